@@ -1,0 +1,5 @@
+//! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
+
+pub mod scenario;
+pub mod units;
+pub mod workload;

@@ -1,0 +1,3 @@
+//! The `nodetide` command.
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! Scenario files: what a person writes, as types; reading, checking and explaining them.
+//!
+//! A scenario is RON or JSON; both are read into the same types ([`schema`]). Nothing here knows ticks of a
+//! run yet: that translation is `crate::lowering`.
+
+pub mod schema;
+
+pub use schema::Scenario;

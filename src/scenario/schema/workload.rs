@@ -1,0 +1,396 @@
+//! The jobs: listed, drawn, or read from logs.
+
+use super::{Count, Distribution};
+use crate::units::TimeSpan;
+use serde::{Deserialize, Serialize};
+
+/// The jobs of a scenario: listed ones, drawn classes and logs, merged by submit time (ties in that order).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// Listed jobs.
+    #[serde(default)]
+    pub jobs: Vec<JobSpec>,
+    /// Drawn jobs.
+    #[serde(default)]
+    pub classes: Vec<JobClass>,
+    /// Jobs read from logs.
+    #[serde(default)]
+    pub logs: Vec<Log>,
+    /// Only jobs submitted in this window; its beginning becomes tick 0.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// Share of the jobs that is kept, drawn job by job (0 to 1). Default all.
+    #[serde(default)]
+    pub keep: Option<f64>,
+    /// Load: submit times are divided by this, so 2 means twice as many jobs per hour. Default 1.
+    #[serde(default)]
+    pub load_factor: Option<f64>,
+}
+
+/// A span of time, from `from` (included) to `to` (not included).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Beginning.
+    #[serde(default)]
+    pub from: TimeSpan,
+    /// End; left out: none.
+    #[serde(default)]
+    pub to: Option<TimeSpan>,
+}
+
+/// One listed job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct JobSpec {
+    /// Submit time.
+    pub submit: TimeSpan,
+    /// Running time at speed 1.
+    pub service: TimeSpan,
+    /// Nodes (gang size). Default 1.
+    #[serde(default = "one")]
+    pub nodes: u64,
+    /// Name of the cluster. Default: the first one.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// So many equal jobs. Default 1.
+    #[serde(default = "one")]
+    pub repeat: u64,
+    /// Cancelled at this time, if not ended by then.
+    #[serde(default)]
+    pub cancel: Option<TimeSpan>,
+    /// Limit on one attempt's length, prepare and overhead included.
+    #[serde(default)]
+    pub timeout: Option<TimeSpan>,
+    /// Checkpoint interval, in running time.
+    #[serde(default)]
+    pub checkpoint: Option<TimeSpan>,
+    /// Running time that the user declared (for backfilling). Default: the true one.
+    #[serde(default)]
+    pub declared: Option<TimeSpan>,
+    /// Priority; higher goes first, with `discipline: Priority`.
+    #[serde(default)]
+    pub priority: u32,
+    /// Required identity: `"system"` or the name of a user-assigned one.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// Environment (container image).
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Its nodes talk to each other. Default: true where there are several.
+    #[serde(default)]
+    pub communicates: Option<bool>,
+    /// User tag.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Team tag; costs are split by it.
+    #[serde(default)]
+    pub team: Option<String>,
+    /// Experiment tag.
+    #[serde(default)]
+    pub experiment: Option<String>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+/// A class of drawn jobs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct JobClass {
+    /// Name, which also names its random streams.
+    pub name: String,
+    /// When jobs arrive.
+    pub arrivals: Arrivals,
+    /// Jobs that arrive together. Default 1.
+    #[serde(default)]
+    pub batch: Count,
+    /// First arrivals after this. Default 0.
+    #[serde(default)]
+    pub from: TimeSpan,
+    /// No arrivals from here on. Default: the horizon. One of `to`, `jobs` and the horizon is needed.
+    #[serde(default)]
+    pub to: Option<TimeSpan>,
+    /// Stop after so many jobs.
+    #[serde(default)]
+    pub jobs: Option<u64>,
+    /// Running time at speed 1.
+    pub service: Distribution,
+    /// Nodes (gang size).
+    #[serde(default)]
+    pub nodes: Count,
+    /// Name of the cluster. Default: the first one.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Cancelled so long after its submission, if not ended by then.
+    #[serde(default)]
+    pub cancel_after: Option<Distribution>,
+    /// Limit on one attempt's length, prepare and overhead included.
+    #[serde(default)]
+    pub timeout: Option<TimeSpan>,
+    /// Checkpoint interval, in running time.
+    #[serde(default)]
+    pub checkpoint: Option<TimeSpan>,
+    /// The declared running time is the true one times this (for backfilling). Default 1.
+    #[serde(default)]
+    pub declared_factor: Option<f64>,
+    /// Priority; higher goes first, with `discipline: Priority`.
+    #[serde(default)]
+    pub priority: u32,
+    /// Required identity.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// Environment (container image).
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Its nodes talk to each other. Default: true where there are several.
+    #[serde(default)]
+    pub communicates: Option<bool>,
+    /// User tag.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Team tag; costs are split by it. Default: the class's name.
+    #[serde(default)]
+    pub team: Option<String>,
+    /// Experiment tag.
+    #[serde(default)]
+    pub experiment: Option<String>,
+}
+
+/// When the batches of a class arrive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub enum Arrivals {
+    /// Poisson, at a constant rate.
+    Poisson {
+        /// Batches per hour.
+        per_hour: f64,
+    },
+    /// A renewal process: independent gaps.
+    Renewal {
+        /// Gap between batches.
+        gap: Distribution,
+    },
+    /// Markov-modulated Poisson (bursty): the rate changes between states, whose stays are exponential; the
+    /// states are visited in turn, the first one first.
+    MarkovModulated(Vec<ModulatedState>),
+    /// Poisson with a rate that follows the hour of the day (24 factors) or of the week (168, Monday first),
+    /// in the scenario's time zone.
+    Profile {
+        /// Mean batches per hour where the factor is 1.
+        per_hour: f64,
+        /// Factors by hour.
+        factors: Vec<f64>,
+    },
+    /// At fixed times.
+    At(Vec<TimeSpan>),
+    /// Every so often, the first after `from` plus `offset`.
+    Every {
+        /// Period.
+        period: TimeSpan,
+        /// Offset of the first. Default 0.
+        #[serde(default)]
+        offset: TimeSpan,
+    },
+}
+
+/// One state of a Markov-modulated process.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ModulatedState {
+    /// Batches per hour in this state.
+    pub per_hour: f64,
+    /// Mean stay in it.
+    pub mean_stay: TimeSpan,
+}
+
+/// A log of jobs that really ran. Paths are relative to the scenario file; `.gz` is read as gzip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// The file.
+    pub path: String,
+    /// Its format.
+    pub format: LogFormat,
+    /// Name of the cluster of its jobs. Default: the first one.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Only jobs submitted in this window, measured from the log's first submission; its beginning becomes
+    /// tick 0. Default: all, the first submission at tick 0.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// Broken lines are errors. Default: they are counted, reported and left out.
+    #[serde(default)]
+    pub strict: bool,
+    /// Limit on one attempt's length.
+    #[serde(default)]
+    pub timeout: Option<TimeSpan>,
+    /// Checkpoint interval, in running time.
+    #[serde(default)]
+    pub checkpoint: Option<TimeSpan>,
+    /// Required identity.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// Environment (container image).
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Nodes of a gang talk to each other. Default: true where there are several.
+    #[serde(default)]
+    pub communicates: Option<bool>,
+    /// Team tag of jobs whose line names none.
+    #[serde(default)]
+    pub team: Option<String>,
+}
+
+/// Format of a log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub enum LogFormat {
+    /// Standard Workload Format (Parallel Workloads Archive), 18 numbers a line.
+    Swf {
+        /// Nodes of a job: `Column("allocated")` (default), `Column("requested")`,
+        /// `CeilDiv("allocated", 8)` for processors, or `Constant(1)`.
+        #[serde(default = "swf_nodes")]
+        nodes: NodeMapping,
+        /// Which lines are jobs.
+        #[serde(default)]
+        include: SwfInclude,
+        /// Team tag: `User`, `Group`, `Queue`, `Partition`; default none.
+        #[serde(default)]
+        team: Option<SwfTag>,
+    },
+    /// Comma-separated values with a header line.
+    Csv {
+        /// Submit time.
+        submit: TimeColumn,
+        /// Running time at speed 1, or the end time.
+        service: ServiceColumn,
+        /// Nodes of a job: `Column("nodes")`, `CeilDiv("num_gpus", 4)`, or `Constant(1)` (default).
+        #[serde(default)]
+        nodes: NodeMapping,
+        /// Field separator, one character. Default `,`.
+        #[serde(default)]
+        delimiter: Option<String>,
+        /// Column with the user tag.
+        #[serde(default)]
+        user: Option<String>,
+        /// Column with the team tag.
+        #[serde(default)]
+        team: Option<String>,
+        /// Column with the experiment tag.
+        #[serde(default)]
+        experiment: Option<String>,
+        /// Column with the priority.
+        #[serde(default)]
+        priority: Option<String>,
+        /// Column with the environment.
+        #[serde(default)]
+        environment: Option<String>,
+        /// Column with the declared running time.
+        #[serde(default)]
+        declared: Option<TimeColumn>,
+        /// Column with the name of the cluster, in place of the log's `cluster`.
+        #[serde(default)]
+        cluster: Option<String>,
+    },
+}
+
+fn swf_nodes() -> NodeMapping {
+    NodeMapping::Column("allocated".to_owned())
+}
+
+/// Which lines of a Standard Workload Format log are jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SwfInclude {
+    /// Every job that used the machine: running time and processors above 0, whatever its status. Others
+    /// (cancelled while waiting, say) are counted and left out.
+    #[default]
+    Ran,
+    /// Of those, only the ones with status 1 (completed).
+    Completed,
+}
+
+/// A numeric field of the Standard Workload Format used as a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SwfTag {
+    /// Field 12.
+    User,
+    /// Field 13.
+    Group,
+    /// Field 15.
+    Queue,
+    /// Field 16.
+    Partition,
+}
+
+/// How a log's size column becomes nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum NodeMapping {
+    /// Always so many.
+    Constant(u64),
+    /// The column is the number of nodes.
+    Column(String),
+    /// The column divided by what one node has, rounded up: `CeilDiv("num_gpus", 4)`.
+    CeilDiv(String, u64),
+}
+
+impl Default for NodeMapping {
+    fn default() -> Self {
+        Self::Constant(1)
+    }
+}
+
+/// A column that holds a time or a duration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimeColumn {
+    /// Its name in the header.
+    pub column: String,
+    /// Its unit.
+    #[serde(default)]
+    pub unit: TimeUnit,
+}
+
+/// Where the running time comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ServiceColumn {
+    /// A column with the duration.
+    Duration(TimeColumn),
+    /// Two columns, start and end.
+    StartEnd(TimeColumn, TimeColumn),
+}
+
+/// Unit of a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum TimeUnit {
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds (default).
+    #[default]
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+    /// A date and time, in `strftime` notation: `DateTime("%Y-%m-%d %H:%M:%S")`; without an offset it is
+    /// taken as elapsed wall-clock time (no daylight-saving jumps).
+    DateTime(String),
+}
