@@ -5,6 +5,10 @@
 
 mod check;
 pub mod input;
+pub mod output;
+pub mod record;
 
 pub use check::{ATTEMPT_END, ENVIRONMENTS_MAX, HELD_NODES_MAX, Place, Refusal, running_ticks};
 pub use input::Input;
+pub use output::RunResult;
+pub use record::{Detail, Recording};

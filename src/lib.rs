@@ -2,5 +2,6 @@
 
 pub mod engine;
 pub mod scenario;
+pub mod stats;
 pub mod units;
 pub mod workload;

@@ -1,0 +1,3 @@
+//! Statistics: histograms that merge exactly, percentiles, intervals.
+
+pub mod histogram;
