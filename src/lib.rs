@@ -3,5 +3,6 @@
 pub mod engine;
 pub mod scenario;
 pub mod stats;
+pub mod ticks;
 pub mod units;
 pub mod workload;
