@@ -38,8 +38,12 @@ impl IdleNodes {
     #[inline]
     pub(super) fn push(&mut self, since: Tick, slot: u32) {
         let key = key(since, slot);
-        if self.len() > 0 && self.keys[self.keys.len() - 1] > key {
-            self.unsorted = true;
+        if self.len() > 0 {
+            let last = self.keys[self.keys.len() - 1];
+            if self.unsorted && since_of(last) < since {
+                self.sort();
+            }
+            self.unsorted |= last > key;
         }
         self.keys.push(key);
     }
@@ -144,5 +148,16 @@ mod tests {
         assert_eq!(idle.release_one(), Some(5));
         assert_eq!(idle.take_one(), Some(2));
         assert_eq!(idle.take_one(), None);
+    }
+
+    #[test]
+    fn a_tick_out_of_order_is_sorted_before_the_next_one() {
+        let mut idle = IdleNodes::default();
+        // Nobody looks between the two ticks.
+        for (since, slot) in [(3, 1), (3, 5), (3, 3), (7, 0), (7, 2)] {
+            idle.push(since, slot);
+        }
+        idle.remove(3, 5);
+        assert_eq!(idle.candidates(4).collect::<Vec<_>>(), [0, 2, 1, 3]);
     }
 }
