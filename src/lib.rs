@@ -4,5 +4,6 @@ pub mod engine;
 pub mod report;
 pub mod scenario;
 pub mod stats;
+pub mod ticks;
 pub mod units;
 pub mod workload;

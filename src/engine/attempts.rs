@@ -1,0 +1,303 @@
+//! Attempts of jobs: how they start, end, and are stopped by evictions (model, sections 4, 6 and 9).
+
+use super::cluster::{Attempt, Cluster, NONE, entry};
+use super::input::{OnEviction, UNLIMITED};
+use super::output::{EventKind, Outcome, State};
+use super::queue::{Place, Restart};
+use super::record::{ALL, JOBS};
+use super::run::{Whereabouts, World};
+use crate::units::{NEVER, Tick};
+
+impl Cluster<'_> {
+    /// Step 2: completions and timeouts due now. They only free nodes, so their order changes nothing.
+    #[inline]
+    pub(super) fn completions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
+        while let Some((due, i)) = self.attempt_due.pop_due(world.now) {
+            let attempt = &self.attempts[i as usize];
+            if attempt.end == due {
+                let outcome = if attempt.times_out { Outcome::TimedOut } else { Outcome::Completed };
+                self.end_attempt(world, i, outcome);
+            }
+        }
+    }
+
+    /// Starts a waiting job that fits the idle nodes. It has left the queue already.
+    #[inline]
+    pub(super) fn start<const DETAIL: u8>(
+        &mut self,
+        world: &mut World<'_, DETAIL>,
+        place: Place,
+        restart: Restart,
+    ) {
+        let now = world.now;
+        let id = place.2;
+        let job = world.model.jobs[id as usize];
+        let index = self.free_attempts.pop().unwrap_or_else(|| {
+            self.attempts.push(FREE_ATTEMPT);
+            self.attempts.len() as u32 - 1
+        });
+        let (first_slot, cold) = self.take_nodes(job.nodes, job.environment(), index);
+        self.move_nodes(now, State::Idle, State::Running, job.nodes);
+
+        let input = &self.model.input;
+        let prepare = entry(if cold { &input.prepare_cold } else { &input.prepare_warm }, id);
+        let overhead = if restart.attempts == 0 { 0 } else { input.restart_overhead };
+        let length = u64::from(prepare) + u64::from(overhead) + u64::from(job.running - restart.saved);
+        let timeout = world.model.timeout(id);
+        let times_out = length > u64::from(timeout);
+        let end = now + if times_out { timeout } else { length as Tick };
+        self.attempts[index as usize] = Attempt {
+            job: id,
+            start: now,
+            end,
+            prepare,
+            overhead,
+            saved: restart.saved,
+            evictions: restart.evictions,
+            attempts: restart.attempts + 1,
+            nodes: job.nodes,
+            first_slot,
+            submitted: place.1,
+            times_out,
+        };
+        self.attempt_due.push(end, index);
+        world.track(id, Whereabouts::Running, index);
+
+        if restart.attempts == 0 {
+            let wait = now - job.submit;
+            self.sums.started += 1;
+            self.sums.wait_sum += u64::from(wait);
+            self.sums.wait_max = self.sums.wait_max.max(wait);
+            self.sums.wait_histogram.add(wait);
+            self.sums.waits_within += u64::from(world.model.wait_limit.is_some_and(|limit| wait <= limit));
+        } else {
+            self.sums.restarts += 1;
+        }
+        if DETAIL >= JOBS {
+            world.recorder.started(now, id);
+        }
+        if DETAIL >= ALL {
+            let slots = self.gang(index).collect();
+            world.recorder.start_event(now, self.index, id, slots);
+        }
+    }
+
+    /// Takes the most recently idle nodes; whether any of them is cold for the environment.
+    #[inline]
+    fn take_nodes(&mut self, n: u32, environment: u32, attempt: u32) -> (u32, bool) {
+        let mut first = NONE;
+        let mut warm = u32::MAX;
+        for _ in 0..n {
+            let Some(slot) = self.idle.take_one() else {
+                debug_assert!(false, "a job starts on idle nodes");
+                break;
+            };
+            let node = &mut self.nodes[slot as usize];
+            warm &= node.warm;
+            node.warm |= environment;
+            node.state = Some(State::Running);
+            node.attempt = attempt;
+            // Linked backwards: the gang then ends in an order in which the idle list is sorted already.
+            node.next = first;
+            first = slot;
+        }
+        (first, warm & environment == 0)
+    }
+
+    /// The slots of an attempt.
+    pub(super) fn gang(&self, attempt: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut slot = self.attempts[attempt as usize].first_slot;
+        std::iter::from_fn(move || {
+            if slot == NONE {
+                return None;
+            }
+            let this = slot;
+            slot = self.nodes[this as usize].next;
+            Some(this)
+        })
+    }
+
+    /// An attempt ends; its nodes become idle now.
+    #[inline]
+    fn stop<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) -> Attempt {
+        let now = world.now;
+        let attempt = self.attempts[index as usize];
+        self.attempts[index as usize].end = NEVER;
+        self.free_attempts.push(index);
+        let mut slot = attempt.first_slot;
+        while slot != NONE {
+            let node = &mut self.nodes[slot as usize];
+            node.state = Some(State::Idle);
+            node.since = now;
+            node.attempt = NONE;
+            if DETAIL >= ALL {
+                world.recorder.node_ran(self.index, node.ordinal, now - attempt.start);
+            }
+            self.idle.push(now, slot);
+            slot = node.next;
+        }
+        self.move_nodes(now, State::Running, State::Idle, attempt.nodes);
+        attempt
+    }
+
+    /// An attempt ends the job: completed, timed out or cancelled.
+    #[inline]
+    pub(super) fn end_attempt<const DETAIL: u8>(
+        &mut self,
+        world: &mut World<'_, DETAIL>,
+        index: u32,
+        outcome: Outcome,
+    ) {
+        let attempt = self.stop(world, index);
+        self.account(world, &attempt, world.now);
+        let n = u64::from(attempt.nodes);
+        let useful = n * u64::from(attempt.saved + attempt.split(world.now).progress);
+        if outcome == Outcome::Completed {
+            let turnaround = world.now - world.model.jobs[attempt.job as usize].submit;
+            self.sums.turnaround_sum += u64::from(turnaround);
+            self.sums.turnaround_max = self.sums.turnaround_max.max(turnaround);
+            self.sums.turnaround_histogram.add(turnaround);
+        }
+        self.end_job(world, attempt.job, attempt.evictions, useful, outcome);
+    }
+
+    /// Adds what an attempt did up to `t`: all progress counts as useful.
+    #[inline]
+    pub(super) fn account<const DETAIL: u8>(
+        &mut self,
+        world: &mut World<'_, DETAIL>,
+        attempt: &Attempt,
+        t: Tick,
+    ) {
+        let split = attempt.split(t);
+        let n = u64::from(attempt.nodes);
+        self.sums.prepare += n * u64::from(split.prepare);
+        self.sums.lost += n * u64::from(split.overhead);
+        self.sums.useful += n * u64::from(split.progress);
+        if DETAIL >= JOBS {
+            let record = &mut world.recorder.recording.jobs[attempt.job as usize];
+            record.prepare += n * u64::from(split.prepare);
+            record.lost += n * u64::from(split.overhead);
+            record.useful += n * u64::from(split.progress);
+        }
+    }
+
+    /// A running job gets its final outcome. `useful` is what it keeps of all its attempts [node-ticks].
+    #[inline]
+    fn end_job<const DETAIL: u8>(
+        &mut self,
+        world: &mut World<'_, DETAIL>,
+        id: u32,
+        evictions: u32,
+        useful: u64,
+        outcome: Outcome,
+    ) {
+        world.active_jobs -= 1;
+        self.note_end(world, id, evictions, useful, outcome);
+    }
+
+    /// The books on a job's final outcome.
+    #[inline]
+    pub(super) fn note_end<const DETAIL: u8>(
+        &mut self,
+        world: &mut World<'_, DETAIL>,
+        id: u32,
+        evictions: u32,
+        useful: u64,
+        outcome: Outcome,
+    ) {
+        world.track(id, Whereabouts::Ended, 0);
+        self.sums.outcomes[outcome as usize] += 1;
+        self.sums.useful_by_outcome[outcome as usize] += useful;
+        if DETAIL >= JOBS {
+            let record = &mut world.recorder.recording.jobs[id as usize];
+            debug_assert_eq!(record.useful, useful, "useful work of job {id}");
+            record.end = world.now;
+            record.evictions = evictions;
+            record.outcome = outcome;
+        }
+        world.event(event_of(outcome), self.index, id);
+    }
+
+    /// A node of a running job is evicted: the job stops, and restarts or fails (model, section 6).
+    pub(super) fn evict_job<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) {
+        let attempt = self.stop(world, index);
+        let now = world.now;
+        let id = attempt.job;
+        let n = u64::from(attempt.nodes);
+        self.account(world, &attempt, now);
+        world.event(EventKind::JobEvicted, self.index, id);
+
+        let input = &self.model.input;
+        let evictions = attempt.evictions + 1;
+        let done = attempt.saved + attempt.split(now).progress;
+        let gives_up = match input.on_eviction {
+            OnEviction::Fail => Some(Outcome::FailedEviction),
+            _ if input.max_restarts != UNLIMITED && evictions > input.max_restarts => {
+                Some(Outcome::FailedMaxRestarts)
+            }
+            _ => None,
+        };
+        let checkpoint = world.model.checkpoint(id);
+        let kept = match gives_up {
+            Some(_) => 0,
+            None if checkpoint == NEVER => 0,
+            None => done / checkpoint * checkpoint,
+        };
+        // `account` counted all progress as useful.
+        let lost = n * u64::from(done - kept);
+        self.sums.useful -= lost;
+        self.sums.lost += lost;
+        if DETAIL >= JOBS {
+            let record = &mut world.recorder.recording.jobs[id as usize];
+            record.useful -= lost;
+            record.lost += lost;
+            record.evictions = evictions;
+        }
+        if let Some(outcome) = gives_up {
+            self.end_job(world, id, evictions, 0, outcome);
+            return;
+        }
+        let restart = Restart { saved: kept, evictions, attempts: attempt.attempts };
+        world.active_jobs -= 1;
+        if let OnEviction::Resubmit(after) = input.on_eviction {
+            world.resubmissions.insert((now + after, id), restart);
+            world.track(id, Whereabouts::Resubmitting, now + after);
+        } else {
+            let place = self.queue.place(world.model, attempt.submitted, id);
+            self.enqueue_again(world, place, restart);
+        }
+    }
+}
+
+const FREE_ATTEMPT: Attempt = Attempt {
+    job: NONE,
+    start: 0,
+    end: NEVER,
+    prepare: 0,
+    overhead: 0,
+    saved: 0,
+    evictions: 0,
+    attempts: 0,
+    nodes: 0,
+    first_slot: NONE,
+    submitted: 0,
+    times_out: false,
+};
+
+/// The event of a final outcome.
+fn event_of(outcome: Outcome) -> EventKind {
+    match outcome {
+        Outcome::Completed => EventKind::Completed,
+        Outcome::TimedOut => EventKind::TimedOut,
+        Outcome::Rejected => EventKind::Rejected,
+        Outcome::FailedIdentity => EventKind::FailedIdentity,
+        Outcome::FailedEviction => EventKind::FailedEviction,
+        Outcome::FailedMaxRestarts => EventKind::FailedMaxRestarts,
+        Outcome::Cancelled
+        | Outcome::Queued
+        | Outcome::Running
+        | Outcome::Resubmitting
+        | Outcome::NotSubmitted => EventKind::Cancelled,
+    }
+}
