@@ -6,6 +6,7 @@ pub mod context;
 pub mod expectations;
 pub mod facts;
 pub mod figures;
+pub mod files;
 pub mod human;
 pub mod pricing;
 pub mod refusals;

@@ -1,6 +1,7 @@
 //! What a report says about a run beside the run's own integers: names, prices, tags, thresholds.
 
 use super::refusals::Gate;
+use crate::engine::Model;
 use crate::engine::input::{LockInput, Tier};
 use crate::scenario::schema::Expect;
 use crate::units::{Resolution, Tick};
@@ -84,14 +85,32 @@ pub struct JobContext {
     pub nodes: u32,
     /// Index of its cluster.
     pub cluster: u32,
-    /// Communicates over its nodes.
-    pub communicates: bool,
     /// User tag.
     pub user: Option<u32>,
     /// Team tag.
     pub team: Option<u32>,
     /// Experiment tag.
     pub experiment: Option<u32>,
+}
+
+impl JobContext {
+    /// The jobs of a model by id; `tags` gives user, team and experiment by index in the input.
+    #[must_use]
+    pub fn all(model: &Model, tags: impl Fn(usize) -> [Option<u32>; 3]) -> Vec<Self> {
+        let of = |(id, &index): (usize, &u32)| {
+            let [user, team, experiment] = tags(index as usize);
+            Self {
+                submit: model.submit(id),
+                running: model.running(id),
+                nodes: model.nodes(id),
+                cluster: model.cluster_of(id) as u32,
+                user,
+                team,
+                experiment,
+            }
+        };
+        model.order().iter().enumerate().map(of).collect()
+    }
 }
 
 /// What things cost.

@@ -92,9 +92,10 @@ impl Gate {
         Self { clusters: clusters.collect(), max_nodes, quotas }
     }
 
-    /// Why a job of `nodes` nodes submitted at `t` was refused; `None`: it was not.
+    /// Why a job of `nodes` nodes submitted at `t` is refused; `None`: it is not. Jobs are taken to communicate:
+    /// where nothing else refuses a job that was refused, that did.
     #[must_use]
-    pub fn rejection(&self, cluster: u32, t: Tick, nodes: u32, communicates: bool) -> Option<Rejection> {
+    pub fn rejection(&self, cluster: u32, t: Tick, nodes: u32) -> Option<Rejection> {
         let gate = self.clusters.get(cluster as usize)?;
         let max_nodes = self
             .max_nodes
@@ -120,7 +121,7 @@ impl Gate {
                 return Some(Rejection::Quota { quota, vcpus, nodes, needed });
             }
         }
-        (communicates && nodes > 1 && !gate.communication).then_some(Rejection::Communication { nodes })
+        (nodes > 1 && !gate.communication).then_some(Rejection::Communication { nodes })
     }
 }
 
@@ -150,7 +151,7 @@ pub fn failures(context: &Context, jobs: &[JobRecord]) -> Vec<Failure> {
     for (job, record) in context.jobs.iter().zip(jobs) {
         let (kind, reason): (u8, Option<Rejection>) = match record.outcome {
             Outcome::Rejected => {
-                let why = context.gate.rejection(job.cluster, job.submit, job.nodes, job.communicates);
+                let why = context.gate.rejection(job.cluster, job.submit, job.nodes);
                 let kind = why.map_or(0, |why| match why {
                     Rejection::Nodes { .. } => 1,
                     Rejection::Quota { quota: QuotaKey::Family(_), .. } => 2,
@@ -272,14 +273,13 @@ mod tests {
                 needed: u64::from(nodes) * 4,
             })
         };
-        assert_eq!(gate.rejection(0, 99, 4, true), Some(Rejection::Nodes { nodes: 4, limit: 3 }));
-        assert_eq!(gate.rejection(0, 49, 3, true), None);
-        assert_eq!(gate.rejection(0, 50, 3, true), quota(8, 3), "the step holds from its own instant on");
-        assert_eq!(gate.rejection(0, 100, 5, true), quota(8, 5), "the update made room, the quota does not");
+        assert_eq!(gate.rejection(0, 99, 4), Some(Rejection::Nodes { nodes: 4, limit: 3 }));
+        assert_eq!(gate.rejection(0, 49, 3), None);
+        assert_eq!(gate.rejection(0, 50, 3), quota(8, 3), "the step holds from its own instant on");
+        assert_eq!(gate.rejection(0, 100, 5), quota(8, 5), "the update made room, the quota does not");
         let above = Some(Rejection::Nodes { nodes: 6, limit: 5 });
-        assert_eq!(gate.rejection(0, 300, 6, true), above, "the read-only lock refused the second update");
-        assert_eq!(gate.rejection(1, 0, 2, true), Some(Rejection::Communication { nodes: 2 }));
-        assert_eq!(gate.rejection(1, 0, 2, false), None);
-        assert_eq!(gate.rejection(1, 0, 1, true), None);
+        assert_eq!(gate.rejection(0, 300, 6), above, "the read-only lock refused the second update");
+        assert_eq!(gate.rejection(1, 0, 2), Some(Rejection::Communication { nodes: 2 }));
+        assert_eq!(gate.rejection(1, 0, 1), None);
     }
 }

@@ -181,25 +181,23 @@ fn worst(summaries: &[Summary], i: usize) -> ReplicatedThreshold {
     ReplicatedThreshold { threshold: worst.clone(), met_in }
 }
 
-/// By code and by what they are about, in the order of their codes.
+/// By code and cluster, in the order of their codes.
 fn gather_warnings(summaries: &[Summary]) -> Vec<ReplicatedWarning> {
     let mut gathered: Vec<ReplicatedWarning> = Vec::new();
-    for summary in summaries {
-        let mut seen: Vec<&str> = Vec::new();
-        for warning in &summary.warnings {
-            // The same warning on two clusters of one replication counts once.
-            if seen.contains(&warning.code.as_str()) {
-                continue;
-            }
-            seen.push(&warning.code);
-            match gathered.iter_mut().find(|g| g.warning.code == warning.code) {
-                Some(g) => g.in_replications += 1,
-                None => gathered.push(ReplicatedWarning { warning: warning.clone(), in_replications: 1 }),
-            }
+    for warning in summaries.iter().flat_map(|s| &s.warnings) {
+        let same = |g: &&mut ReplicatedWarning| {
+            g.warning.code == warning.code && g.warning.cluster == warning.cluster
+        };
+        match gathered.iter_mut().find(same) {
+            Some(g) => g.in_replications += 1,
+            None => gathered.push(ReplicatedWarning { warning: warning.clone(), in_replications: 1 }),
         }
     }
-    // FewJobs says the opposite of what replications are for.
+    // Few jobs a run is what replications are for.
     gathered.retain(|g| g.warning.code != Warning::FewJobs { jobs: 0 }.code());
     gathered.sort_by(|a, b| a.warning.code.cmp(&b.warning.code));
+    for g in &mut gathered {
+        g.in_replications = g.in_replications.min(summaries.len() as u64);
+    }
     gathered
 }

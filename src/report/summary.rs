@@ -153,13 +153,19 @@ pub struct TeamShare {
 pub struct WarningEntry {
     /// Stable code.
     pub code: String,
+    /// The cluster it is about; `None`: the whole run.
+    pub cluster: Option<String>,
     /// Text, ending with advice.
     pub text: String,
 }
 
 impl From<&Warning> for WarningEntry {
     fn from(warning: &Warning) -> Self {
-        Self { code: warning.code().to_owned(), text: warning.text() }
+        Self {
+            code: warning.code().to_owned(),
+            cluster: warning.cluster().map(str::to_owned),
+            text: warning.text(),
+        }
     }
 }
 
@@ -185,8 +191,11 @@ pub fn summarise(
     let RunFacts { total, clusters } = RunFacts::of(context, result, &recording.jobs);
     let facts = RunFacts { total, clusters };
     let thresholds = judge(context, &facts, result, &recording.jobs)?;
-    let mut warnings: Vec<WarningEntry> =
-        context.notices.iter().map(|n| WarningEntry { code: n.code.clone(), text: n.text.clone() }).collect();
+    let mut warnings: Vec<WarningEntry> = context
+        .notices
+        .iter()
+        .map(|n| WarningEntry { code: n.code.clone(), cluster: None, text: n.text.clone() })
+        .collect();
     warnings.extend(
         warnings::find(context, &facts, result, &recording.profiles, &thresholds)
             .iter()

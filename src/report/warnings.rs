@@ -194,6 +194,32 @@ impl Warning {
         }
     }
 
+    /// The cluster it is about; `None`: the whole run.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&str> {
+        match self {
+            Self::QuotaBinding { cluster, .. }
+            | Self::QueueNotDrained { cluster, .. }
+            | Self::LowPriorityStarved { cluster, .. }
+            | Self::LockLeaksCost { cluster, .. }
+            | Self::LockBlocksScaling { cluster, .. }
+            | Self::GpuQuotaNotGiven { cluster, .. }
+            | Self::Stuck { cluster, .. }
+            | Self::MaxNodesBinding { cluster, .. }
+            | Self::MinNodesIdle { cluster, .. }
+            | Self::GangBlocked { cluster, .. }
+            | Self::UnusableNodes { cluster, .. }
+            | Self::UpdatesRefused { cluster, .. } => Some(cluster),
+            Self::HorizonShort { .. }
+            | Self::IdleTimeAssumed { .. }
+            | Self::Rejected { .. }
+            | Self::LimitReached { .. }
+            | Self::ThresholdOverNothing { .. }
+            | Self::FewJobs { .. }
+            | Self::FewReplications { .. } => None,
+        }
+    }
+
     /// What is the case, and what to do about it.
     #[must_use]
     pub fn text(&self) -> String {
