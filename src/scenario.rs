@@ -3,6 +3,8 @@
 //! A scenario is RON or JSON; both are read into the same types ([`schema`]). Nothing here knows ticks of a
 //! run yet: that translation is `crate::lowering`.
 
+pub mod locate;
+pub mod path;
 pub mod schema;
 
 pub use schema::Scenario;
