@@ -7,11 +7,15 @@ pub mod expectations;
 pub mod facts;
 pub mod figures;
 pub mod files;
+#[cfg(test)]
+mod fixture;
 pub mod human;
 pub mod pricing;
 pub mod refusals;
 pub mod replications;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod units;
 pub mod warnings;
 

@@ -1,6 +1,7 @@
 //! What a report says about a run beside the run's own integers: names, prices, tags, thresholds.
 
 use super::refusals::Gate;
+use super::summary::WarningEntry;
 use crate::engine::Model;
 use crate::engine::input::{LockInput, Tier};
 use crate::scenario::schema::Expect;
@@ -36,7 +37,7 @@ pub struct Context {
     /// Assumptions that the run used, in the words of the user's pages.
     pub assumptions: Vec<String>,
     /// What reading the scenario or its logs already found worth a warning.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<WarningEntry>,
     /// Resource locks.
     pub locks: Vec<LockInput>,
     /// Limits and quotas over time, to say why a job was refused.
@@ -142,15 +143,6 @@ impl std::fmt::Display for PriceSource {
             None => write!(f, "{}, undated", self.list),
         }
     }
-}
-
-/// A warning that came with the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Stable code, as `"W0301"`.
-    pub code: String,
-    /// Text, ending with advice.
-    pub text: String,
 }
 
 impl Context {

@@ -4,6 +4,7 @@ use super::expectations::Threshold;
 use super::figures::Value;
 use super::summary::{FORMAT, Scope, Summary, WarningEntry};
 use super::warnings::Warning;
+use crate::diagnostic::Code;
 use crate::engine::output::Status;
 use crate::stats::{CONFIDENCE, Estimate};
 use serde::ser::SerializeMap;
@@ -11,6 +12,8 @@ use serde::{Serialize, Serializer};
 
 /// Fewer replications give rough intervals.
 const FEW: u64 = 5;
+/// Intervals of this half width, as a share of the mean, leave most comparisons open.
+const WIDE: f64 = 0.1;
 
 /// The replications of a scenario, summarised.
 #[derive(Clone, Debug, Serialize)]
@@ -114,14 +117,15 @@ impl Replicated {
                 scopes: scopes_of(s).into_iter().map(|scope| scope.figures).collect(),
             })
             .collect();
-        let scopes = names
+        let scopes: Vec<ScopeEstimates> = names
             .enumerate()
             .map(|(i, name)| ScopeEstimates { name, figures: estimates(&runs, i) })
             .collect();
         let mut warnings = gather_warnings(&summaries);
-        if (2..FEW).contains(&n) {
-            let warning = WarningEntry::from(&Warning::FewReplications { n });
+        if let Some(relative) = too_wide(n, &scopes) {
+            let warning = WarningEntry::from(&Warning::TooFewReplications { n, relative });
             warnings.push(ReplicatedWarning { warning, in_replications: n });
+            warnings.sort_by_key(|w| w.warning.code);
         }
         let statuses = Status::ALL
             .iter()
@@ -149,6 +153,18 @@ impl Replicated {
     pub fn all_met(&self) -> bool {
         self.thresholds.iter().all(|t| t.threshold.met)
     }
+}
+
+/// The wider interval of mean wait and cost, where it is too wide.
+fn too_wide(n: u64, scopes: &[ScopeEstimates]) -> Option<f64> {
+    let all = scopes.first().filter(|_| n > 1)?;
+    let relative = all
+        .figures
+        .iter()
+        .filter(|(key, _)| key == "wait_mean_s" || key == "cost_total")
+        .filter_map(|(_, estimate)| estimate.as_ref()?.relative_half_width())
+        .fold(0.0, f64::max);
+    (relative > WIDE || n < FEW && relative > 0.0).then_some(relative)
 }
 
 fn estimates(runs: &[RunFigures], scope: usize) -> Vec<(String, Option<Estimate>)> {
@@ -194,8 +210,8 @@ fn gather_warnings(summaries: &[Summary]) -> Vec<ReplicatedWarning> {
         }
     }
     // Few jobs a run is what replications are for.
-    gathered.retain(|g| g.warning.code != Warning::FewJobs { jobs: 0 }.code());
-    gathered.sort_by(|a, b| a.warning.code.cmp(&b.warning.code));
+    gathered.retain(|g| g.warning.code != Code::FewJobs.as_str());
+    gathered.sort_by_key(|g| g.warning.code);
     for g in &mut gathered {
         g.in_replications = g.in_replications.min(summaries.len() as u64);
     }

@@ -7,6 +7,7 @@ use super::figures::{Value, figures};
 use super::pricing::amount;
 use super::refusals::{Failure, failures};
 use super::warnings::{self, Warning};
+use crate::diagnostic::Diagnostic;
 use crate::engine::input::Tier;
 use crate::engine::output::{Reason, RunResult, Status};
 use crate::engine::record::{Profile, Recording};
@@ -152,17 +153,28 @@ pub struct TeamShare {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WarningEntry {
     /// Stable code.
-    pub code: String,
+    pub code: &'static str,
     /// The cluster it is about; `None`: the whole run.
     pub cluster: Option<String>,
     /// Text, ending with advice.
     pub text: String,
 }
 
+impl From<&Diagnostic> for WarningEntry {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let mut text = diagnostic.message.clone();
+        if let Some(help) = &diagnostic.help {
+            text.push_str("; ");
+            text.push_str(help);
+        }
+        Self { code: diagnostic.code.as_str(), cluster: None, text }
+    }
+}
+
 impl From<&Warning> for WarningEntry {
     fn from(warning: &Warning) -> Self {
         Self {
-            code: warning.code().to_owned(),
+            code: warning.code().as_str(),
             cluster: warning.cluster().map(str::to_owned),
             text: warning.text(),
         }
@@ -191,11 +203,7 @@ pub fn summarise(
     let RunFacts { total, clusters } = RunFacts::of(context, result, &recording.jobs);
     let facts = RunFacts { total, clusters };
     let thresholds = judge(context, &facts, result, &recording.jobs)?;
-    let mut warnings: Vec<WarningEntry> = context
-        .notices
-        .iter()
-        .map(|n| WarningEntry { code: n.code.clone(), cluster: None, text: n.text.clone() })
-        .collect();
+    let mut warnings = context.notices.clone();
     warnings.extend(
         warnings::find(context, &facts, result, &recording.profiles, &thresholds)
             .iter()

@@ -6,6 +6,7 @@ mod find;
 pub use find::find;
 
 use super::units::{count, duration_s, money, percent};
+use crate::diagnostic::Code;
 use crate::engine::output::{Reason, Status};
 
 /// Something about a run that its figures alone do not say.
@@ -87,6 +88,13 @@ pub enum Warning {
         /// All jobs.
         of: u64,
     },
+    /// Jobs failed for want of a managed identity.
+    IdentityMissing {
+        /// Name of the cluster.
+        cluster: String,
+        /// Jobs failed.
+        jobs: u64,
+    },
     /// The run ended `stuck`.
     Stuck {
         /// Name of the first cluster that something waits on.
@@ -160,37 +168,41 @@ pub enum Warning {
         /// Jobs that started.
         jobs: u64,
     },
-    /// An interval from few replications.
-    FewReplications {
+    /// An interval from few replications, or a wide one.
+    TooFewReplications {
         /// Replications.
         n: u64,
+        /// Half the width of the interval of the mean wait or of the cost, the wider one, as a share of the
+        /// mean.
+        relative: f64,
     },
 }
 
 impl Warning {
     /// Stable code, which `nodetide explain` explains.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::QuotaBinding { .. } => "W0501",
-            Self::QueueNotDrained { .. } => "W0502",
-            Self::HorizonShort { .. } => "W0503",
-            Self::LowPriorityStarved { .. } => "W0504",
-            Self::LockLeaksCost { .. } => "W0505",
-            Self::LockBlocksScaling { .. } => "W0506",
-            Self::GpuQuotaNotGiven { .. } => "W0507",
-            Self::IdleTimeAssumed { .. } => "W0508",
-            Self::Rejected { .. } => "W0509",
-            Self::Stuck { .. } => "W0510",
-            Self::LimitReached { .. } => "W0511",
-            Self::MaxNodesBinding { .. } => "W0512",
-            Self::MinNodesIdle { .. } => "W0513",
-            Self::GangBlocked { .. } => "W0514",
-            Self::UnusableNodes { .. } => "W0515",
-            Self::UpdatesRefused { .. } => "W0516",
-            Self::ThresholdOverNothing { .. } => "W0517",
-            Self::FewJobs { .. } => "W0518",
-            Self::FewReplications { .. } => "W0519",
+            Self::QuotaBinding { .. } => Code::QuotaBinding,
+            Self::QueueNotDrained { .. } => Code::QueueNeverDrained,
+            Self::HorizonShort { .. } => Code::HorizonShort,
+            Self::LowPriorityStarved { .. } => Code::LowPriorityStarved,
+            Self::LockLeaksCost { .. } => Code::LockLeaksCost,
+            Self::LockBlocksScaling { .. } => Code::LockBlocksScaling,
+            Self::GpuQuotaNotGiven { .. } => Code::GpuQuotaZero,
+            Self::IdleTimeAssumed { .. } => Code::IdleTimeDefault,
+            Self::Rejected { .. } => Code::JobsRejected,
+            Self::IdentityMissing { .. } => Code::JobsFailedIdentity,
+            Self::Stuck { .. } => Code::Stuck,
+            Self::LimitReached { .. } => Code::LimitReached,
+            Self::MaxNodesBinding { .. } => Code::MaxNodesBinding,
+            Self::MinNodesIdle { .. } => Code::MinNodesIdle,
+            Self::GangBlocked { .. } => Code::GangBlocked,
+            Self::UnusableNodes { .. } => Code::UnusableNodes,
+            Self::UpdatesRefused { .. } => Code::UpdatesRefused,
+            Self::ThresholdOverNothing { .. } => Code::ThresholdOverNothing,
+            Self::FewJobs { .. } => Code::FewJobs,
+            Self::TooFewReplications { .. } => Code::TooFewReplications,
         }
     }
 
@@ -205,6 +217,7 @@ impl Warning {
             | Self::LockBlocksScaling { cluster, .. }
             | Self::GpuQuotaNotGiven { cluster, .. }
             | Self::Stuck { cluster, .. }
+            | Self::IdentityMissing { cluster, .. }
             | Self::MaxNodesBinding { cluster, .. }
             | Self::MinNodesIdle { cluster, .. }
             | Self::GangBlocked { cluster, .. }
@@ -216,7 +229,7 @@ impl Warning {
             | Self::LimitReached { .. }
             | Self::ThresholdOverNothing { .. }
             | Self::FewJobs { .. }
-            | Self::FewReplications { .. } => None,
+            | Self::TooFewReplications { .. } => None,
         }
     }
 
@@ -283,6 +296,11 @@ impl Warning {
                  reasons above, and raise max_nodes or the quota, or make the jobs smaller",
                 count(*of, "job")
             ),
+            Self::IdentityMissing { cluster, jobs } => format!(
+                "{} failed on {cluster} for want of a managed identity, after waiting for nodes; assign the \
+                 identity to the cluster before they start",
+                count(*jobs, "job")
+            ),
             Self::Stuck { cluster, reason, surplus_nodes } => {
                 let waits = reason.map_or(String::new(), |r| format!(", its queue waiting for {}", words(r)));
                 let keeps = match surplus_nodes {
@@ -335,9 +353,11 @@ impl Warning {
                  --replications",
                 count(*jobs, "started job")
             ),
-            Self::FewReplications { n } => format!(
-                "intervals from {} are wide and rough; use --replications 10 or more",
-                count(*n, "replication")
+            Self::TooFewReplications { n, relative } => format!(
+                "{} leave the mean wait or the cost uncertain by ± {}; use --replications {}",
+                count(*n, "replication"),
+                percent(*relative),
+                (n * 4).clamp(10, 1000)
             ),
         }
     }

@@ -212,6 +212,6 @@ pub(super) fn warnings<'a>(
             Some((some, all)) if some < all => format!(" (in {some} of {all} replications)"),
             _ => String::new(),
         };
-        page.hanging(&format!("  {} ", WARN.paint(&warning.code)), &format!("{}{seen}", warning.text));
+        page.hanging(&format!("  {} ", WARN.paint(warning.code)), &format!("{}{seen}", warning.text));
     }
 }

@@ -144,6 +144,10 @@ impl One<'_> {
             let reason = self.result.waiting_for;
             found.push(Warning::QueueNotDrained { cluster: self.name(), jobs: left, reason });
         }
+        let jobs = self.facts.outcome(Outcome::FailedIdentity);
+        if jobs > 0 {
+            found.push(Warning::IdentityMissing { cluster: self.name(), jobs });
+        }
         if self.waited(Reason::Lock) > 0 {
             let job_h = self.hours(self.waited(Reason::Lock));
             found.push(Warning::LockBlocksScaling { cluster: self.name(), job_h });
@@ -176,23 +180,25 @@ impl One<'_> {
     }
 
     /// Nodes above `min_nodes` that held no job while a lock was on, from the averages over time: an estimate,
-    /// which leaves out stretches that a lock covers only in part.
+    /// which leaves out stretches that a lock covers only in part, and the idle time that nodes may stay anyway.
     fn lock_leak(&self, profile: &Profile) -> Option<Warning> {
         let stretch = u64::from(profile.stretch).max(1);
+        let kept = u64::from(self.cluster.min_nodes) * stretch;
         let mut ticks = 0_u64;
-        for (k, (held, running)) in profile.held.iter().zip(&profile.running).enumerate() {
-            let (from, to) = (k as u64 * stretch, (k as u64 + 1) * stretch);
-            let locked = self
-                .context
-                .locks
+        for lock in &self.context.locks {
+            let (from, to) = (u64::from(lock.from), u64::from(lock.to.unwrap_or(NEVER)));
+            let whole = usize::try_from(from.div_ceil(stretch)).unwrap_or(usize::MAX)
+                ..usize::try_from(to / stretch).unwrap_or(usize::MAX);
+            let surplus: u64 = profile
+                .held
                 .iter()
-                .any(|l| u64::from(l.from) <= from && to <= u64::from(l.to.unwrap_or(NEVER)));
-            if locked {
-                let kept = u64::from(self.cluster.min_nodes) * stretch;
-                // A cluster that may release keeps a node for its idle time at most.
-                let idle = u64::from(self.cluster.idle_time).min(stretch);
-                ticks += held.saturating_sub(running + kept + idle);
-            }
+                .zip(&profile.running)
+                .enumerate()
+                .filter(|(k, _)| whole.contains(k))
+                .map(|(_, (held, running))| held.saturating_sub(*running.max(&kept)))
+                .sum();
+            let allowed = u64::from(self.cluster.idle_time) * u64::from(self.result.peak_nodes);
+            ticks += surplus.saturating_sub(allowed);
         }
         let amount = amount(self.context, ticks, self.cluster.price_per_h);
         (ticks > 0 && amount >= 0.01 * self.facts.cost.total).then(|| Warning::LockLeaksCost {
