@@ -1,5 +1,6 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
+pub mod rng;
 pub mod scenario;
 pub mod units;
 pub mod workload;
