@@ -3,6 +3,7 @@
 pub mod diagnostic;
 pub mod engine;
 pub mod report;
+pub mod rng;
 pub mod scenario;
 pub mod stats;
 pub mod ticks;
