@@ -4,6 +4,7 @@
 //! run yet: that translation is `crate::lowering`.
 
 pub mod locate;
+pub mod parse;
 pub mod path;
 pub mod schema;
 

@@ -199,6 +199,20 @@ impl<'a> Tree<'a> {
         entry
     }
 
+    /// The entry whose value's closing bracket stands at a byte.
+    #[must_use]
+    pub fn closing_at(&self, byte: usize) -> Option<Entry> {
+        let closes = |node: &Node| node.open.is_some() && node.span.end == byte + 1;
+        let node = self.nodes.iter().position(closes)?;
+        Some(Entry(self.nodes[node].parent))
+    }
+
+    /// Whether there is no value at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.root.is_none()
+    }
+
     fn item(&self, entry: Entry) -> Option<&Item> {
         entry.0.map(|(group, i)| &self.nodes[group].items[i])
     }

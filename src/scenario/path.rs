@@ -54,10 +54,20 @@ impl Path {
         &self.0
     }
 
-    /// The last key, as messages name a value.
+    /// The last key, variants included.
     #[must_use]
     pub fn last_key(&self) -> Option<&str> {
-        self.0.iter().rev().find_map(|step| match step {
+        self.keys_from_end().next()
+    }
+
+    /// The last field, as messages name a value: variants, which begin with a capital, are passed over.
+    #[must_use]
+    pub fn last_field(&self) -> Option<&str> {
+        self.keys_from_end().find(|key| !key.starts_with(char::is_uppercase))
+    }
+
+    fn keys_from_end(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().rev().filter_map(|step| match step {
             Step::Key(key) => Some(key.as_ref()),
             Step::Index(_) => None,
         })

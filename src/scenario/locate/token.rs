@@ -90,7 +90,13 @@ impl Iterator for Tokens<'_> {
 fn word_len(text: &str) -> usize {
     let prefix = if text.starts_with("r#") { 2 } else { 0 };
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-');
-    prefix + text[prefix..].find(|c: char| !is_word(c)).unwrap_or(text.len() - prefix)
+    let len = |from: usize| from + text[from..].find(|c: char| !is_word(c)).unwrap_or(text.len() - from);
+    let mut end = len(prefix);
+    // `Tier::Dedicated` is no RON, but a mistake that is easily made.
+    while end > prefix && text[end..].starts_with("::") {
+        end = len(end + 2);
+    }
+    end
 }
 
 /// Length of a string in quotes, `text` beginning with the first one.
