@@ -1,7 +1,9 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
+pub mod exit_code;
 pub mod report;
 pub mod rng;
 pub mod scenario;

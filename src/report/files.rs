@@ -8,6 +8,8 @@ mod manifest;
 mod nodes;
 mod replications;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use directory::{OutDir, OutError};

@@ -102,7 +102,7 @@ fn by_word<S: Serializer>(statuses: &[(Status, u64)], serializer: S) -> Result<S
 impl Replicated {
     /// From the summaries of all replications, in their order; `None` without any.
     #[must_use]
-    pub fn of(summaries: Vec<Summary>) -> Option<Self> {
+    pub fn of(summaries: &[Summary]) -> Option<Self> {
         let first = summaries.first()?.clone();
         let n = summaries.len() as u64;
         let scopes_of = |s: &Summary| -> Vec<Scope> {
@@ -121,7 +121,7 @@ impl Replicated {
             .enumerate()
             .map(|(i, name)| ScopeEstimates { name, figures: estimates(&runs, i) })
             .collect();
-        let mut warnings = gather_warnings(&summaries);
+        let mut warnings = gather_warnings(summaries);
         if let Some(relative) = too_wide(n, &scopes) {
             let warning = WarningEntry::from(&Warning::TooFewReplications { n, relative });
             warnings.push(ReplicatedWarning { warning, in_replications: n });
@@ -140,7 +140,7 @@ impl Replicated {
             confidence: CONFIDENCE,
             currency: first.currency.clone(),
             statuses,
-            thresholds: (0..first.thresholds.len()).map(|i| worst(&summaries, i)).collect(),
+            thresholds: (0..first.thresholds.len()).map(|i| worst(summaries, i)).collect(),
             scopes,
             warnings,
             first,
