@@ -3,11 +3,11 @@
 use super::context::{ClusterContext, Context, JobContext, PriceContext, PriceSource};
 use super::refusals::Gate;
 use super::{Summary, summarise};
-use crate::engine::input::{ClusterInput, Input, JobInput};
+use crate::engine::input::{ClusterInput, Input, JobInput, OnEviction, QuotaInput, QuotaKey, Tier};
 use crate::engine::output::RunResult;
 use crate::engine::{self, Detail, Model, Recording};
 use crate::scenario::schema::Expect;
-use crate::units::Resolution;
+use crate::units::{NEVER, Resolution};
 
 /// A run with everything that a report needs.
 pub(super) struct Fixture {
@@ -99,4 +99,68 @@ pub(super) fn small(quantum: u32, expect: Vec<Expect>) -> Fixture {
         ..Input::default()
     };
     run(input, &[Some(0), Some(1)], expect, true)
+}
+
+/// A day of two clusters: a dedicated one under a quota, with a job too large and one left queued, and a
+/// low-priority one with evictions; thresholds of all sorts.
+pub(super) fn day() -> Fixture {
+    let daily = ClusterInput {
+        max_nodes: 8,
+        vcpus: 4,
+        boot_delay: vec![180],
+        allocation_delay: vec![240, 300, 200],
+        prepare_cold: vec![120],
+        release_delay: 60,
+        ..ClusterInput::default()
+    };
+    let night = ClusterInput {
+        tier: Tier::LowPriority,
+        max_nodes: 4,
+        lifetime: vec![5000, 20_000, NEVER],
+        on_eviction: OnEviction::Requeue,
+        ..daily.clone()
+    };
+    let mut jobs = Vec::new();
+    let mut teams = Vec::new();
+    for i in 0..60 {
+        jobs.push(job(21_600 + i * 700, 1500 + i % 7 * 400, 1 + i % 3, 0));
+        teams.push(Some(i % 2));
+    }
+    jobs.push(job(30_000, 100, 9, 0));
+    jobs.push(job(86_000, 9000, 1, 0));
+    for i in 0..10 {
+        jobs.push(job(72_000 + i, 4000, 1, 1));
+        teams.resize(jobs.len() - 1, None);
+        teams.push(Some(1));
+    }
+    let input = Input {
+        clusters: vec![daily, night],
+        jobs,
+        quotas: vec![QuotaInput { quota: QuotaKey::TotalDedicated, vcpus: 24 }],
+        horizon: Some(86_400),
+        stop_at_horizon: true,
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let limit = |limit: &str| limit.parse().unwrap();
+    let expect = vec![
+        Expect::WaitAtMost { percentile: 95.0, limit: limit("20m"), cluster: None },
+        Expect::WaitAtMost { percentile: 99.0, limit: limit("30m"), cluster: Some("b".to_owned()) },
+        Expect::CostPerDayAtMost { limit: "200 USD".parse().unwrap(), cluster: None },
+        Expect::UtilisationAtLeast { share: 0.6, cluster: None },
+        Expect::RejectedAtMost(0),
+    ];
+    let mut fixture = run(input, &teams, expect, false);
+    fixture.context.scenario = "two clusters, one day".to_owned();
+    fixture.context.start = "2026-03-02T00:00:00+01:00[Europe/Amsterdam]".parse().ok();
+    for (cluster, name) in fixture.context.clusters.iter_mut().zip(["cpu-daily", "cpu-night"]) {
+        name.clone_into(&mut cluster.name);
+    }
+    fixture.context.expect[1] =
+        Expect::WaitAtMost { percentile: 99.0, limit: limit("30m"), cluster: Some("cpu-night".to_owned()) };
+    fixture.context.assumptions = vec![
+        "allocation takes 4 min (median; p90 9 min), by public reports".to_owned(),
+        "a node boots in 3 min; a job prepares for 2 min where its environment is new to a node".to_owned(),
+    ];
+    fixture
 }

@@ -6,6 +6,8 @@ mod blocks;
 mod rows;
 mod style;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 use super::replications::Replicated;

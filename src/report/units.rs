@@ -41,16 +41,30 @@ fn two(a: u64, unit_a: &str, b: u64, unit_b: &str, width: usize) -> String {
     }
 }
 
+/// Decimals of an amount: two, more where it is small, so that two digits show.
+#[must_use]
+pub fn decimals(value: f64) -> usize {
+    let magnitude = value.abs();
+    if magnitude == 0.0 || magnitude >= 0.995 {
+        return 2;
+    }
+    (1.0 - magnitude.log10().floor()).clamp(2.0, 8.0) as usize
+}
+
 /// An amount: two decimals, more where it is small, thousands apart: `1,234.50`, `0.0042`.
 #[must_use]
 pub fn amount(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude == 0.0 || magnitude >= 0.995 {
-        return thousands(&format!("{value:.2}"));
+    amount_to(value, decimals(value))
+}
+
+/// An amount to so many decimals; what is more than nothing does not become 0: `<0.01`.
+#[must_use]
+pub fn amount_to(value: f64, decimals: usize) -> String {
+    let least = 10_f64.powi(-(decimals.min(8) as i32));
+    if value > 0.0 && value < least / 2.0 {
+        return format!("<{least:.decimals$}");
     }
-    // Two significant digits, at least two decimals.
-    let decimals = (1.0 - magnitude.log10().floor()).clamp(2.0, 8.0) as usize;
-    format!("{value:.decimals$}")
+    thousands(&format!("{value:.decimals$}"))
 }
 
 /// An amount with its currency: `12.50 USD`.
@@ -156,6 +170,8 @@ mod tests {
             assert_eq!(amount(value), text, "{value}");
         }
         assert_eq!(money(3.0, "USD"), "3.00 USD");
+        assert_eq!(amount_to(0.004, 2), "<0.01");
+        assert_eq!(amount_to(0.0, 2), "0.00");
     }
 
     #[test]

@@ -30,7 +30,9 @@ impl Estimate {
             return None;
         }
         let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
+        let sum: f64 = values.iter().sum();
+        // The mean of equal values is that value, which a sum divided by n need not give.
+        let mean = if values.iter().all(|x| *x == values[0]) { values[0] } else { sum / n };
         let std_dev = (values.len() > 1).then(|| {
             // Two passes: the sum of squares minus the square of the sum loses digits.
             let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
@@ -95,5 +97,7 @@ mod tests {
         let e = Estimate::of(&[0.0; 4]).unwrap();
         assert_eq!(e.half_width, Some(0.0));
         assert_eq!(e.relative_half_width(), None);
+        let e = Estimate::of(&[0.1; 3]).unwrap();
+        assert_eq!((e.mean, e.half_width), (0.1, Some(0.0)));
     }
 }

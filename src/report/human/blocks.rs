@@ -13,12 +13,15 @@ use crate::report::warnings::{status_words, words};
 pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Replicated>) {
     let runs = match replicated {
         Some(r) => format!("{}, seed {}", count(r.replications, "replication"), summary.seed),
-        None => format!("seed {}, replication {}", summary.seed, summary.replication),
+        None if summary.replication > 0 => {
+            format!("seed {}, replication {}", summary.seed, summary.replication)
+        }
+        None => format!("seed {}", summary.seed),
     };
     page.line(&format!("{}  {}", BOLD.paint(&summary.scenario), DIM.paint(&runs)));
     let mut about = Vec::new();
     if let Some(start) = &summary.start {
-        about.push(format!("from {start}"));
+        about.push(format!("from {}", date(start)));
     }
     if let Some(horizon) = summary.horizon_s {
         about.push(format!("horizon {}", duration_s(horizon)));
@@ -33,7 +36,14 @@ pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Rep
         };
         about.push(format!("{painted} at {}", duration_s(summary.end_s)));
     }
-    page.line(&format!("  {}", about.join(", ")));
+    page.hanging("  ", &about.join(", "));
+}
+
+/// A date and time as people write it; as it is where it cannot be read.
+fn date(start: &str) -> String {
+    start
+        .parse::<jiff::Zoned>()
+        .map_or_else(|_| start.to_owned(), |z| z.strftime("%A %-d %B %Y, %H:%M (%Q)").to_string())
 }
 
 /// Every threshold with a tick or a cross.
@@ -61,7 +71,7 @@ pub(super) fn thresholds(
         }
         page.line(&line);
         if let Some(note) = &threshold.note {
-            page.note(&format!("  {note}"));
+            page.hanging("      ", &DIM.paint(note));
         }
     }
 }

@@ -37,15 +37,16 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn show(self, cell: Cell) -> String {
+    /// The cell as text; amounts with so many decimals.
+    pub(super) fn show(self, cell: Cell, decimals: usize) -> String {
         let one = |x: f64| match self {
-            Self::Count if cell.half.is_none() => units::whole(x as u64),
+            Self::Count if x.fract() == 0.0 => units::whole(x as u64),
             Self::Count | Self::Number => units::short(x),
             Self::Duration => units::duration_s(x),
             Self::Share => units::percent(x),
-            Self::Money => units::amount(x),
+            Self::Money => units::amount_to(x, decimals),
         };
-        match cell.half {
+        match cell.half.filter(|half| *half > 0.0) {
             None => one(cell.value),
             Some(half) => format!("{} ±{}", one(cell.value), one(half)),
         }
@@ -75,7 +76,7 @@ pub(super) fn rows() -> Vec<Row> {
     use Kind::{Count, Duration, Money, Number, Share};
     let mut rows = vec![
         Row::Section("Jobs"),
-        figure("submitted or to come", "jobs", Count),
+        figure("in all", "jobs", Count),
         figure("completed", "jobs_completed", Count),
         optional("rejected at the gate", "jobs_rejected", Count),
         optional("cancelled", "jobs_cancelled", Count),

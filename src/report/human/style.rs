@@ -11,7 +11,8 @@ pub(super) const DIM: Style = Style("\x1b[2m");
 pub(super) const GOOD: Style = Style("\x1b[32m");
 pub(super) const BAD: Style = Style("\x1b[1;31m");
 pub(super) const WARN: Style = Style("\x1b[33m");
-pub(super) const BAR: Style = Style("\x1b[36m");
+pub(super) const NODES: Style = Style("\x1b[36m");
+pub(super) const QUEUE: Style = Style("\x1b[35m");
 
 impl Style {
     /// Text in this style; nothing stays nothing.

@@ -3,6 +3,7 @@
 use super::Page;
 use super::rows::{Cell, Column, Kind, Row, rows};
 use super::style::{BOLD, DIM, cut, left, right, width};
+use crate::report::units;
 
 /// Columns of a label.
 const LABEL: usize = 26;
@@ -104,12 +105,17 @@ fn visible(columns: &[Column]) -> Vec<Row> {
 fn text(row: &Row, column: &Column) -> String {
     let cell = match row {
         Row::Section(_) => return String::new(),
-        Row::Figure { key, kind, .. } => column.get(key).map(|cell| kind.show(cell)),
+        Row::Figure { key, kind, .. } => column.get(key).map(|cell| kind.show(cell, decimals(column))),
         Row::Share { key, of, .. } => {
             let sum: f64 = of.iter().filter_map(|k| column.get(k)).map(|cell| cell.value).sum();
             let part = column.get(key).map_or(0.0, |cell| cell.value);
-            (sum > 0.0).then(|| Kind::Share.show(Cell { value: part / sum, half: None }))
+            (sum > 0.0).then(|| Kind::Share.show(Cell { value: part / sum, half: None }, 0))
         }
     };
     cell.unwrap_or_else(|| DIM.paint(NONE))
+}
+
+/// Decimals of a column's amounts: two, more where the whole cost is small.
+fn decimals(column: &Column) -> usize {
+    column.get("cost_total").map_or(2, |total| units::decimals(total.value))
 }

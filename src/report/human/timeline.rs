@@ -1,7 +1,7 @@
 //! Nodes and queue over time, one column a stretch, with days or hours below.
 
 use super::Page;
-use super::style::{BAR, DIM, cut, left, width};
+use super::style::{DIM, NODES, QUEUE, cut, left, width};
 use crate::engine::record::Profile;
 use crate::report::summary::Summary;
 use crate::report::units::{duration_s, short};
@@ -25,15 +25,15 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
     let names: Vec<String> = summary.clusters.iter().map(|c| cut(&c.name, NAME_MAX)).collect();
     let name_columns = names.iter().take(CLUSTERS_MAX).map(|n| width(n)).max().unwrap_or(0);
     let label = name_columns + 10;
-    let columns = page.width.saturating_sub(label + 11).max(10);
+    let columns = page.width.saturating_sub(label + 12).max(10);
     page.heading("Over time");
     for (name, profile) in names.iter().zip(&summary.profiles).take(CLUSTERS_MAX) {
         for (what, ticks, name) in [("nodes", &profile.held, name.as_str()), ("queue", &profile.queued, "")] {
             let averages = resample(profile, ticks, end, columns);
             let top = averages.iter().copied().fold(0.0, f64::max);
-            let line = BAR.paint(&sparkline(&averages, top));
+            let line = style.paint(&sparkline(&averages, top));
             let before = format!("  {} {what}  ", left(name, name_columns));
-            page.line(&format!("{before}{line} {}", DIM.paint(&format!("≤ {}", short(top)))));
+            page.line(&format!("{before}{line} {}", DIM.paint(&format!("max {}", short(top)))));
         }
     }
     let axis = axis(summary, columns);
