@@ -1,5 +1,6 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
+pub mod catalog;
 pub mod diagnostic;
 pub mod engine;
 pub mod scenario;
