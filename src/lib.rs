@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod diagnostic;
 pub mod engine;
+pub mod rng;
 pub mod scenario;
 pub mod units;
 pub mod workload;
