@@ -1,5 +1,6 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
+pub mod catalog;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

@@ -92,6 +92,18 @@ pub fn json(w: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     writeln!(w)
 }
 
+/// A table with a header line, one row a value.
+///
+/// # Errors
+/// Those of the writer.
+pub fn csv_rows(w: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(w);
+    for row in rows {
+        csv.serialize(row).map_err(io_error)?;
+    }
+    csv.flush()
+}
+
 /// A time in seconds; empty where it never came.
 fn time(context: &Context, t: Tick) -> String {
     if t == NEVER { String::new() } else { context.seconds(t.into()).to_string() }

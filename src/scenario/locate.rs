@@ -94,29 +94,44 @@ impl<'a> Tree<'a> {
 
     fn step(&self, at: usize, step: &Step) -> Option<usize> {
         let at = self.unwrapped(at);
+        self.direct_step(at, step).or_else(|| self.direct_step(self.content_of_variant(at)?, step))
+    }
+
+    fn direct_step(&self, at: usize, step: &Step) -> Option<usize> {
         let node = &self.nodes[at];
-        match step {
-            Step::Index(index) => Some(node.items.get(*index)?.node),
-            Step::Key(key) => {
-                let key = key.as_ref();
-                let by_key = node
-                    .items
-                    .iter()
-                    .find(|item| item.key.as_ref().is_some_and(|range| self.key_text(range) == key));
-                if let Some(item) = by_key {
-                    return Some(item.node);
-                }
-                // A variant: RON puts its name before the bracket, or writes it alone.
-                let name = node.name.clone().unwrap_or_else(|| node.span.clone());
-                if self.key_text(&name) != key {
-                    return None;
-                }
-                match &node.items[..] {
-                    [only] if only.key.is_none() => Some(only.node),
-                    _ => Some(at),
-                }
+        let key = match step {
+            // The element of `Values([…])` is an element of its list.
+            Step::Index(_) if node.open != Some(b'[') && self.content_of_variant(at).is_some() => {
+                return None;
             }
+            Step::Index(index) => return Some(node.items.get(*index)?.node),
+            Step::Key(key) => key.as_ref(),
+        };
+        let has = |item: &&Item| item.key.as_ref().is_some_and(|range| self.key_text(range) == key);
+        if let Some(item) = node.items.iter().find(has) {
+            return Some(item.node);
         }
+        // A variant: RON puts its name before the bracket, or writes it alone.
+        let name = node.name.clone().unwrap_or_else(|| node.span.clone());
+        if self.key_text(&name) != key {
+            return None;
+        }
+        match &node.items[..] {
+            [only] if only.key.is_none() => Some(only.node),
+            _ => Some(at),
+        }
+    }
+
+    /// What is in `Variant([…])` of RON or `{"Variant": …}` of JSON: paths may leave out the variant.
+    fn content_of_variant(&self, at: usize) -> Option<usize> {
+        let node = &self.nodes[at];
+        let [only] = &node.items[..] else { return None };
+        let group = self.nodes[only.node].open.is_some();
+        let variant = match &only.key {
+            Some(key) => self.key_text(key).starts_with(char::is_uppercase),
+            None => node.name.is_some(),
+        };
+        (group && variant).then_some(only.node)
     }
 
     /// Through `Some(…)`, which RON allows around every optional value.

@@ -48,6 +48,16 @@ impl Path {
         path
     }
 
+    /// Reads a path as [`fmt::Display`] writes it, without keys in quotes. Variants may be left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let step = |part: &str| match part.strip_suffix(']').map(str::parse) {
+            Some(Ok(index)) => Step::Index(index),
+            _ => Step::Key(Cow::Owned(part.to_owned())),
+        };
+        Self(text.split(['.', '[']).filter(|part| !part.is_empty()).map(step).collect())
+    }
+
     /// Its steps.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
@@ -105,5 +115,8 @@ mod tests {
         assert_eq!(root.field("clusters").index(2).field("min_nodes").to_string(), "clusters[2].min_nodes");
         assert_eq!(root.field("region.subnets").key("a b").to_string(), "region.subnets[\"a b\"]");
         assert_eq!(root.field("a").index(0).last_key(), Some("a"));
+        let path = root.field("clusters").index(2).field("eviction.PerHour");
+        assert_eq!(Path::parse(&path.to_string()), path);
+        assert_eq!(path.last_field(), Some("eviction"));
     }
 }

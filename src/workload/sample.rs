@@ -210,27 +210,28 @@ impl Sampler {
     /// Mean [s], before rounding and capping. `None` where it overflows.
     #[must_use]
     pub fn mean_s(&self) -> Option<f64> {
-        self.moments().map(|(mean, _)| mean).filter(|m| m.is_finite())
+        Some(self.moments().0).filter(|mean| mean.is_finite())
     }
 
     /// Coefficient of variation (standard deviation / mean), before rounding and capping. `None` where it
     /// overflows or the mean is 0.
     #[must_use]
     pub fn cv(&self) -> Option<f64> {
-        let (mean, variance) = self.moments()?;
-        let cv = libm::sqrt(variance.max(0.0)) / mean;
+        let (mean, variance) = self.moments();
+        // Rounding may take a variance below 0; `max` alone would also turn an overflow (NaN) into 0.
+        let cv = if variance.is_finite() { libm::sqrt(variance.max(0.0)) / mean } else { f64::NAN };
         cv.is_finite().then_some(cv)
     }
 
     /// Mean [s] and variance [s²].
-    fn moments(&self) -> Option<(f64, f64)> {
+    fn moments(&self) -> (f64, f64) {
         let of_list = |values: &mut dyn Iterator<Item = f64>, n: usize| {
             let values: Vec<f64> = values.collect();
             let mean = values.iter().sum::<f64>() / n as f64;
             (mean, values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n as f64)
         };
         let from_raw = |m1: f64, m2: f64| (m1, m2 - m1 * m1);
-        Some(match &self.kind {
+        match &self.kind {
             Kind::Listed { ticks } => {
                 let tick_s = self.resolution.tick_s();
                 of_list(&mut ticks.iter().map(|t| f64::from(*t) * tick_s), ticks.len())
@@ -263,7 +264,7 @@ impl Sampler {
                 }
                 from_raw(m1, m2)
             }
-        })
+        }
     }
 }
 

@@ -28,7 +28,9 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
     let columns = page.width.saturating_sub(label + 12).max(10);
     page.heading("Over time");
     for (name, profile) in names.iter().zip(&summary.profiles).take(CLUSTERS_MAX) {
-        for (what, ticks, name) in [("nodes", &profile.held, name.as_str()), ("queue", &profile.queued, "")] {
+        for (what, ticks, name, style) in
+            [("nodes", &profile.held, name.as_str(), NODES), ("queue", &profile.queued, "", QUEUE)]
+        {
             let averages = resample(profile, ticks, end, columns);
             let top = averages.iter().copied().fold(0.0, f64::max);
             let line = style.paint(&sparkline(&averages, top));

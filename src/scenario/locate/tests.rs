@@ -32,20 +32,8 @@ const JSON: &str = r#"{
   "workload": {"logs": [{"format": {"Csv": {"nodes": {"CeilDiv": ["gpus", 4]}}}}]}
 }"#;
 
-/// Reads a path as [`Path`] writes it, without quoted keys.
-fn path(text: &str) -> Path {
-    let mut path = Path::root();
-    for part in text.split(['.', '[']).filter(|part| !part.is_empty()) {
-        path = match part.strip_suffix(']') {
-            Some(index) => path.index(index.parse().unwrap()),
-            None => path.key(part),
-        };
-    }
-    path
-}
-
 fn value<'a>(text: &'a str, at: &str) -> (&'a str, bool) {
-    let located = Tree::new(text).find(&path(at));
+    let located = Tree::new(text).find(&Path::parse(at));
     (&text[located.span], located.found)
 }
 
@@ -66,6 +54,15 @@ fn a_path_leads_to_its_value_in_both_formats() {
     ] {
         assert_eq!(value(RON, at), (ron, true), "{at}");
         assert_eq!(value(JSON, at), (json, true), "{at}");
+    }
+    for at in [
+        "clusters[1].eviction.shape",
+        "clusters[1].created.at",
+        "clusters[1].boot_delay[0]",
+        "clusters[1].boot_delay[1]",
+    ] {
+        assert!(value(RON, at).1 && value(JSON, at).1, "{at}: variants may be left out");
+        assert_eq!(value(RON, at), value(JSON, at));
     }
     assert_eq!(value(RON, "clusters[0].vm_size"), (r###"r#"D4 "s" ) v3"#"###, true));
     assert_eq!(value(RON, "region.quotas.family.raw"), ("1", true));
@@ -89,9 +86,9 @@ fn a_byte_leads_to_its_path() {
         for at in
             ["name", "clusters[0].max_nodes", "clusters[1].speed[1]", "clusters[1].tier", "clusters[1].speed"]
         {
-            let span = tree.find(&path(at)).span;
+            let span = tree.find(&Path::parse(at)).span;
             for byte in [span.start, span.end] {
-                assert_eq!(tree.path(tree.at(byte)), path(at), "{at}");
+                assert_eq!(tree.path(tree.at(byte)), Path::parse(at), "{at}");
             }
         }
     }
@@ -107,8 +104,8 @@ fn an_entry_can_be_blanked() {
         ("{\"a\": 1, \"b\": [2, 3]}", "b", "{\"a\": 1             }"),
     ] {
         let tree = Tree::new(text);
-        let entry = tree.at(tree.find(&path(at)).span.start);
-        assert_eq!(tree.path(entry), path(at));
+        let entry = tree.at(tree.find(&Path::parse(at)).span.start);
+        assert_eq!(tree.path(entry), Path::parse(at));
         assert!(tree.removable(entry));
         let mut bytes = text.as_bytes().to_vec();
         tree.removal(entry).into_iter().for_each(|range| bytes[range].fill(b' '));
@@ -131,16 +128,16 @@ fn duplicates_are_found_at_every_depth() {
 fn depth_costs_no_stack() {
     let text = "[".repeat(1_000_000);
     let tree = Tree::new(&text);
-    assert!(!tree.find(&path("[0][0]")).span.is_empty());
+    assert!(!tree.find(&Path::parse("[0][0]")).span.is_empty());
     let _ = tree.at(999_999);
 }
 
 fn exercise(text: &str) {
     let tree = Tree::new(text);
     for at in ["clusters[0].max_nodes", "clusters[1].eviction.Weibull.shape", "workload.jobs[7]", "x"] {
-        let located = tree.find(&path(at));
+        let located = tree.find(&Path::parse(at));
         assert!(text.get(located.span).is_some());
-        let _ = tree.find_key(&path(at));
+        let _ = tree.find_key(&Path::parse(at));
     }
     for entry in tree.duplicate_keys() {
         assert!(tree.removal(entry).into_iter().all(|range| text.get(range).is_some()));

@@ -141,3 +141,96 @@ pub(super) fn cumulated(weights: impl Iterator<Item = f64> + Clone) -> Result<Ve
     }
     Ok(cumulated)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::fnv1a64;
+    use crate::scenario::schema::Choice;
+
+    const N: u64 = 100_000;
+
+    fn draw(count: &Count) -> Vec<u64> {
+        let stream = Stream::new(20_261_123, 0, "test", "counts");
+        let sampler = CountSampler::new(count).unwrap();
+        (0..N).map(|i| sampler.sample(&stream, i)).collect()
+    }
+
+    fn choices() -> Count {
+        let choice = |value, weight| Choice { value, weight };
+        Count::Choice(vec![choice(1, 6.0), choice(4, 3.0), choice(16, 1.0)])
+    }
+
+    /// Frequencies within 3.5 standard errors of their probability.
+    #[test]
+    fn counts_follow_their_distribution() {
+        let geometric = Count::Geometric { mean: 4.0 };
+        let uniform = Count::Uniform { low: 2, high: 6 };
+        for (count, value, p) in [
+            (&geometric, 1, 0.25),
+            (&geometric, 2, 0.1875),
+            (&geometric, 8, 0.25 * 0.75_f64.powi(7)),
+            (&uniform, 2, 0.2),
+            (&uniform, 6, 0.2),
+            (&uniform, 7, 0.0),
+            (&choices(), 1, 0.6),
+            (&choices(), 4, 0.3),
+            (&choices(), 16, 0.1),
+        ] {
+            let share = draw(count).iter().filter(|n| **n == value).count() as f64 / N as f64;
+            let error = (p * (1.0 - p) / N as f64).sqrt();
+            assert!((share - p).abs() <= 3.5 * error, "{count:?}: {value} with {share}, not {p}");
+        }
+    }
+
+    #[test]
+    fn counts_have_their_mean() {
+        for (count, mean, deviation) in [
+            (Count::Constant(7), 7.0, 0.0),
+            (Count::Uniform { low: 2, high: 6 }, 4.0, 2.0_f64.sqrt()),
+            (Count::Geometric { mean: 4.0 }, 4.0, 12.0_f64.sqrt()),
+            (Count::Geometric { mean: 1.0 }, 1.0, 0.0),
+            (choices(), 3.4, 19.44_f64.sqrt()),
+            (Count::Values(vec![1, 2, 3, 4]), 2.5, 0.0),
+        ] {
+            assert!((CountSampler::new(&count).unwrap().mean() - mean).abs() < 1e-12, "{count:?}");
+            let found = draw(&count).iter().sum::<u64>() as f64 / N as f64;
+            assert!((found - mean).abs() <= 3.5 * deviation / (N as f64).sqrt(), "{count:?}: {found}");
+        }
+        assert_eq!(draw(&Count::Values(vec![3, 1, 2]))[..4], [3, 1, 2, 3]);
+        let far = draw(&Count::Geometric { mean: COUNT_MAX as f64 });
+        assert!(far.iter().all(|n| (1..=COUNT_MAX).contains(n)));
+    }
+
+    /// A separate program (Python) gives the same hashes.
+    #[test]
+    fn counts_are_pinned() {
+        let hash = |count| fnv1a64(&draw(&count).into_iter().flat_map(u64::to_le_bytes).collect::<Vec<_>>());
+        let found = [Count::Uniform { low: 2, high: 6 }, Count::Geometric { mean: 4.0 }, choices()].map(hash);
+        let pinned = [0xedcc_a299_c7e8_15a2, 0x4992_e590_914b_bed7, 0x62dc_c264_ca43_7fa5];
+        assert_eq!(found, pinned, "{found:#018x?}");
+    }
+
+    #[test]
+    fn what_is_no_count_says_where_and_why() {
+        let choice = |value, weight| Count::Choice(vec![Choice { value, weight }]);
+        for (count, field, says) in [
+            (Count::Constant(0), "", "between 1 and 2147483647"),
+            (Count::Constant(1 << 31), "", "between 1 and 2147483647"),
+            (Count::Uniform { low: 0, high: 3 }, "low", "between 1"),
+            (Count::Uniform { low: 4, high: 3 }, "low", "not above `high`, which is 3"),
+            (Count::Uniform { low: 1, high: u64::MAX }, "high", "between 1"),
+            (Count::Geometric { mean: 0.5 }, "mean", "between 1"),
+            (Count::Geometric { mean: f64::NAN }, "mean", "between 1"),
+            (Count::Choice(vec![]), "", "at least one choice"),
+            (choice(1, -1.0), "[0].weight", "above 0"),
+            (choice(0, 1.0), "[0].value", "between 1"),
+            (Count::Values(vec![]), "", "at least one value"),
+            (Count::Values(vec![1, 0]), "[1]", "between 1"),
+        ] {
+            let error = CountSampler::new(&count).unwrap_err();
+            assert_eq!(error.field, field, "{error}");
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+}

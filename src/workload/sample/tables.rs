@@ -114,3 +114,92 @@ pub fn boot_failure_table(failures: &BootFailures, stream: &Stream) -> Result<Ve
 fn drawn(draw: impl Fn(u64) -> u32) -> Vec<u32> {
     (0..TABLE_LEN as u64).map(draw).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{span, stream};
+    use super::*;
+
+    const S1: Resolution = Resolution::S1;
+
+    fn lifetimes(eviction: &Eviction) -> Option<Vec<Tick>> {
+        lifetime_table(eviction, S1, &stream("lifetime")).unwrap()
+    }
+
+    #[test]
+    fn delay_tables_are_as_long_as_what_is_drawn_or_listed() {
+        let table = |d: &Distribution| delay_table(d, S1, &stream("delay")).unwrap();
+        assert_eq!(table(&Distribution::Constant(span("3m"))), [180]);
+        assert_eq!(table(&Distribution::Constant(span("0s"))), [0]);
+        assert_eq!(table(&Distribution::Values(vec![span("3s"), span("0s"), span("1s")])), [3, 0, 1]);
+        let drawn = table(&Distribution::LogNormalMedianP90 { median: span("4m"), p90: span("9m") });
+        assert_eq!(drawn.len(), TABLE_LEN);
+        assert!(drawn.iter().all(|t| *t >= 1));
+    }
+
+    /// The share of nodes that outlive an hour is one minus the band's midpoint, within 3.5 standard errors.
+    #[test]
+    fn bands_evict_their_midpoint_per_hour() {
+        for (band, r) in [
+            (EvictionBand::UpTo5Percent, 0.025),
+            (EvictionBand::From5To10Percent, 0.075),
+            (EvictionBand::From10To15Percent, 0.125),
+            (EvictionBand::From15To20Percent, 0.175),
+            (EvictionBand::Over20Percent, 0.22),
+        ] {
+            let table = lifetimes(&Eviction::Band(band)).unwrap();
+            assert_eq!(table.len(), TABLE_LEN);
+            assert_eq!(Some(table.clone()), lifetimes(&Eviction::PerHour(r)), "a band is its midpoint");
+            for (hours, survives) in [(1, 1.0 - r), (2, (1.0 - r) * (1.0 - r))] {
+                let share = table.iter().filter(|t| **t > hours * 3600).count() as f64 / TABLE_LEN as f64;
+                let error = (survives * (1.0 - survives) / TABLE_LEN as f64).sqrt();
+                assert!((share - survives).abs() < 3.5 * error, "{band:?} after {hours} h: {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn lifetimes_are_a_tick_at_least_and_never_is_never() {
+        assert_eq!(lifetimes(&Eviction::None), None);
+        assert_eq!(lifetimes(&Eviction::PerHour(0.0)), None);
+        let listed = [Lifetime::After(span("0s")), Lifetime::Never, Lifetime::After(span("1h"))];
+        assert_eq!(lifetimes(&Eviction::Values(listed.to_vec())), Some(vec![1, NEVER, 3600]));
+        let zero = lifetimes(&Eviction::Empirical(vec![span("0s")])).unwrap();
+        assert!(zero.len() == TABLE_LEN && zero.iter().all(|t| *t == 1));
+        let certain = lifetimes(&Eviction::PerHour(1.0 - 1e-15)).unwrap();
+        assert!(certain.iter().all(|t| *t >= 1));
+        let rare = lifetimes(&Eviction::PerHour(1e-300)).unwrap();
+        assert!(rare.iter().all(|t| *t == DRAWN_MAX));
+        // Median of a Weibull distribution: scale · (ln 2)^(1/shape).
+        let mut weibull = lifetimes(&Eviction::Weibull { scale: span("10h"), shape: 0.5 }).unwrap();
+        weibull.sort_unstable();
+        let median = f64::from(weibull[TABLE_LEN / 2]);
+        assert!((median / (36_000.0 * 2.0_f64.ln().powi(2)) - 1.0).abs() < 0.04, "{median}");
+    }
+
+    #[test]
+    fn boots_fail_with_their_probability() {
+        let table = |f: &BootFailures| boot_failure_table(f, &stream("boot")).unwrap();
+        assert_eq!(table(&BootFailures::None), [0]);
+        assert_eq!(table(&BootFailures::Probability(0.0)), [0]);
+        assert_eq!(table(&BootFailures::Probability(1.0)), [1]);
+        assert_eq!(table(&BootFailures::Values(vec![true, false])), [1, 0]);
+        let drawn = table(&BootFailures::Probability(0.1));
+        let share = f64::from(drawn.iter().sum::<u32>()) / TABLE_LEN as f64;
+        assert!((share - 0.1).abs() < 3.5 * (0.09 / TABLE_LEN as f64).sqrt(), "{share}");
+    }
+
+    #[test]
+    fn what_is_no_table_says_why() {
+        let eviction = |e: Eviction| lifetime_table(&e, S1, &stream("e")).unwrap_err().to_string();
+        assert!(eviction(Eviction::PerHour(1.0)).contains("1 not included"));
+        assert!(eviction(Eviction::PerHour(f64::NAN)).contains("NaN"));
+        assert!(eviction(Eviction::Values(vec![])).contains("at least one lifetime"));
+        assert!(eviction(Eviction::Empirical(vec![])).contains("at least one value"));
+        assert!(eviction(Eviction::Values(vec![Lifetime::After(span("1ms"))])).starts_with("[0]: "));
+        let boot = |f: BootFailures| boot_failure_table(&f, &stream("b")).unwrap_err().to_string();
+        assert!(boot(BootFailures::Probability(-0.1)).contains("between 0 and 1"));
+        assert!(boot(BootFailures::Probability(f64::NAN)).contains("between 0 and 1"));
+        assert!(boot(BootFailures::Values(vec![])).contains("at least one value"));
+    }
+}
