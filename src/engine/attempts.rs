@@ -12,12 +12,13 @@ impl Cluster<'_> {
     /// Step 2: completions and timeouts due now. They only free nodes, so their order changes nothing.
     #[inline]
     pub(super) fn completions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        while let Some((due, i)) = self.attempt_due.pop_due(world.now) {
-            let attempt = &self.attempts[i as usize];
-            if attempt.end == due {
-                let outcome = if attempt.times_out { Outcome::TimedOut } else { Outcome::Completed };
-                self.end_attempt(world, i, outcome);
-            }
+        loop {
+            let attempts = &self.attempts;
+            let holds = |due, i: u32| attempts[i as usize].end == due;
+            let Some(i) = self.attempt_due.pop_due(world.now, holds) else { return };
+            let times_out = self.attempts[i as usize].times_out;
+            let outcome = if times_out { Outcome::TimedOut } else { Outcome::Completed };
+            self.end_attempt(world, i, outcome);
         }
     }
 
@@ -222,6 +223,7 @@ impl Cluster<'_> {
     /// A node of a running job is evicted: the job stops, and restarts or fails (model, section 6).
     pub(super) fn evict_job<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) {
         let attempt = self.stop(world, index);
+        self.attempt_due.invalidate();
         let now = world.now;
         let id = attempt.job;
         let n = u64::from(attempt.nodes);

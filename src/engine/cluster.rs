@@ -187,6 +187,8 @@ pub(super) struct Cluster<'m> {
     pub(super) capacity: u32,
     /// min(max_nodes, communication limit, subnet's addresses).
     pub(super) limit: u32,
+    /// Target at the last step 7.
+    pub(super) target: u32,
     /// Nodes wanted in place of the demand, given through the stepping interface.
     pub(super) wanted: Option<u32>,
 
@@ -230,6 +232,7 @@ impl<'m> Cluster<'m> {
             identities: &input.identities,
             capacity: UNLIMITED,
             limit: 0,
+            target: 0,
             wanted: None,
             nodes: Vec::new(),
             free_slots: Slots::new(0),
@@ -272,8 +275,14 @@ impl<'m> Cluster<'m> {
 
     /// target = min(limit, max(min_nodes, demand)); a policy replaces the demand.
     #[inline]
-    pub(super) fn target(&self) -> u32 {
+    pub(super) fn current_target(&self) -> u32 {
         self.limit.min(self.min_nodes.max(self.wanted.unwrap_or_else(|| self.demand())))
+    }
+
+    /// Looks at what the cluster wants now. From here to the next instant neither demand nor settings change.
+    #[inline]
+    pub(super) fn update_target(&mut self) {
+        self.target = self.current_target();
     }
 
     #[inline]
@@ -287,7 +296,7 @@ impl<'m> Cluster<'m> {
         self.count(State::Allocating) + self.count(State::Preparing) + self.count(State::Leaving) > 0
     }
 
-    /// A node changes state.
+    /// Nodes change state.
     #[inline]
     pub(super) fn move_nodes(&mut self, t: Tick, from: State, to: State, n: u32) {
         self.levels[from as usize].sub(t, n);
@@ -312,7 +321,7 @@ impl<'m> Cluster<'m> {
         }
     }
 
-    /// The next time at which something of this cluster falls due, or [`NEVER`]. `t` is now.
+    /// The next time at which something of this cluster falls due, or [`NEVER`]. `t` is now; step 7 is done.
     #[inline]
     pub(super) fn next_due(&mut self, t: Tick) -> Tick {
         let attempts = &self.attempts;
@@ -322,7 +331,7 @@ impl<'m> Cluster<'m> {
         if self.is_low_priority() {
             next = next.min(self.lifetimes.next(|due, slot| nodes[slot as usize].evicted_at == due));
         }
-        if self.allocated > self.target() {
+        if self.allocated > self.target {
             next = next.min(self.idle.next_expiry(t, self.idle_time).unwrap_or(NEVER));
         }
         next

@@ -56,9 +56,9 @@ impl Cluster<'_> {
         let end = world.now;
         let waiting_for = self.waits.reason();
         let allocation = Allocation {
-            resizing: self.has_nodes_in_transit() || self.allocated != self.target(),
+            resizing: self.has_nodes_in_transit() || self.allocated != self.target,
             current: self.allocated,
-            target: self.target(),
+            target: self.target,
         };
         self.end_running(world, end);
         self.end_queued(world, end);

@@ -103,6 +103,11 @@ impl IdleNodes {
     /// First tick after `t` at which a node has been idle for `idle_time`, of the nodes not expired by then.
     pub(super) fn next_expiry(&self, t: Tick, idle_time: Tick) -> Option<Tick> {
         let live = &self.keys[self.front..];
+        // Usually nobody has expired: those who had were released, unless something forbids it.
+        let first = live.first().map(|k| since_of(*k) + idle_time)?;
+        if first > t {
+            return Some(first);
+        }
         let i = live.partition_point(|k| since_of(*k) + idle_time <= t);
         live.get(i).map(|k| since_of(*k) + idle_time)
     }

@@ -15,10 +15,12 @@ impl Cluster<'_> {
         if !self.is_low_priority() {
             return;
         }
-        while let Some((due, slot)) = self.lifetimes.pop_due(world.now) {
-            if self.nodes[slot as usize].evicted_at == due {
-                self.evict(world, slot);
-            }
+        loop {
+            let nodes = &self.nodes;
+            let holds = |due, slot: u32| nodes[slot as usize].evicted_at == due;
+            let Some(slot) = self.lifetimes.pop_due(world.now, holds) else { break };
+            self.nodes[slot as usize].evicted_at = NEVER;
+            self.evict(world, slot);
         }
         if self.held > self.capacity {
             self.enforce_capacity(world);
@@ -78,6 +80,13 @@ impl Cluster<'_> {
         self.bill(now, node.billed_from, world.model.billing_quantum);
         self.held -= 1;
         self.allocated -= u32::from(state != State::Leaving);
+        // What is still in the lists of due times holds no longer.
+        if node.due != NEVER {
+            self.node_due.invalidate();
+        }
+        if node.evicted_at != NEVER {
+            self.lifetimes.invalidate();
+        }
         self.nodes[slot as usize] = FREE;
         self.free_slots.free(slot as usize);
         for &q in &self.model.quotas {
@@ -96,10 +105,11 @@ impl Cluster<'_> {
     /// other here, so their order changes nothing.
     #[inline]
     pub(super) fn transitions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        while let Some((due, slot)) = self.node_due.pop_due(world.now) {
-            if self.nodes[slot as usize].due == due {
-                self.node_transitions(world, slot);
-            }
+        loop {
+            let nodes = &self.nodes;
+            let holds = |due, slot: u32| nodes[slot as usize].due == due;
+            let Some(slot) = self.node_due.pop_due(world.now, holds) else { return };
+            self.node_transitions(world, slot);
         }
     }
 
@@ -147,6 +157,7 @@ impl Cluster<'_> {
                     }
                 }
                 Some(State::Leaving) => {
+                    self.nodes[s].due = NEVER;
                     world.event(EventKind::Gone, self.index, slot);
                     self.free(world, slot, NodeFate::Released);
                 }

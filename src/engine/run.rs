@@ -138,6 +138,8 @@ pub(super) struct Run<'m, const DETAIL: u8> {
     pub(super) world: World<'m, DETAIL>,
     pub(super) clusters: Vec<Cluster<'m>>,
     phase: Phase,
+    /// The earliest time that is pending; the present one if something is due again.
+    next: Tick,
     /// Executions of steps 2 to 7 at the present instant.
     repetitions: u32,
     pub(super) instants: u64,
@@ -172,6 +174,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             world,
             clusters,
             phase: Phase::Between,
+            next: 0,
             repetitions: 0,
             instants: 0,
             late_instants: 0,
@@ -240,7 +243,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         if model.stop_at_horizon && model.horizon == Some(now) {
             return Err(Status::Horizon);
         }
-        let next = self.next_due();
+        let next = self.next;
         if next == NEVER {
             return Err(Status::Stuck);
         }
@@ -402,6 +405,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             match self.world.whereabouts[id as usize] {
                 Whereabouts::Queued => cluster.cancel_queued(&mut self.world, id, place),
                 Whereabouts::Running => {
+                    cluster.attempt_due.invalidate();
                     cluster.end_attempt(&mut self.world, place, Outcome::Cancelled);
                 }
                 Whereabouts::Resubmitting => {
@@ -421,7 +425,8 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     fn decide(&mut self) {
         self.scaling();
         let now = self.world.now;
-        if self.clusters.iter_mut().any(|c| c.is_due(now)) {
+        self.next = self.next_due();
+        if self.next == now {
             if self.repetitions >= self.world.model.bounds.repetitions {
                 self.end_instant();
                 self.phase = Phase::Done(Status::Limit);
@@ -443,7 +448,10 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         for cluster in &mut self.clusters {
             let reason = cluster.waiting_reason(&self.world);
             cluster.waits.set_reason(now, reason);
-            cluster.at_limit.set(now, u32::from(cluster.allocated >= cluster.limit));
+            let at_limit = u32::from(cluster.allocated >= cluster.limit);
+            if at_limit != cluster.at_limit.count {
+                cluster.at_limit.set(now, at_limit);
+            }
             cluster.sums.peak_nodes = cluster.sums.peak_nodes.max(cluster.held);
         }
         if DETAIL >= ALL {
@@ -459,7 +467,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             && self
                 .clusters
                 .iter()
-                .all(|c| c.count(State::Leaving) == 0 && c.allocated <= c.min_nodes.max(c.target()))
+                .all(|c| c.count(State::Leaving) == 0 && c.allocated <= c.min_nodes.max(c.target))
     }
 }
 
@@ -498,14 +506,5 @@ impl Cluster<'_> {
             world.addresses_held[s as usize] += n;
         }
         self.update_load_balancers(0);
-    }
-
-    /// Something of this cluster falls due at `t` again.
-    #[inline]
-    fn is_due(&mut self, t: Tick) -> bool {
-        let attempts = &self.attempts;
-        let nodes = &self.nodes;
-        self.attempt_due.next(|due, i| attempts[i as usize].end == due) <= t
-            || self.node_due.next(|due, slot| nodes[slot as usize].due == due) <= t
     }
 }

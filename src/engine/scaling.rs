@@ -13,6 +13,7 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
     #[inline]
     pub(super) fn scaling(&mut self) {
         for cluster in &mut self.clusters {
+            cluster.update_target();
             cluster.down(&mut self.world);
         }
         if let [cluster] = self.clusters.as_mut_slice() {
@@ -31,7 +32,7 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
     fn order_of_grants(&mut self) {
         self.grants.clear();
         for cluster in &self.clusters {
-            if cluster.allocated < cluster.target() {
+            if cluster.allocated < cluster.target {
                 let head = cluster.queue.head(self.world.model, cluster.model);
                 let submitted = head.map_or(NEVER, |(place, _)| place.1);
                 self.grants.push((submitted, cluster.index));
@@ -45,7 +46,7 @@ impl Cluster<'_> {
     /// Down, if allocated > target and nothing forbids it.
     #[inline]
     fn down<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let target = self.target();
+        let target = self.target;
         if self.allocated <= target || world.releases_locked() {
             return;
         }
@@ -99,7 +100,7 @@ impl Cluster<'_> {
     /// reach.
     #[inline]
     fn up<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let target = self.target();
+        let target = self.target;
         if self.allocated >= target
             || !self.ready
             || world.requests_locked()
@@ -201,7 +202,7 @@ impl Cluster<'_> {
             Reason::MaxNodes
         } else if coming >= head {
             Reason::Provisioning
-        } else if self.allocated < self.target() {
+        } else if self.allocated < self.target {
             if world.requests_locked() {
                 Reason::Lock
             } else if self.resize_forbids_requests() {
