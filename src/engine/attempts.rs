@@ -1,6 +1,6 @@
 //! Attempts of jobs: how they start, end, and are stopped by evictions (model, sections 4, 6 and 9).
 
-use super::cluster::{Attempt, Cluster, NONE, entry};
+use super::cluster::{Attempt, Cluster, NONE, Split, entry};
 use super::input::{OnEviction, UNLIMITED};
 use super::output::{EventKind, Outcome, State};
 use super::queue::{Place, Restart};
@@ -150,9 +150,9 @@ impl Cluster<'_> {
         outcome: Outcome,
     ) {
         let attempt = self.stop(world, index);
-        self.account(world, &attempt, world.now);
-        let n = u64::from(attempt.nodes);
-        let useful = n * u64::from(attempt.saved + attempt.split(world.now).progress);
+        let split = attempt.split(world.now);
+        self.account(world, &attempt, split);
+        let useful = u64::from(attempt.nodes) * u64::from(attempt.saved + split.progress);
         if outcome == Outcome::Completed {
             let turnaround = world.now - world.model.jobs[attempt.job as usize].submit;
             self.sums.turnaround_sum += u64::from(turnaround);
@@ -162,15 +162,14 @@ impl Cluster<'_> {
         self.end_job(world, attempt.job, attempt.evictions, useful, outcome);
     }
 
-    /// Adds what an attempt did up to `t`: all progress counts as useful.
+    /// Adds what an attempt did: all progress counts as useful.
     #[inline]
     pub(super) fn account<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         attempt: &Attempt,
-        t: Tick,
+        split: Split,
     ) {
-        let split = attempt.split(t);
         let n = u64::from(attempt.nodes);
         self.sums.prepare += n * u64::from(split.prepare);
         self.sums.lost += n * u64::from(split.overhead);
@@ -227,12 +226,13 @@ impl Cluster<'_> {
         let now = world.now;
         let id = attempt.job;
         let n = u64::from(attempt.nodes);
-        self.account(world, &attempt, now);
+        let split = attempt.split(now);
+        self.account(world, &attempt, split);
         world.event(EventKind::JobEvicted, self.index, id);
 
         let input = &self.model.input;
         let evictions = attempt.evictions + 1;
-        let done = attempt.saved + attempt.split(now).progress;
+        let done = attempt.saved + split.progress;
         let gives_up = match input.on_eviction {
             OnEviction::Fail => Some(Outcome::FailedEviction),
             _ if input.max_restarts != UNLIMITED && evictions > input.max_restarts => {
@@ -263,8 +263,7 @@ impl Cluster<'_> {
         let restart = Restart { saved: kept, evictions, attempts: attempt.attempts };
         world.active_jobs -= 1;
         if let OnEviction::Resubmit(after) = input.on_eviction {
-            world.resubmissions.insert((now + after, id), restart);
-            world.track(id, Whereabouts::Resubmitting, now + after);
+            world.resubmit_at(now + after, id, restart);
         } else {
             let place = self.queue.place(world.model, attempt.submitted, id);
             self.enqueue_again(world, place, restart);

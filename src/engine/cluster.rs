@@ -187,6 +187,10 @@ pub(super) struct Cluster<'m> {
     pub(super) capacity: u32,
     /// min(max_nodes, communication limit, subnet's addresses).
     pub(super) limit: u32,
+    /// Nodes were requested or went, or the limit changed, since the end of the last instant.
+    pub(super) resized: bool,
+    /// Its nodes have lifetimes and can be evicted.
+    pub(super) low_priority: bool,
     /// Target at the last step 7.
     pub(super) target: u32,
     /// Nodes wanted in place of the demand, given through the stepping interface.
@@ -232,6 +236,8 @@ impl<'m> Cluster<'m> {
             identities: &input.identities,
             capacity: UNLIMITED,
             limit: 0,
+            resized: true,
+            low_priority: input.tier == Tier::LowPriority,
             target: 0,
             wanted: None,
             nodes: Vec::new(),
@@ -259,6 +265,7 @@ impl<'m> Cluster<'m> {
     }
 
     pub(super) fn update_limit(&mut self) {
+        self.resized = true;
         self.limit = self.max_nodes.min(self.model.input.communication_limit).min(self.model.addresses);
     }
 
@@ -283,11 +290,6 @@ impl<'m> Cluster<'m> {
     #[inline]
     pub(super) fn update_target(&mut self) {
         self.target = self.current_target();
-    }
-
-    #[inline]
-    pub(super) fn is_low_priority(&self) -> bool {
-        self.model.input.tier == Tier::LowPriority
     }
 
     /// Nodes are on their way in or out.
@@ -328,7 +330,7 @@ impl<'m> Cluster<'m> {
         let nodes = &self.nodes;
         let mut next = self.attempt_due.next(|due, i| attempts[i as usize].end == due);
         next = next.min(self.node_due.next(|due, slot| nodes[slot as usize].due == due));
-        if self.is_low_priority() {
+        if self.low_priority {
             next = next.min(self.lifetimes.next(|due, slot| nodes[slot as usize].evicted_at == due));
         }
         if self.allocated > self.target {

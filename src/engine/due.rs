@@ -53,6 +53,14 @@ impl DueTimes {
     /// The earliest time of an entry that holds, or [`NEVER`].
     #[inline]
     pub(super) fn next(&mut self, holds: impl Fn(Tick, u32) -> bool) -> Tick {
+        if self.stale > 0 {
+            self.drop_stale(holds);
+        }
+        self.next
+    }
+
+    #[cold]
+    fn drop_stale(&mut self, holds: impl Fn(Tick, u32) -> bool) {
         self.fill_hole();
         while self.stale > 0 && self.next != NEVER {
             let (t, index) = split(self.heap[0]);
@@ -60,27 +68,35 @@ impl DueTimes {
                 break;
             }
             self.stale -= 1;
-            self.hole = true;
+            self.open_hole();
             self.fill_hole();
         }
-        self.next
     }
 
     /// Takes an entry that holds and is due at `t` or before.
     #[inline]
     pub(super) fn pop_due(&mut self, t: Tick, holds: impl Fn(Tick, u32) -> bool) -> Option<u32> {
-        loop {
+        while self.next <= t {
             self.fill_hole();
-            if self.next > t {
-                return None;
-            }
             let (due, index) = split(self.heap[0]);
-            self.hole = true;
+            self.open_hole();
             if self.stale == 0 || holds(due, index) {
                 return Some(index);
             }
             self.stale -= 1;
         }
+        None
+    }
+
+    /// Takes the root without filling its place: the next time is that of the lesser child.
+    #[inline]
+    fn open_hole(&mut self) {
+        self.hole = true;
+        self.next = match self.heap.as_slice() {
+            [_, left, right, ..] => split(*left.min(right)).0,
+            [_, left] => split(*left).0,
+            _ => NEVER,
+        };
     }
 
     #[inline]
@@ -92,7 +108,6 @@ impl DueTimes {
             {
                 self.sift_down(last);
             }
-            self.next = self.heap.first().map_or(NEVER, |e| split(*e).0);
         }
     }
 

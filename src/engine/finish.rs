@@ -122,8 +122,9 @@ impl Cluster<'_> {
                     world.recorder.node_ran(self.index, ordinal, end - attempt.start);
                 }
             }
-            self.account(world, &attempt, end);
-            let useful = u64::from(attempt.nodes) * u64::from(attempt.saved + attempt.split(end).progress);
+            let split = attempt.split(end);
+            self.account(world, &attempt, split);
+            let useful = u64::from(attempt.nodes) * u64::from(attempt.saved + split.progress);
             self.unfinished(world, attempt.job, useful, Outcome::Running);
         }
     }

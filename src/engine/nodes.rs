@@ -12,7 +12,7 @@ impl Cluster<'_> {
     /// runs when the second one goes.
     #[inline]
     pub(super) fn evictions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        if !self.is_low_priority() {
+        if !self.low_priority {
             return;
         }
         loop {
@@ -78,6 +78,7 @@ impl Cluster<'_> {
         let now = world.now;
         self.levels[state as usize].sub(now, 1);
         self.bill(now, node.billed_from, world.model.billing_quantum);
+        self.resized = true;
         self.held -= 1;
         self.allocated -= u32::from(state != State::Leaving);
         // What is still in the lists of due times holds no longer.
@@ -180,6 +181,7 @@ impl Cluster<'_> {
         from: State,
     ) {
         self.move_nodes(world.now, from, State::Leaving, 1);
+        self.resized = true;
         self.allocated -= 1;
         self.nodes[slot as usize].state = Some(State::Leaving);
         self.nodes[slot as usize].due = world.now + self.model.input.release_delay;
@@ -187,7 +189,7 @@ impl Cluster<'_> {
 
     /// A lifetime counts from the end of allocation.
     pub(super) fn begin_lifetime(&mut self, now: Tick, slot: u32) {
-        if !self.is_low_priority() {
+        if !self.low_priority {
             return;
         }
         let node = &mut self.nodes[slot as usize];

@@ -67,8 +67,13 @@ pub(super) struct World<'m, const DETAIL: u8> {
     pub(super) quotas: Vec<Quota>,
     /// Held addresses by subnet.
     pub(super) addresses_held: Vec<u32>,
+    /// Nothing but submissions comes from outside before then: no change, cancellation, resubmission or
+    /// horizon. May be too early, never too late.
+    quiet_until: Tick,
     next_change: usize,
     next_job: u32,
+    /// Submit time of that job, or [`NEVER`].
+    next_submit: Tick,
     next_cancel: usize,
     /// By (time, id).
     pub(super) resubmissions: BTreeMap<(Tick, u32), Restart>,
@@ -89,6 +94,37 @@ impl<const DETAIL: u8> World<'_, DETAIL> {
             self.whereabouts[id as usize] = whereabouts;
             self.place_of[id as usize] = place;
         }
+    }
+
+    /// A job re-enters the queue at `t`.
+    pub(super) fn resubmit_at(&mut self, t: Tick, id: u32, restart: Restart) {
+        self.resubmissions.insert((t, id), restart);
+        self.quiet_until = self.quiet_until.min(t);
+        self.track(id, Whereabouts::Resubmitting, t);
+    }
+
+    /// The earliest change, cancellation of a job that has not ended, resubmission or horizon from now on.
+    fn update_quiet_until(&mut self) {
+        let mut next = NEVER;
+        if let Some(&(t, _)) = self.model.changes.get(self.next_change) {
+            next = next.min(t);
+        }
+        if let Some((&(t, _), _)) = self.resubmissions.first_key_value() {
+            next = next.min(t);
+        }
+        while let Some(&(t, id)) = self.model.cancels.get(self.next_cancel) {
+            if !self.has_ended(id) {
+                next = next.min(t);
+                break;
+            }
+            self.next_cancel += 1;
+        }
+        if let Some(h) = self.model.horizon
+            && h > self.now
+        {
+            next = next.min(h);
+        }
+        self.quiet_until = next;
     }
 
     #[inline]
@@ -160,8 +196,10 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             read_only_locks: 0,
             quotas: model.quotas.iter().map(|q| Quota { vcpus: q.vcpus, outside: 0, used: 0 }).collect(),
             addresses_held: vec![0; model.subnets.len()],
+            quiet_until: 0,
             next_change: 0,
             next_job: 0,
+            next_submit: model.jobs.first().map_or(NEVER, |j| j.submit),
             next_cancel: 0,
             resubmissions: BTreeMap::new(),
             active_jobs: 0,
@@ -255,32 +293,15 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     }
 
     /// The earliest time of the list in section 3, or [`NEVER`].
+    #[inline]
     fn next_due(&mut self) -> Tick {
-        let World { model, now, .. } = self.world;
-        let mut next = NEVER;
-        if let Some(&(t, _)) = model.changes.get(self.world.next_change) {
-            next = next.min(t);
-        }
-        if let Some(job) = model.jobs.get(self.world.next_job as usize) {
-            next = next.min(job.submit);
-        }
-        if let Some((&(t, _), _)) = self.world.resubmissions.first_key_value() {
-            next = next.min(t);
-        }
-        while let Some(&(t, id)) = model.cancels.get(self.world.next_cancel) {
-            if !self.world.has_ended(id) {
-                next = next.min(t);
-                break;
-            }
-            self.world.next_cancel += 1;
-        }
-        if let Some(h) = model.horizon
-            && h > now
-        {
-            next = next.min(h);
-        }
+        let mut next = self.world.next_submit;
         for cluster in &mut self.clusters {
-            next = next.min(cluster.next_due(now));
+            next = next.min(cluster.next_due(self.world.now));
+        }
+        if self.world.quiet_until <= next {
+            self.world.update_quiet_until();
+            next = next.min(self.world.quiet_until);
         }
         next
     }
@@ -294,7 +315,9 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         self.instants += 1;
         self.late_instants += u64::from(t > self.world.model.late_after);
         self.repetitions = 0;
-        self.outside_changes();
+        if t >= self.world.quiet_until {
+            self.outside_changes();
+        }
     }
 
     /// Step 1.
@@ -360,25 +383,31 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             cluster.transitions(&mut self.world);
         }
         self.submissions();
-        self.cancellations();
+        if self.world.quiet_until <= self.world.now {
+            self.resubmissions();
+            self.cancellations();
+        }
         for cluster in &mut self.clusters {
             cluster.dispatch(&mut self.world);
         }
     }
 
-    /// Step 5, first half: submissions and resubmissions due now. Each looks only at settings and quotas, so
-    /// their order among each other changes nothing.
+    /// Step 5: submissions due now. They and the resubmissions look only at settings and quotas, so their
+    /// order among each other changes nothing.
     #[inline]
     fn submissions(&mut self) {
-        let World { model, now, .. } = self.world;
-        while let Some(&job) = model.jobs.get(self.world.next_job as usize) {
-            if job.submit > now {
-                break;
-            }
+        while self.world.next_submit <= self.world.now {
+            let jobs = &self.world.model.jobs;
             let id = self.world.next_job;
             self.world.next_job += 1;
-            self.clusters[job.cluster()].submit(&mut self.world, id);
+            self.world.next_submit = jobs.get(id as usize + 1).map_or(NEVER, |j| j.submit);
+            self.clusters[jobs[id as usize].cluster()].submit(&mut self.world, id);
         }
+    }
+
+    /// Step 5: resubmissions due now.
+    fn resubmissions(&mut self) {
+        let World { model, now, .. } = self.world;
         while let Some((&(t, id), &restart)) = self.world.resubmissions.first_key_value() {
             if t > now {
                 break;
@@ -391,8 +420,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         }
     }
 
-    /// Step 5, second half.
-    #[inline]
+    /// Step 5: cancellations due now.
     fn cancellations(&mut self) {
         let model = self.world.model;
         while let Some(&(t, id)) = model.cancels.get(self.world.next_cancel) {
@@ -448,11 +476,11 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         for cluster in &mut self.clusters {
             let reason = cluster.waiting_reason(&self.world);
             cluster.waits.set_reason(now, reason);
-            let at_limit = u32::from(cluster.allocated >= cluster.limit);
-            if at_limit != cluster.at_limit.count {
-                cluster.at_limit.set(now, at_limit);
+            if cluster.resized {
+                cluster.resized = false;
+                cluster.at_limit.set(now, u32::from(cluster.allocated >= cluster.limit));
+                cluster.sums.peak_nodes = cluster.sums.peak_nodes.max(cluster.held);
             }
-            cluster.sums.peak_nodes = cluster.sums.peak_nodes.max(cluster.held);
         }
         if DETAIL >= ALL {
             self.world.recorder.after_instant(now, &self.clusters);

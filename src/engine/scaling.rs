@@ -158,6 +158,7 @@ impl Cluster<'_> {
         self.nodes[slot as usize] = node;
         self.node_due.push(node.due, slot);
         self.levels[State::Allocating as usize].add(now, 1);
+        self.resized = true;
         self.allocated += 1;
         self.held += 1;
         for &q in &self.model.quotas {
