@@ -10,7 +10,7 @@ use crate::units::{NEVER, Tick};
 
 impl Cluster<'_> {
     /// Step 2: completions and timeouts due now. They only free nodes, so their order changes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn completions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
         loop {
             let attempts = &self.attempts;
@@ -23,7 +23,7 @@ impl Cluster<'_> {
     }
 
     /// Starts a waiting job that fits the idle nodes. It has left the queue already.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
@@ -84,7 +84,7 @@ impl Cluster<'_> {
     }
 
     /// Takes the most recently idle nodes; whether any of them is cold for the environment.
-    #[inline]
+    #[inline(always)]
     fn take_nodes(&mut self, n: u32, environment: u32, attempt: u32) -> (u32, bool) {
         let mut first = NONE;
         let mut warm = u32::MAX;
@@ -119,7 +119,7 @@ impl Cluster<'_> {
     }
 
     /// An attempt ends; its nodes become idle now.
-    #[inline]
+    #[inline(always)]
     fn stop<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) -> Attempt {
         let now = world.now;
         let attempt = self.attempts[index as usize];
@@ -142,7 +142,7 @@ impl Cluster<'_> {
     }
 
     /// An attempt ends the job: completed, timed out or cancelled.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_attempt<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
@@ -152,7 +152,7 @@ impl Cluster<'_> {
         let attempt = self.stop(world, index);
         let split = attempt.split(world.now);
         self.account(world, &attempt, split);
-        let useful = u64::from(attempt.nodes) * u64::from(attempt.saved + split.progress);
+        let useful = attempt.saved + split.progress;
         if outcome == Outcome::Completed {
             let turnaround = world.now - world.model.jobs[attempt.job as usize].submit;
             self.sums.turnaround_sum += u64::from(turnaround);
@@ -163,7 +163,7 @@ impl Cluster<'_> {
     }
 
     /// Adds what an attempt did: all progress counts as useful.
-    #[inline]
+    #[inline(always)]
     pub(super) fn account<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
@@ -176,20 +176,20 @@ impl Cluster<'_> {
         self.sums.useful += n * u64::from(split.progress);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[attempt.job as usize];
-            record.prepare += n * u64::from(split.prepare);
-            record.lost += n * u64::from(split.overhead);
-            record.useful += n * u64::from(split.progress);
+            record.prepare += split.prepare;
+            record.lost += split.overhead;
+            record.useful += split.progress;
         }
     }
 
-    /// A running job gets its final outcome. `useful` is what it keeps of all its attempts [node-ticks].
-    #[inline]
+    /// A running job gets its final outcome. `useful` is what it keeps of all its attempts [ticks].
+    #[inline(always)]
     fn end_job<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
         evictions: u32,
-        useful: u64,
+        useful: Tick,
         outcome: Outcome,
     ) {
         world.active_jobs -= 1;
@@ -197,18 +197,19 @@ impl Cluster<'_> {
     }
 
     /// The books on a job's final outcome.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note_end<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
         evictions: u32,
-        useful: u64,
+        useful: Tick,
         outcome: Outcome,
     ) {
         world.track(id, Whereabouts::Ended, 0);
         self.sums.outcomes[outcome as usize] += 1;
-        self.sums.useful_by_outcome[outcome as usize] += useful;
+        self.sums.useful_by_outcome[outcome as usize] +=
+            u64::from(useful) * u64::from(world.model.jobs[id as usize].nodes);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[id as usize];
             debug_assert_eq!(record.useful, useful, "useful work of job {id}");
@@ -247,9 +248,9 @@ impl Cluster<'_> {
             None => done / checkpoint * checkpoint,
         };
         // `account` counted all progress as useful.
-        let lost = n * u64::from(done - kept);
-        self.sums.useful -= lost;
-        self.sums.lost += lost;
+        let lost = done - kept;
+        self.sums.useful -= n * u64::from(lost);
+        self.sums.lost += n * u64::from(lost);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[id as usize];
             record.useful -= lost;

@@ -83,7 +83,7 @@ pub(super) struct Split {
 }
 
 impl Attempt {
-    #[inline]
+    #[inline(always)]
     pub(super) fn split(&self, t: Tick) -> Split {
         let elapsed = t - self.start;
         let prepare = elapsed.min(self.prepare);
@@ -299,7 +299,7 @@ impl<'m> Cluster<'m> {
     }
 
     /// Nodes change state.
-    #[inline]
+    #[inline(always)]
     pub(super) fn move_nodes(&mut self, t: Tick, from: State, to: State, n: u32) {
         self.levels[from as usize].sub(t, n);
         self.levels[to as usize].add(t, n);
@@ -324,7 +324,7 @@ impl<'m> Cluster<'m> {
     }
 
     /// The next time at which something of this cluster falls due, or [`NEVER`]. `t` is now; step 7 is done.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_due(&mut self, t: Tick) -> Tick {
         let attempts = &self.attempts;
         let nodes = &self.nodes;

@@ -32,7 +32,7 @@ fn split(entry: u64) -> (Tick, u32) {
 }
 
 impl DueTimes {
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, t: Tick, index: u32) {
         let entry = u64::from(t) << 32 | u64::from(index);
         if self.hole {
@@ -51,7 +51,7 @@ impl DueTimes {
     }
 
     /// The earliest time of an entry that holds, or [`NEVER`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, holds: impl Fn(Tick, u32) -> bool) -> Tick {
         if self.stale > 0 {
             self.drop_stale(holds);
@@ -74,7 +74,7 @@ impl DueTimes {
     }
 
     /// Takes an entry that holds and is due at `t` or before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop_due(&mut self, t: Tick, holds: impl Fn(Tick, u32) -> bool) -> Option<u32> {
         while self.next <= t {
             self.fill_hole();
@@ -89,7 +89,7 @@ impl DueTimes {
     }
 
     /// Takes the root without filling its place: the next time is that of the lesser child.
-    #[inline]
+    #[inline(always)]
     fn open_hole(&mut self) {
         self.hole = true;
         self.next = match self.heap.as_slice() {
@@ -99,7 +99,7 @@ impl DueTimes {
         };
     }
 
-    #[inline]
+    #[inline(always)]
     fn fill_hole(&mut self) {
         if self.hole {
             self.hole = false;
@@ -112,7 +112,7 @@ impl DueTimes {
     }
 
     /// Puts an entry in place of the root.
-    #[inline]
+    #[inline(always)]
     fn sift_down(&mut self, entry: u64) {
         let heap = self.heap.as_mut_slice();
         let mut i = 0;
@@ -136,7 +136,7 @@ impl DueTimes {
     }
 
     /// Puts an entry that was appended in its place.
-    #[inline]
+    #[inline(always)]
     fn sift_up(&mut self, entry: u64) {
         let heap = self.heap.as_mut_slice();
         let mut i = heap.len() - 1;

@@ -29,13 +29,13 @@ fn since_of(key: u64) -> Tick {
 }
 
 impl IdleNodes {
-    #[inline]
+    #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.keys.len() - self.front
     }
 
     /// A node becomes idle; ticks never go back.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, since: Tick, slot: u32) {
         let key = key(since, slot);
         if self.len() > 0 {
@@ -61,7 +61,7 @@ impl IdleNodes {
     }
 
     /// Takes the most recently idle node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_one(&mut self) -> Option<u32> {
         self.sort();
         if self.len() == 0 {

@@ -10,7 +10,7 @@ impl Cluster<'_> {
     /// Step 3: lifetimes due now; then, above the capacity, the highest ordinals go. The order among nodes
     /// changes nothing: several nodes of a gang lost at one instant stop their job once, because it no longer
     /// runs when the second one goes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn evictions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
         if !self.low_priority {
             return;
@@ -104,7 +104,7 @@ impl Cluster<'_> {
 
     /// Step 4: each node makes all its transitions due now, one after another. Nodes do not look at each
     /// other here, so their order changes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transitions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
         loop {
             let nodes = &self.nodes;
@@ -114,6 +114,7 @@ impl Cluster<'_> {
         }
     }
 
+    #[inline(never)]
     fn node_transitions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, slot: u32) {
         let now = world.now;
         let s = slot as usize;

@@ -88,7 +88,7 @@ pub(super) struct World<'m, const DETAIL: u8> {
 
 impl<const DETAIL: u8> World<'_, DETAIL> {
     /// Notes where a job is now, for its cancellation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn track(&mut self, id: u32, whereabouts: Whereabouts, place: u32) {
         if !self.place_of.is_empty() {
             self.whereabouts[id as usize] = whereabouts;
@@ -236,43 +236,73 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     /// run is over, or the next instant lies after `until`.
     pub(super) fn advance_to_decision(&mut self, until: Tick) -> Option<Tick> {
         if self.phase == Phase::Decision {
-            self.decide();
+            self.phase = self.step_7();
         }
+        match self.phase {
+            Phase::Done(_) => return None,
+            Phase::Decision | Phase::Repeat => {}
+            Phase::Between => match self.next_instant() {
+                Ok(t) if t > until => return None,
+                Ok(t) => self.begin_instant(t),
+                Err(status) => {
+                    self.phase = Phase::Done(status);
+                    return None;
+                }
+            },
+        }
+        self.steps_2_to_6();
+        self.phase = Phase::Decision;
+        Some(self.world.now)
+    }
+
+    /// Runs to the end: the same loop, without a pause at each decision.
+    pub(super) fn complete(&mut self) {
         loop {
             match self.phase {
-                Phase::Done(_) => return None,
-                Phase::Decision => return Some(self.world.now),
-                Phase::Between => {
-                    let t = match self.next_instant() {
-                        Ok(t) if t > until => return None,
-                        Ok(t) => t,
-                        Err(status) => {
-                            self.phase = Phase::Done(status);
-                            continue;
-                        }
-                    };
-                    self.begin_instant(t);
-                    self.steps_2_to_6();
-                    self.phase = Phase::Decision;
-                }
+                Phase::Done(_) => return,
+                Phase::Decision => self.phase = self.step_7(),
                 Phase::Repeat => {
                     self.steps_2_to_6();
                     self.phase = Phase::Decision;
                 }
+                Phase::Between => self.phase = self.run_instants(),
             }
         }
     }
 
-    /// Runs to the end.
-    pub(super) fn complete(&mut self) {
-        while self.advance_to_decision(NEVER).is_some() {}
+    /// Visits instants until one repeats its steps, or the run ends.
+    fn run_instants(&mut self) -> Phase {
+        loop {
+            match self.next_instant() {
+                Ok(t) => self.begin_instant(t),
+                Err(status) => return Phase::Done(status),
+            }
+            self.steps_2_to_6();
+            let phase = self.step_7();
+            if phase != Phase::Between {
+                return phase;
+            }
+        }
     }
 
     /// The next time to visit, or how the run ends at the present instant (model, section 8).
+    #[inline(always)]
     fn next_instant(&mut self) -> Result<Tick, Status> {
         if self.instants == 0 {
             return Ok(0);
         }
+        // While submissions are to come, the run neither settles nor is late nor stuck.
+        if self.next <= self.world.next_submit
+            && self.world.next_submit != NEVER
+            && !self.world.model.stop_at_horizon
+        {
+            return Ok(self.next);
+        }
+        self.next_late_instant()
+    }
+
+    /// The same, where the run may end.
+    fn next_late_instant(&self) -> Result<Tick, Status> {
         let now = self.world.now;
         let model = self.world.model;
         if self.settled_at.is_some() && model.horizon.is_none_or(|h| now >= h) {
@@ -293,7 +323,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     }
 
     /// The earliest time of the list in section 3, or [`NEVER`].
-    #[inline]
+    #[inline(always)]
     fn next_due(&mut self) -> Tick {
         let mut next = self.world.next_submit;
         for cluster in &mut self.clusters {
@@ -306,6 +336,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         next
     }
 
+    #[inline(always)]
     fn begin_instant(&mut self, t: Tick) {
         debug_assert!(self.instants == 0 || t > self.world.now, "time goes forward");
         if DETAIL >= JOBS {
@@ -369,7 +400,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         self.world.event(EventKind::Update, update.cluster, u);
     }
 
-    #[inline]
+    #[inline(always)]
     fn steps_2_to_6(&mut self) {
         self.repetitions += 1;
         let first = self.repetitions == 1;
@@ -394,7 +425,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
 
     /// Step 5: submissions due now. They and the resubmissions look only at settings and quotas, so their
     /// order among each other changes nothing.
-    #[inline]
+    #[inline(always)]
     fn submissions(&mut self) {
         while self.world.next_submit <= self.world.now {
             let jobs = &self.world.model.jobs;
@@ -450,32 +481,34 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     }
 
     /// Step 7, and what follows it.
-    fn decide(&mut self) {
+    #[inline(always)]
+    fn step_7(&mut self) -> Phase {
         self.scaling();
         let now = self.world.now;
         self.next = self.next_due();
         if self.next == now {
-            if self.repetitions >= self.world.model.bounds.repetitions {
-                self.end_instant();
-                self.phase = Phase::Done(Status::Limit);
-            } else {
-                self.phase = Phase::Repeat;
+            if self.repetitions < self.world.model.bounds.repetitions {
+                return Phase::Repeat;
             }
-            return;
+            self.end_instant();
+            return Phase::Done(Status::Limit);
         }
         self.end_instant();
-        if self.settled_at.is_none() && self.is_settled() {
+        if self.world.active_jobs == 0 && self.settled_at.is_none() && self.is_settled() {
             self.settled_at = Some(now);
         }
-        self.phase = Phase::Between;
+        Phase::Between
     }
 
     /// What holds from this instant to the next: reasons, peaks, time at the limit.
+    #[inline(always)]
     fn end_instant(&mut self) {
         let now = self.world.now;
         for cluster in &mut self.clusters {
-            let reason = cluster.waiting_reason(&self.world);
-            cluster.waits.set_reason(now, reason);
+            if cluster.waits.queued() > 0 || cluster.waits.reason().is_some() {
+                let reason = cluster.waiting_reason(&self.world);
+                cluster.waits.set_reason(now, reason);
+            }
             if cluster.resized {
                 cluster.resized = false;
                 cluster.at_limit.set(now, u32::from(cluster.allocated >= cluster.limit));

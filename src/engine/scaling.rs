@@ -10,7 +10,7 @@ use crate::units::NEVER;
 
 impl<const DETAIL: u8> Run<'_, DETAIL> {
     /// Step 7.
-    #[inline]
+    #[inline(always)]
     pub(super) fn scaling(&mut self) {
         for cluster in &mut self.clusters {
             cluster.update_target();
@@ -44,12 +44,16 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
 
 impl Cluster<'_> {
     /// Down, if allocated > target and nothing forbids it.
-    #[inline]
+    #[inline(always)]
     fn down<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let target = self.target;
-        if self.allocated <= target || world.releases_locked() {
-            return;
+        if self.allocated > self.target && !world.releases_locked() {
+            self.scale_down(world);
         }
+    }
+
+    #[inline(never)]
+    fn scale_down<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
+        let target = self.target;
         if self.model.input.cancel_allocating {
             self.withdraw_allocating(world, target);
         }
@@ -98,17 +102,20 @@ impl Cluster<'_> {
 
     /// Up, if allocated < target and nothing forbids it: as far as free slots, quota, addresses and capacity
     /// reach.
-    #[inline]
+    #[inline(always)]
     fn up<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let target = self.target;
-        if self.allocated >= target
-            || !self.ready
-            || world.requests_locked()
-            || self.resize_forbids_requests()
+        if self.allocated < self.target
+            && self.ready
+            && !world.requests_locked()
+            && !self.resize_forbids_requests()
         {
-            return;
+            self.scale_up(world);
         }
-        let mut wanted = target - self.allocated;
+    }
+
+    #[inline(never)]
+    fn scale_up<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
+        let mut wanted = self.target - self.allocated;
         for &q in &self.model.quotas {
             let nodes = world.quotas[q as usize].available() / u64::from(self.model.input.vcpus);
             wanted = wanted.min(nodes.min(u64::from(u32::MAX)) as u32);
@@ -189,7 +196,7 @@ impl Cluster<'_> {
     }
 
     /// Why the queue waits until the next instant: its head's reason, the first that holds.
-    #[inline]
+    #[inline(always)]
     pub(super) fn waiting_reason<const DETAIL: u8>(&self, world: &World<'_, DETAIL>) -> Option<Reason> {
         if self.waits.queued() == 0 {
             return None;
