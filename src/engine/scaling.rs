@@ -6,7 +6,7 @@ use super::input::{Resize, UNLIMITED};
 use super::output::{EventKind, NodeFate, Reason, State};
 use super::record::ALL;
 use super::run::{Run, World};
-use crate::units::NEVER;
+use crate::units::{NEVER, Tick};
 
 impl<const DETAIL: u8> Run<'_, DETAIL> {
     /// Step 7.
@@ -46,9 +46,18 @@ impl Cluster<'_> {
     /// Down, if allocated > target and nothing forbids it.
     #[inline(always)]
     fn down<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        if self.allocated > self.target && !world.releases_locked() {
+        if self.allocated > self.target
+            && !world.releases_locked()
+            && (self.model.input.cancel_allocating || self.has_expired_node(world.now))
+        {
             self.scale_down(world);
         }
+    }
+
+    /// A node has been idle for its idle time.
+    #[inline(always)]
+    fn has_expired_node(&self, now: Tick) -> bool {
+        self.idle.oldest_since().is_some_and(|since| since + self.idle_time <= now)
     }
 
     #[inline(never)]
@@ -62,7 +71,7 @@ impl Cluster<'_> {
         }
         let mut released = 0;
         while self.allocated > target
-            && self.idle.oldest_since().is_some_and(|since| since + self.idle_time <= world.now)
+            && self.has_expired_node(world.now)
             && let Some(slot) = self.idle.release_one()
         {
             released += 1;
