@@ -182,6 +182,10 @@ fn a_load_factor_divides_submit_times_and_keeps_ids() {
     let services = |jobs: &Jobs| jobs.jobs.iter().map(|job| job.service).collect::<Vec<_>>();
     assert_eq!(services(&plain), services(&double));
     assert_eq!(double.jobs[0].cancel, Some(23), "patience is no matter of load");
+    let patient = JobSpec { cancel: Some(span("20000d")), ..listed("10000d", "1s") };
+    let slower = Workload { jobs: vec![patient], load_factor: Some(0.5), ..Workload::default() };
+    let slower = &world.jobs(&slower).jobs[0];
+    assert_eq!((slower.submit, slower.cancel), (1_728_000_000, None), "beyond the last tick, so never");
     assert_eq!(submits(&world.jobs(&workload(Some(100.0)))), [0, 0, 0, 0]);
     assert_eq!(services(&world.jobs(&workload(Some(100.0)))), services(&plain), "ties keep their ids");
 }

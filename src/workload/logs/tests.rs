@@ -6,6 +6,7 @@ use crate::units::Resolution;
 use crate::workload::Jobs;
 use crate::workload::testing::{World, lines, log, span};
 
+mod properties;
 mod real;
 
 fn swf() -> LogFormat {
