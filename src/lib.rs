@@ -1,6 +1,7 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
 pub mod engine;
+pub mod rng;
 pub mod scenario;
 pub mod stats;
 pub mod ticks;
