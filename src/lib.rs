@@ -1,5 +1,7 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
+pub mod catalog;
+pub mod diagnostic;
 pub mod engine;
 pub mod rng;
 pub mod scenario;
