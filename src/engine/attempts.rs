@@ -1,6 +1,6 @@
 //! Attempts of jobs: how they start, end, and are stopped by evictions (model, sections 4, 6 and 9).
 
-use super::cluster::{Attempt, Cluster, NONE, entry};
+use super::cluster::{Attempt, Cluster, NONE, Split, entry};
 use super::input::{OnEviction, UNLIMITED};
 use super::output::{EventKind, Outcome, State};
 use super::queue::{Place, Restart};
@@ -10,19 +10,20 @@ use crate::units::{NEVER, Tick};
 
 impl Cluster<'_> {
     /// Step 2: completions and timeouts due now. They only free nodes, so their order changes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn completions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        while let Some((due, i)) = self.attempt_due.pop_due(world.now) {
-            let attempt = &self.attempts[i as usize];
-            if attempt.end == due {
-                let outcome = if attempt.times_out { Outcome::TimedOut } else { Outcome::Completed };
-                self.end_attempt(world, i, outcome);
-            }
+        loop {
+            let attempts = &self.attempts;
+            let holds = |due, i: u32| attempts[i as usize].end == due;
+            let Some(i) = self.attempt_due.pop_due(world.now, holds) else { return };
+            let times_out = self.attempts[i as usize].times_out;
+            let outcome = if times_out { Outcome::TimedOut } else { Outcome::Completed };
+            self.end_attempt(world, i, outcome);
         }
     }
 
     /// Starts a waiting job that fits the idle nodes. It has left the queue already.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
@@ -83,7 +84,7 @@ impl Cluster<'_> {
     }
 
     /// Takes the most recently idle nodes; whether any of them is cold for the environment.
-    #[inline]
+    #[inline(always)]
     fn take_nodes(&mut self, n: u32, environment: u32, attempt: u32) -> (u32, bool) {
         let mut first = NONE;
         let mut warm = u32::MAX;
@@ -118,7 +119,7 @@ impl Cluster<'_> {
     }
 
     /// An attempt ends; its nodes become idle now.
-    #[inline]
+    #[inline(always)]
     fn stop<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) -> Attempt {
         let now = world.now;
         let attempt = self.attempts[index as usize];
@@ -141,7 +142,7 @@ impl Cluster<'_> {
     }
 
     /// An attempt ends the job: completed, timed out or cancelled.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_attempt<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
@@ -149,9 +150,9 @@ impl Cluster<'_> {
         outcome: Outcome,
     ) {
         let attempt = self.stop(world, index);
-        self.account(world, &attempt, world.now);
-        let n = u64::from(attempt.nodes);
-        let useful = n * u64::from(attempt.saved + attempt.split(world.now).progress);
+        let split = attempt.split(world.now);
+        self.account(world, &attempt, split);
+        let useful = attempt.saved + split.progress;
         if outcome == Outcome::Completed {
             let turnaround = world.now - world.model.jobs[attempt.job as usize].submit;
             self.sums.turnaround_sum += u64::from(turnaround);
@@ -161,35 +162,34 @@ impl Cluster<'_> {
         self.end_job(world, attempt.job, attempt.evictions, useful, outcome);
     }
 
-    /// Adds what an attempt did up to `t`: all progress counts as useful.
-    #[inline]
+    /// Adds what an attempt did: all progress counts as useful.
+    #[inline(always)]
     pub(super) fn account<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         attempt: &Attempt,
-        t: Tick,
+        split: Split,
     ) {
-        let split = attempt.split(t);
         let n = u64::from(attempt.nodes);
         self.sums.prepare += n * u64::from(split.prepare);
         self.sums.lost += n * u64::from(split.overhead);
         self.sums.useful += n * u64::from(split.progress);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[attempt.job as usize];
-            record.prepare += n * u64::from(split.prepare);
-            record.lost += n * u64::from(split.overhead);
-            record.useful += n * u64::from(split.progress);
+            record.prepare += split.prepare;
+            record.lost += split.overhead;
+            record.useful += split.progress;
         }
     }
 
-    /// A running job gets its final outcome. `useful` is what it keeps of all its attempts [node-ticks].
-    #[inline]
+    /// A running job gets its final outcome. `useful` is what it keeps of all its attempts [ticks].
+    #[inline(always)]
     fn end_job<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
         evictions: u32,
-        useful: u64,
+        useful: Tick,
         outcome: Outcome,
     ) {
         world.active_jobs -= 1;
@@ -197,18 +197,19 @@ impl Cluster<'_> {
     }
 
     /// The books on a job's final outcome.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note_end<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
         evictions: u32,
-        useful: u64,
+        useful: Tick,
         outcome: Outcome,
     ) {
         world.track(id, Whereabouts::Ended, 0);
         self.sums.outcomes[outcome as usize] += 1;
-        self.sums.useful_by_outcome[outcome as usize] += useful;
+        self.sums.useful_by_outcome[outcome as usize] +=
+            u64::from(useful) * u64::from(world.model.jobs[id as usize].nodes);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[id as usize];
             debug_assert_eq!(record.useful, useful, "useful work of job {id}");
@@ -222,15 +223,17 @@ impl Cluster<'_> {
     /// A node of a running job is evicted: the job stops, and restarts or fails (model, section 6).
     pub(super) fn evict_job<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) {
         let attempt = self.stop(world, index);
+        self.attempt_due.invalidate();
         let now = world.now;
         let id = attempt.job;
         let n = u64::from(attempt.nodes);
-        self.account(world, &attempt, now);
+        let split = attempt.split(now);
+        self.account(world, &attempt, split);
         world.event(EventKind::JobEvicted, self.index, id);
 
         let input = &self.model.input;
         let evictions = attempt.evictions + 1;
-        let done = attempt.saved + attempt.split(now).progress;
+        let done = attempt.saved + split.progress;
         let gives_up = match input.on_eviction {
             OnEviction::Fail => Some(Outcome::FailedEviction),
             _ if input.max_restarts != UNLIMITED && evictions > input.max_restarts => {
@@ -245,9 +248,9 @@ impl Cluster<'_> {
             None => done / checkpoint * checkpoint,
         };
         // `account` counted all progress as useful.
-        let lost = n * u64::from(done - kept);
-        self.sums.useful -= lost;
-        self.sums.lost += lost;
+        let lost = done - kept;
+        self.sums.useful -= n * u64::from(lost);
+        self.sums.lost += n * u64::from(lost);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[id as usize];
             record.useful -= lost;
@@ -261,8 +264,7 @@ impl Cluster<'_> {
         let restart = Restart { saved: kept, evictions, attempts: attempt.attempts };
         world.active_jobs -= 1;
         if let OnEviction::Resubmit(after) = input.on_eviction {
-            world.resubmissions.insert((now + after, id), restart);
-            world.track(id, Whereabouts::Resubmitting, now + after);
+            world.resubmit_at(now + after, id, restart);
         } else {
             let place = self.queue.place(world.model, attempt.submitted, id);
             self.enqueue_again(world, place, restart);

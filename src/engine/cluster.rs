@@ -83,7 +83,7 @@ pub(super) struct Split {
 }
 
 impl Attempt {
-    #[inline]
+    #[inline(always)]
     pub(super) fn split(&self, t: Tick) -> Split {
         let elapsed = t - self.start;
         let prepare = elapsed.min(self.prepare);
@@ -187,6 +187,12 @@ pub(super) struct Cluster<'m> {
     pub(super) capacity: u32,
     /// min(max_nodes, communication limit, subnet's addresses).
     pub(super) limit: u32,
+    /// Nodes were requested or went, or the limit changed, since the end of the last instant.
+    pub(super) resized: bool,
+    /// Its nodes have lifetimes and can be evicted.
+    pub(super) low_priority: bool,
+    /// Target at the last step 7.
+    pub(super) target: u32,
     /// Nodes wanted in place of the demand, given through the stepping interface.
     pub(super) wanted: Option<u32>,
 
@@ -230,6 +236,9 @@ impl<'m> Cluster<'m> {
             identities: &input.identities,
             capacity: UNLIMITED,
             limit: 0,
+            resized: true,
+            low_priority: input.tier == Tier::LowPriority,
+            target: 0,
             wanted: None,
             nodes: Vec::new(),
             free_slots: Slots::new(0),
@@ -256,6 +265,7 @@ impl<'m> Cluster<'m> {
     }
 
     pub(super) fn update_limit(&mut self) {
+        self.resized = true;
         self.limit = self.max_nodes.min(self.model.input.communication_limit).min(self.model.addresses);
     }
 
@@ -272,13 +282,14 @@ impl<'m> Cluster<'m> {
 
     /// target = min(limit, max(min_nodes, demand)); a policy replaces the demand.
     #[inline]
-    pub(super) fn target(&self) -> u32 {
+    pub(super) fn current_target(&self) -> u32 {
         self.limit.min(self.min_nodes.max(self.wanted.unwrap_or_else(|| self.demand())))
     }
 
+    /// Looks at what the cluster wants now. From here to the next instant neither demand nor settings change.
     #[inline]
-    pub(super) fn is_low_priority(&self) -> bool {
-        self.model.input.tier == Tier::LowPriority
+    pub(super) fn update_target(&mut self) {
+        self.target = self.current_target();
     }
 
     /// Nodes are on their way in or out.
@@ -287,8 +298,8 @@ impl<'m> Cluster<'m> {
         self.count(State::Allocating) + self.count(State::Preparing) + self.count(State::Leaving) > 0
     }
 
-    /// A node changes state.
-    #[inline]
+    /// Nodes change state.
+    #[inline(always)]
     pub(super) fn move_nodes(&mut self, t: Tick, from: State, to: State, n: u32) {
         self.levels[from as usize].sub(t, n);
         self.levels[to as usize].add(t, n);
@@ -312,17 +323,17 @@ impl<'m> Cluster<'m> {
         }
     }
 
-    /// The next time at which something of this cluster falls due, or [`NEVER`]. `t` is now.
-    #[inline]
+    /// The next time at which something of this cluster falls due, or [`NEVER`]. `t` is now; step 7 is done.
+    #[inline(always)]
     pub(super) fn next_due(&mut self, t: Tick) -> Tick {
         let attempts = &self.attempts;
         let nodes = &self.nodes;
         let mut next = self.attempt_due.next(|due, i| attempts[i as usize].end == due);
         next = next.min(self.node_due.next(|due, slot| nodes[slot as usize].due == due));
-        if self.is_low_priority() {
+        if self.low_priority {
             next = next.min(self.lifetimes.next(|due, slot| nodes[slot as usize].evicted_at == due));
         }
-        if self.allocated > self.target() {
+        if self.allocated > self.target {
             next = next.min(self.idle.next_expiry(t, self.idle_time).unwrap_or(NEVER));
         }
         next

@@ -11,7 +11,7 @@ use crate::units::Tick;
 
 impl Cluster<'_> {
     /// A job is submitted: the gate, then the queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn submit<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, id: u32) {
         let job = world.model.jobs[id as usize];
         world.event(EventKind::Submit, self.index, id);
@@ -35,7 +35,7 @@ impl Cluster<'_> {
     }
 
     /// The submit gate, as in force now; outside usage and capacity are not looked at.
-    #[inline]
+    #[inline(always)]
     fn admits<const DETAIL: u8>(&self, world: &World<'_, DETAIL>, nodes: u32, communicates: bool) -> bool {
         if nodes > self.limit || (nodes > 1 && communicates && !self.model.input.communication) {
             return false;
@@ -66,7 +66,7 @@ impl Cluster<'_> {
     }
 
     /// The books on a job that leaves the queue.
-    #[inline]
+    #[inline(always)]
     fn dequeued<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, id: u32, restart: Restart) {
         let again = restart.attempts > 0;
         let level = if again { &mut self.waits.again } else { &mut self.waits.first };
@@ -104,16 +104,19 @@ impl Cluster<'_> {
         if outcome == Outcome::Cancelled && restart.attempts == 0 {
             self.sums.cancelled_unstarted += 1;
         }
-        let useful = u64::from(world.model.jobs[id as usize].nodes) * u64::from(restart.saved);
-        self.note_end(world, id, restart.evictions, useful, outcome);
+        self.note_end(world, id, restart.evictions, restart.saved, outcome);
     }
 
     /// Step 6.
-    #[inline]
+    #[inline(always)]
     pub(super) fn dispatch<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        if self.idle.len() == 0 || self.waits.queued() == 0 {
-            return;
+        if self.idle.len() > 0 && self.waits.queued() > 0 {
+            self.start_jobs(world);
         }
+    }
+
+    #[inline(always)]
+    fn start_jobs<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
         let head = self.start_heads(world);
         // A job takes a node at least, so without idle ones nobody overtakes.
         let Some(head) = head.filter(|_| self.idle.len() > 0) else { return };
@@ -125,7 +128,7 @@ impl Cluster<'_> {
     }
 
     /// While the head's nodes ≤ idle nodes, it starts. Returns the head that does not fit.
-    #[inline]
+    #[inline(always)]
     fn start_heads<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) -> Option<Place> {
         loop {
             let (place, restart) = self.queue.head(world.model, self.model)?;
@@ -138,7 +141,7 @@ impl Cluster<'_> {
     }
 
     /// A job that fits starts, or ends for want of its identity; whether it took nodes.
-    #[inline]
+    #[inline(always)]
     fn start_or_fail<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,

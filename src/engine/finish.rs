@@ -14,8 +14,7 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
         for (&(_, id), restart) in &std::mem::take(&mut self.world.resubmissions) {
             let job = self.world.model.jobs[id as usize];
             let cluster = &mut self.clusters[job.cluster()];
-            let useful = u64::from(job.nodes) * u64::from(restart.saved);
-            cluster.unfinished(&mut self.world, id, useful, Outcome::Resubmitting);
+            cluster.unfinished(&mut self.world, id, restart.saved, Outcome::Resubmitting);
         }
         let mut results = Vec::with_capacity(self.clusters.len());
         for cluster in &mut self.clusters {
@@ -40,11 +39,12 @@ impl Cluster<'_> {
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
-        useful: u64,
+        useful: Tick,
         outcome: Outcome,
     ) {
         self.sums.outcomes[outcome as usize] += 1;
-        self.sums.useful_by_outcome[outcome as usize] += useful;
+        self.sums.useful_by_outcome[outcome as usize] +=
+            u64::from(useful) * u64::from(world.model.jobs[id as usize].nodes);
         if DETAIL >= JOBS {
             let record = &mut world.recorder.recording.jobs[id as usize];
             debug_assert_eq!(record.useful, useful, "useful work of job {id}");
@@ -56,9 +56,9 @@ impl Cluster<'_> {
         let end = world.now;
         let waiting_for = self.waits.reason();
         let allocation = Allocation {
-            resizing: self.has_nodes_in_transit() || self.allocated != self.target(),
+            resizing: self.has_nodes_in_transit() || self.allocated != self.target,
             current: self.allocated,
-            target: self.target(),
+            target: self.target,
         };
         self.end_running(world, end);
         self.end_queued(world, end);
@@ -122,9 +122,9 @@ impl Cluster<'_> {
                     world.recorder.node_ran(self.index, ordinal, end - attempt.start);
                 }
             }
-            self.account(world, &attempt, end);
-            let useful = u64::from(attempt.nodes) * u64::from(attempt.saved + attempt.split(end).progress);
-            self.unfinished(world, attempt.job, useful, Outcome::Running);
+            let split = attempt.split(end);
+            self.account(world, &attempt, split);
+            self.unfinished(world, attempt.job, attempt.saved + split.progress, Outcome::Running);
         }
     }
 
@@ -136,8 +136,7 @@ impl Cluster<'_> {
             if DETAIL >= ALL {
                 world.recorder.dequeued(id, restart.attempts > 0, self.waits.ticks_until(end));
             }
-            let useful = u64::from(world.model.jobs[id as usize].nodes) * u64::from(restart.saved);
-            self.unfinished(world, id, useful, Outcome::Queued);
+            self.unfinished(world, id, restart.saved, Outcome::Queued);
         }
     }
 }

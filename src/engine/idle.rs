@@ -29,13 +29,13 @@ fn since_of(key: u64) -> Tick {
 }
 
 impl IdleNodes {
-    #[inline]
+    #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.keys.len() - self.front
     }
 
     /// A node becomes idle; ticks never go back.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, since: Tick, slot: u32) {
         let key = key(since, slot);
         if self.len() > 0 {
@@ -61,7 +61,7 @@ impl IdleNodes {
     }
 
     /// Takes the most recently idle node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_one(&mut self) -> Option<u32> {
         self.sort();
         if self.len() == 0 {
@@ -103,6 +103,11 @@ impl IdleNodes {
     /// First tick after `t` at which a node has been idle for `idle_time`, of the nodes not expired by then.
     pub(super) fn next_expiry(&self, t: Tick, idle_time: Tick) -> Option<Tick> {
         let live = &self.keys[self.front..];
+        // Usually nobody has expired: those who had were released, unless something forbids it.
+        let first = live.first().map(|k| since_of(*k) + idle_time)?;
+        if first > t {
+            return Some(first);
+        }
         let i = live.partition_point(|k| since_of(*k) + idle_time <= t);
         live.get(i).map(|k| since_of(*k) + idle_time)
     }

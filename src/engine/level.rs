@@ -13,13 +13,13 @@ pub(super) struct Level {
 }
 
 impl Level {
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, t: Tick, n: u32) {
         self.count += n;
         self.area = self.area.wrapping_add(u64::from(t) * u64::from(n));
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn sub(&mut self, t: Tick, n: u32) {
         debug_assert!(self.count >= n, "a count falls below zero");
         self.count -= n;

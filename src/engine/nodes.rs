@@ -10,15 +10,17 @@ impl Cluster<'_> {
     /// Step 3: lifetimes due now; then, above the capacity, the highest ordinals go. The order among nodes
     /// changes nothing: several nodes of a gang lost at one instant stop their job once, because it no longer
     /// runs when the second one goes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn evictions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        if !self.is_low_priority() {
+        if !self.low_priority {
             return;
         }
-        while let Some((due, slot)) = self.lifetimes.pop_due(world.now) {
-            if self.nodes[slot as usize].evicted_at == due {
-                self.evict(world, slot);
-            }
+        loop {
+            let nodes = &self.nodes;
+            let holds = |due, slot: u32| nodes[slot as usize].evicted_at == due;
+            let Some(slot) = self.lifetimes.pop_due(world.now, holds) else { break };
+            self.nodes[slot as usize].evicted_at = NEVER;
+            self.evict(world, slot);
         }
         if self.held > self.capacity {
             self.enforce_capacity(world);
@@ -76,8 +78,16 @@ impl Cluster<'_> {
         let now = world.now;
         self.levels[state as usize].sub(now, 1);
         self.bill(now, node.billed_from, world.model.billing_quantum);
+        self.resized = true;
         self.held -= 1;
         self.allocated -= u32::from(state != State::Leaving);
+        // What is still in the lists of due times holds no longer.
+        if node.due != NEVER {
+            self.node_due.invalidate();
+        }
+        if node.evicted_at != NEVER {
+            self.lifetimes.invalidate();
+        }
         self.nodes[slot as usize] = FREE;
         self.free_slots.free(slot as usize);
         for &q in &self.model.quotas {
@@ -94,15 +104,17 @@ impl Cluster<'_> {
 
     /// Step 4: each node makes all its transitions due now, one after another. Nodes do not look at each
     /// other here, so their order changes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transitions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        while let Some((due, slot)) = self.node_due.pop_due(world.now) {
-            if self.nodes[slot as usize].due == due {
-                self.node_transitions(world, slot);
-            }
+        loop {
+            let nodes = &self.nodes;
+            let holds = |due, slot: u32| nodes[slot as usize].due == due;
+            let Some(slot) = self.node_due.pop_due(world.now, holds) else { return };
+            self.node_transitions(world, slot);
         }
     }
 
+    #[inline(never)]
     fn node_transitions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, slot: u32) {
         let now = world.now;
         let s = slot as usize;
@@ -147,6 +159,7 @@ impl Cluster<'_> {
                     }
                 }
                 Some(State::Leaving) => {
+                    self.nodes[s].due = NEVER;
                     world.event(EventKind::Gone, self.index, slot);
                     self.free(world, slot, NodeFate::Released);
                 }
@@ -169,6 +182,7 @@ impl Cluster<'_> {
         from: State,
     ) {
         self.move_nodes(world.now, from, State::Leaving, 1);
+        self.resized = true;
         self.allocated -= 1;
         self.nodes[slot as usize].state = Some(State::Leaving);
         self.nodes[slot as usize].due = world.now + self.model.input.release_delay;
@@ -176,7 +190,7 @@ impl Cluster<'_> {
 
     /// A lifetime counts from the end of allocation.
     pub(super) fn begin_lifetime(&mut self, now: Tick, slot: u32) {
-        if !self.is_low_priority() {
+        if !self.low_priority {
             return;
         }
         let node = &mut self.nodes[slot as usize];

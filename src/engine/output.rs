@@ -217,7 +217,7 @@ pub struct Allocation {
     pub target: u32,
 }
 
-/// One job, by id in a list.
+/// One job, by id in a list. Its nodes always do the same, so ticks are those of each node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobRecord {
     /// First start, or [`NEVER`].
@@ -228,12 +228,12 @@ pub struct JobRecord {
     pub attempts: u32,
     /// Evictions of the job.
     pub evictions: u32,
-    /// Node-ticks of work that was kept.
-    pub useful: u64,
-    /// Node-ticks of lost work and restart overhead.
-    pub lost: u64,
-    /// Node-ticks in prepare.
-    pub prepare: u64,
+    /// Work that was kept [ticks on each node].
+    pub useful: Tick,
+    /// Lost work and restart overhead [ticks on each node].
+    pub lost: Tick,
+    /// In prepare [ticks on each node].
+    pub prepare: Tick,
     /// What became of it.
     pub outcome: Outcome,
 }

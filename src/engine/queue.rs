@@ -45,14 +45,14 @@ impl JobQueue {
     }
 
     /// The place of a job whose last submission was at `submitted`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(&self, model: &Model, submitted: Tick, id: u32) -> Place {
         let inverted = if self.discipline == Discipline::Priority { !model.priority(id) } else { 0 };
         (inverted, submitted, id)
     }
 
     /// The next job of the cluster's list is submitted, and waits unless it was rejected.
-    #[inline]
+    #[inline(always)]
     pub(super) fn submit_next(&mut self, model: &Model, id: u32, accepted: bool) {
         self.tail += 1;
         if self.discipline == Discipline::Fifo {
@@ -79,7 +79,7 @@ impl JobQueue {
     }
 
     /// Moves the head of the range past jobs that do not wait.
-    #[inline]
+    #[inline(always)]
     pub(super) fn skip_ended(&mut self, cluster: &ClusterModel, status_ended: impl Fn(u32) -> bool) {
         while self.head < self.tail && status_ended(id_at(cluster, self.head)) {
             self.head += 1;
@@ -87,7 +87,7 @@ impl JobQueue {
     }
 
     /// The first job in the discipline's order.
-    #[inline]
+    #[inline(always)]
     pub(super) fn head(&self, model: &Model, cluster: &ClusterModel) -> Option<(Place, Restart)> {
         let fresh = (self.head < self.tail).then(|| {
             let id = id_at(cluster, self.head);
@@ -104,7 +104,7 @@ impl JobQueue {
     }
 
     /// Takes the job that [`Self::head`] gave.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop_head(
         &mut self,
         place: Place,

@@ -243,7 +243,7 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
                 nodes: cluster.levels.map(|l| l.count),
                 queued_jobs: cluster.waits.queued(),
                 queued_nodes: cluster.queued_nodes,
-                target: cluster.target(),
+                target: cluster.target,
                 limit: cluster.limit,
                 reason: cluster.waits.reason(),
             };

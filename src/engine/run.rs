@@ -67,8 +67,13 @@ pub(super) struct World<'m, const DETAIL: u8> {
     pub(super) quotas: Vec<Quota>,
     /// Held addresses by subnet.
     pub(super) addresses_held: Vec<u32>,
+    /// Nothing but submissions comes from outside before then: no change, cancellation, resubmission or
+    /// horizon. May be too early, never too late.
+    quiet_until: Tick,
     next_change: usize,
     next_job: u32,
+    /// Submit time of that job, or [`NEVER`].
+    next_submit: Tick,
     next_cancel: usize,
     /// By (time, id).
     pub(super) resubmissions: BTreeMap<(Tick, u32), Restart>,
@@ -83,12 +88,43 @@ pub(super) struct World<'m, const DETAIL: u8> {
 
 impl<const DETAIL: u8> World<'_, DETAIL> {
     /// Notes where a job is now, for its cancellation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn track(&mut self, id: u32, whereabouts: Whereabouts, place: u32) {
         if !self.place_of.is_empty() {
             self.whereabouts[id as usize] = whereabouts;
             self.place_of[id as usize] = place;
         }
+    }
+
+    /// A job re-enters the queue at `t`.
+    pub(super) fn resubmit_at(&mut self, t: Tick, id: u32, restart: Restart) {
+        self.resubmissions.insert((t, id), restart);
+        self.quiet_until = self.quiet_until.min(t);
+        self.track(id, Whereabouts::Resubmitting, t);
+    }
+
+    /// The earliest change, cancellation of a job that has not ended, resubmission or horizon from now on.
+    fn update_quiet_until(&mut self) {
+        let mut next = NEVER;
+        if let Some(&(t, _)) = self.model.changes.get(self.next_change) {
+            next = next.min(t);
+        }
+        if let Some((&(t, _), _)) = self.resubmissions.first_key_value() {
+            next = next.min(t);
+        }
+        while let Some(&(t, id)) = self.model.cancels.get(self.next_cancel) {
+            if !self.has_ended(id) {
+                next = next.min(t);
+                break;
+            }
+            self.next_cancel += 1;
+        }
+        if let Some(h) = self.model.horizon
+            && h > self.now
+        {
+            next = next.min(h);
+        }
+        self.quiet_until = next;
     }
 
     #[inline]
@@ -138,6 +174,8 @@ pub(super) struct Run<'m, const DETAIL: u8> {
     pub(super) world: World<'m, DETAIL>,
     pub(super) clusters: Vec<Cluster<'m>>,
     phase: Phase,
+    /// The earliest time that is pending; the present one if something is due again.
+    next: Tick,
     /// Executions of steps 2 to 7 at the present instant.
     repetitions: u32,
     pub(super) instants: u64,
@@ -158,8 +196,10 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             read_only_locks: 0,
             quotas: model.quotas.iter().map(|q| Quota { vcpus: q.vcpus, outside: 0, used: 0 }).collect(),
             addresses_held: vec![0; model.subnets.len()],
+            quiet_until: 0,
             next_change: 0,
             next_job: 0,
+            next_submit: model.jobs.first().map_or(NEVER, |j| j.submit),
             next_cancel: 0,
             resubmissions: BTreeMap::new(),
             active_jobs: 0,
@@ -172,6 +212,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             world,
             clusters,
             phase: Phase::Between,
+            next: 0,
             repetitions: 0,
             instants: 0,
             late_instants: 0,
@@ -195,43 +236,73 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     /// run is over, or the next instant lies after `until`.
     pub(super) fn advance_to_decision(&mut self, until: Tick) -> Option<Tick> {
         if self.phase == Phase::Decision {
-            self.decide();
+            self.phase = self.step_7();
         }
+        match self.phase {
+            Phase::Done(_) => return None,
+            Phase::Decision | Phase::Repeat => {}
+            Phase::Between => match self.next_instant() {
+                Ok(t) if t > until => return None,
+                Ok(t) => self.begin_instant(t),
+                Err(status) => {
+                    self.phase = Phase::Done(status);
+                    return None;
+                }
+            },
+        }
+        self.steps_2_to_6();
+        self.phase = Phase::Decision;
+        Some(self.world.now)
+    }
+
+    /// Runs to the end: the same loop, without a pause at each decision.
+    pub(super) fn complete(&mut self) {
         loop {
             match self.phase {
-                Phase::Done(_) => return None,
-                Phase::Decision => return Some(self.world.now),
-                Phase::Between => {
-                    let t = match self.next_instant() {
-                        Ok(t) if t > until => return None,
-                        Ok(t) => t,
-                        Err(status) => {
-                            self.phase = Phase::Done(status);
-                            continue;
-                        }
-                    };
-                    self.begin_instant(t);
-                    self.steps_2_to_6();
-                    self.phase = Phase::Decision;
-                }
+                Phase::Done(_) => return,
+                Phase::Decision => self.phase = self.step_7(),
                 Phase::Repeat => {
                     self.steps_2_to_6();
                     self.phase = Phase::Decision;
                 }
+                Phase::Between => self.phase = self.run_instants(),
             }
         }
     }
 
-    /// Runs to the end.
-    pub(super) fn complete(&mut self) {
-        while self.advance_to_decision(NEVER).is_some() {}
+    /// Visits instants until one repeats its steps, or the run ends.
+    fn run_instants(&mut self) -> Phase {
+        loop {
+            match self.next_instant() {
+                Ok(t) => self.begin_instant(t),
+                Err(status) => return Phase::Done(status),
+            }
+            self.steps_2_to_6();
+            let phase = self.step_7();
+            if phase != Phase::Between {
+                return phase;
+            }
+        }
     }
 
     /// The next time to visit, or how the run ends at the present instant (model, section 8).
+    #[inline(always)]
     fn next_instant(&mut self) -> Result<Tick, Status> {
         if self.instants == 0 {
             return Ok(0);
         }
+        // While submissions are to come, the run neither settles nor is late nor stuck.
+        if self.next <= self.world.next_submit
+            && self.world.next_submit != NEVER
+            && !self.world.model.stop_at_horizon
+        {
+            return Ok(self.next);
+        }
+        self.next_late_instant()
+    }
+
+    /// The same, where the run may end.
+    fn next_late_instant(&self) -> Result<Tick, Status> {
         let now = self.world.now;
         let model = self.world.model;
         if self.settled_at.is_some() && model.horizon.is_none_or(|h| now >= h) {
@@ -240,7 +311,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         if model.stop_at_horizon && model.horizon == Some(now) {
             return Err(Status::Horizon);
         }
-        let next = self.next_due();
+        let next = self.next;
         if next == NEVER {
             return Err(Status::Stuck);
         }
@@ -252,36 +323,20 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     }
 
     /// The earliest time of the list in section 3, or [`NEVER`].
+    #[inline(always)]
     fn next_due(&mut self) -> Tick {
-        let World { model, now, .. } = self.world;
-        let mut next = NEVER;
-        if let Some(&(t, _)) = model.changes.get(self.world.next_change) {
-            next = next.min(t);
-        }
-        if let Some(job) = model.jobs.get(self.world.next_job as usize) {
-            next = next.min(job.submit);
-        }
-        if let Some((&(t, _), _)) = self.world.resubmissions.first_key_value() {
-            next = next.min(t);
-        }
-        while let Some(&(t, id)) = model.cancels.get(self.world.next_cancel) {
-            if !self.world.has_ended(id) {
-                next = next.min(t);
-                break;
-            }
-            self.world.next_cancel += 1;
-        }
-        if let Some(h) = model.horizon
-            && h > now
-        {
-            next = next.min(h);
-        }
+        let mut next = self.world.next_submit;
         for cluster in &mut self.clusters {
-            next = next.min(cluster.next_due(now));
+            next = next.min(cluster.next_due(self.world.now));
+        }
+        if self.world.quiet_until <= next {
+            self.world.update_quiet_until();
+            next = next.min(self.world.quiet_until);
         }
         next
     }
 
+    #[inline(always)]
     fn begin_instant(&mut self, t: Tick) {
         debug_assert!(self.instants == 0 || t > self.world.now, "time goes forward");
         if DETAIL >= JOBS {
@@ -291,7 +346,9 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         self.instants += 1;
         self.late_instants += u64::from(t > self.world.model.late_after);
         self.repetitions = 0;
-        self.outside_changes();
+        if t >= self.world.quiet_until {
+            self.outside_changes();
+        }
     }
 
     /// Step 1.
@@ -343,7 +400,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         self.world.event(EventKind::Update, update.cluster, u);
     }
 
-    #[inline]
+    #[inline(always)]
     fn steps_2_to_6(&mut self) {
         self.repetitions += 1;
         let first = self.repetitions == 1;
@@ -357,25 +414,31 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             cluster.transitions(&mut self.world);
         }
         self.submissions();
-        self.cancellations();
+        if self.world.quiet_until <= self.world.now {
+            self.resubmissions();
+            self.cancellations();
+        }
         for cluster in &mut self.clusters {
             cluster.dispatch(&mut self.world);
         }
     }
 
-    /// Step 5, first half: submissions and resubmissions due now. Each looks only at settings and quotas, so
-    /// their order among each other changes nothing.
-    #[inline]
+    /// Step 5: submissions due now. They and the resubmissions look only at settings and quotas, so their
+    /// order among each other changes nothing.
+    #[inline(always)]
     fn submissions(&mut self) {
-        let World { model, now, .. } = self.world;
-        while let Some(&job) = model.jobs.get(self.world.next_job as usize) {
-            if job.submit > now {
-                break;
-            }
+        while self.world.next_submit <= self.world.now {
+            let jobs = &self.world.model.jobs;
             let id = self.world.next_job;
             self.world.next_job += 1;
-            self.clusters[job.cluster()].submit(&mut self.world, id);
+            self.world.next_submit = jobs.get(id as usize + 1).map_or(NEVER, |j| j.submit);
+            self.clusters[jobs[id as usize].cluster()].submit(&mut self.world, id);
         }
+    }
+
+    /// Step 5: resubmissions due now.
+    fn resubmissions(&mut self) {
+        let World { model, now, .. } = self.world;
         while let Some((&(t, id), &restart)) = self.world.resubmissions.first_key_value() {
             if t > now {
                 break;
@@ -388,8 +451,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
         }
     }
 
-    /// Step 5, second half.
-    #[inline]
+    /// Step 5: cancellations due now.
     fn cancellations(&mut self) {
         let model = self.world.model;
         while let Some(&(t, id)) = model.cancels.get(self.world.next_cancel) {
@@ -402,6 +464,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             match self.world.whereabouts[id as usize] {
                 Whereabouts::Queued => cluster.cancel_queued(&mut self.world, id, place),
                 Whereabouts::Running => {
+                    cluster.attempt_due.invalidate();
                     cluster.end_attempt(&mut self.world, place, Outcome::Cancelled);
                 }
                 Whereabouts::Resubmitting => {
@@ -418,33 +481,39 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     }
 
     /// Step 7, and what follows it.
-    fn decide(&mut self) {
+    #[inline(always)]
+    fn step_7(&mut self) -> Phase {
         self.scaling();
         let now = self.world.now;
-        if self.clusters.iter_mut().any(|c| c.is_due(now)) {
-            if self.repetitions >= self.world.model.bounds.repetitions {
-                self.end_instant();
-                self.phase = Phase::Done(Status::Limit);
-            } else {
-                self.phase = Phase::Repeat;
+        self.next = self.next_due();
+        if self.next == now {
+            if self.repetitions < self.world.model.bounds.repetitions {
+                return Phase::Repeat;
             }
-            return;
+            self.end_instant();
+            return Phase::Done(Status::Limit);
         }
         self.end_instant();
-        if self.settled_at.is_none() && self.is_settled() {
+        if self.world.active_jobs == 0 && self.settled_at.is_none() && self.is_settled() {
             self.settled_at = Some(now);
         }
-        self.phase = Phase::Between;
+        Phase::Between
     }
 
     /// What holds from this instant to the next: reasons, peaks, time at the limit.
+    #[inline(always)]
     fn end_instant(&mut self) {
         let now = self.world.now;
         for cluster in &mut self.clusters {
-            let reason = cluster.waiting_reason(&self.world);
-            cluster.waits.set_reason(now, reason);
-            cluster.at_limit.set(now, u32::from(cluster.allocated >= cluster.limit));
-            cluster.sums.peak_nodes = cluster.sums.peak_nodes.max(cluster.held);
+            if cluster.waits.queued() > 0 || cluster.waits.reason().is_some() {
+                let reason = cluster.waiting_reason(&self.world);
+                cluster.waits.set_reason(now, reason);
+            }
+            if cluster.resized {
+                cluster.resized = false;
+                cluster.at_limit.set(now, u32::from(cluster.allocated >= cluster.limit));
+                cluster.sums.peak_nodes = cluster.sums.peak_nodes.max(cluster.held);
+            }
         }
         if DETAIL >= ALL {
             self.world.recorder.after_instant(now, &self.clusters);
@@ -459,7 +528,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             && self
                 .clusters
                 .iter()
-                .all(|c| c.count(State::Leaving) == 0 && c.allocated <= c.min_nodes.max(c.target()))
+                .all(|c| c.count(State::Leaving) == 0 && c.allocated <= c.min_nodes.max(c.target))
     }
 }
 
@@ -498,14 +567,5 @@ impl Cluster<'_> {
             world.addresses_held[s as usize] += n;
         }
         self.update_load_balancers(0);
-    }
-
-    /// Something of this cluster falls due at `t` again.
-    #[inline]
-    fn is_due(&mut self, t: Tick) -> bool {
-        let attempts = &self.attempts;
-        let nodes = &self.nodes;
-        self.attempt_due.next(|due, i| attempts[i as usize].end == due) <= t
-            || self.node_due.next(|due, slot| nodes[slot as usize].due == due) <= t
     }
 }

@@ -6,13 +6,14 @@ use super::input::{Resize, UNLIMITED};
 use super::output::{EventKind, NodeFate, Reason, State};
 use super::record::ALL;
 use super::run::{Run, World};
-use crate::units::NEVER;
+use crate::units::{NEVER, Tick};
 
 impl<const DETAIL: u8> Run<'_, DETAIL> {
     /// Step 7.
-    #[inline]
+    #[inline(always)]
     pub(super) fn scaling(&mut self) {
         for cluster in &mut self.clusters {
+            cluster.update_target();
             cluster.down(&mut self.world);
         }
         if let [cluster] = self.clusters.as_mut_slice() {
@@ -31,7 +32,7 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
     fn order_of_grants(&mut self) {
         self.grants.clear();
         for cluster in &self.clusters {
-            if cluster.allocated < cluster.target() {
+            if cluster.allocated < cluster.target {
                 let head = cluster.queue.head(self.world.model, cluster.model);
                 let submitted = head.map_or(NEVER, |(place, _)| place.1);
                 self.grants.push((submitted, cluster.index));
@@ -43,12 +44,25 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
 
 impl Cluster<'_> {
     /// Down, if allocated > target and nothing forbids it.
-    #[inline]
+    #[inline(always)]
     fn down<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let target = self.target();
-        if self.allocated <= target || world.releases_locked() {
-            return;
+        if self.allocated > self.target
+            && !world.releases_locked()
+            && (self.model.input.cancel_allocating || self.has_expired_node(world.now))
+        {
+            self.scale_down(world);
         }
+    }
+
+    /// A node has been idle for its idle time.
+    #[inline(always)]
+    fn has_expired_node(&self, now: Tick) -> bool {
+        self.idle.oldest_since().is_some_and(|since| since + self.idle_time <= now)
+    }
+
+    #[inline(never)]
+    fn scale_down<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
+        let target = self.target;
         if self.model.input.cancel_allocating {
             self.withdraw_allocating(world, target);
         }
@@ -57,7 +71,7 @@ impl Cluster<'_> {
         }
         let mut released = 0;
         while self.allocated > target
-            && self.idle.oldest_since().is_some_and(|since| since + self.idle_time <= world.now)
+            && self.has_expired_node(world.now)
             && let Some(slot) = self.idle.release_one()
         {
             released += 1;
@@ -97,17 +111,20 @@ impl Cluster<'_> {
 
     /// Up, if allocated < target and nothing forbids it: as far as free slots, quota, addresses and capacity
     /// reach.
-    #[inline]
+    #[inline(always)]
     fn up<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let target = self.target();
-        if self.allocated >= target
-            || !self.ready
-            || world.requests_locked()
-            || self.resize_forbids_requests()
+        if self.allocated < self.target
+            && self.ready
+            && !world.requests_locked()
+            && !self.resize_forbids_requests()
         {
-            return;
+            self.scale_up(world);
         }
-        let mut wanted = target - self.allocated;
+    }
+
+    #[inline(never)]
+    fn scale_up<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
+        let mut wanted = self.target - self.allocated;
         for &q in &self.model.quotas {
             let nodes = world.quotas[q as usize].available() / u64::from(self.model.input.vcpus);
             wanted = wanted.min(nodes.min(u64::from(u32::MAX)) as u32);
@@ -157,6 +174,7 @@ impl Cluster<'_> {
         self.nodes[slot as usize] = node;
         self.node_due.push(node.due, slot);
         self.levels[State::Allocating as usize].add(now, 1);
+        self.resized = true;
         self.allocated += 1;
         self.held += 1;
         for &q in &self.model.quotas {
@@ -187,7 +205,7 @@ impl Cluster<'_> {
     }
 
     /// Why the queue waits until the next instant: its head's reason, the first that holds.
-    #[inline]
+    #[inline(always)]
     pub(super) fn waiting_reason<const DETAIL: u8>(&self, world: &World<'_, DETAIL>) -> Option<Reason> {
         if self.waits.queued() == 0 {
             return None;
@@ -201,7 +219,7 @@ impl Cluster<'_> {
             Reason::MaxNodes
         } else if coming >= head {
             Reason::Provisioning
-        } else if self.allocated < self.target() {
+        } else if self.allocated < self.target {
             if world.requests_locked() {
                 Reason::Lock
             } else if self.resize_forbids_requests() {

@@ -107,7 +107,7 @@ fn view(cluster: &Cluster<'_>) -> ClusterView {
         queued_jobs: cluster.waits.queued(),
         queued_nodes: cluster.queued_nodes,
         demand: cluster.demand(),
-        target: cluster.target(),
+        target: cluster.current_target(),
         limit: cluster.limit,
         min_nodes: cluster.min_nodes,
         idle_time: cluster.idle_time,

@@ -41,6 +41,7 @@ fn time(t: Tick) -> Value {
 
 fn job(model: &Model, recording: &Recording, id: usize) -> Value {
     let record = &recording.jobs[id];
+    let node_ticks = |ticks: Tick| u64::from(ticks) * u64::from(model.nodes(id));
     let requeue_wait = recording.requeue_waits.get(&(id as u32)).copied().unwrap_or_default();
     json!({
         "id": id,
@@ -51,9 +52,9 @@ fn job(model: &Model, recording: &Recording, id: usize) -> Value {
         "end": time(record.end),
         "attempts": record.attempts,
         "evictions": record.evictions,
-        "useful": record.useful,
-        "lost": record.lost,
-        "prepare": record.prepare,
+        "useful": node_ticks(record.useful),
+        "lost": node_ticks(record.lost),
+        "prepare": node_ticks(record.prepare),
         "wait": reasons(&recording.waits[id]),
         "requeue_wait": reasons(&requeue_wait),
     })
