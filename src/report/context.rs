@@ -4,6 +4,7 @@ use super::refusals::Gate;
 use super::summary::WarningEntry;
 use crate::engine::Model;
 use crate::engine::input::{LockInput, Tier};
+use crate::engine::output::JobRecord;
 use crate::scenario::schema::Expect;
 use crate::units::{Resolution, Tick};
 
@@ -95,6 +96,18 @@ pub struct JobContext {
 }
 
 impl JobContext {
+    /// Ticks on each of its nodes as node-ticks.
+    #[must_use]
+    pub fn node_ticks(&self, ticks: Tick) -> u64 {
+        u64::from(self.nodes) * u64::from(ticks)
+    }
+
+    /// Node-ticks of its running nodes: useful, lost and prepare.
+    #[must_use]
+    pub fn busy(&self, record: &JobRecord) -> u64 {
+        [record.useful, record.lost, record.prepare].into_iter().map(|t| self.node_ticks(t)).sum()
+    }
+
     /// The jobs of a model by id; `tags` gives user, team and experiment by index in the input.
     #[must_use]
     pub fn all(model: &Model, tags: impl Fn(usize) -> [Option<u32>; 3]) -> Vec<Self> {

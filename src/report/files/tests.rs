@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::input::{ClusterInput, Input, OnEviction, Tier};
 use crate::report::fixture::{job, run, small};
+use crate::units::NEVER;
 use std::collections::BTreeSet;
 use std::fs;
 
