@@ -291,7 +291,8 @@ fn teams(context: &Context, total: &Facts, recording: &Recording) -> Vec<TeamSha
     for (job, record) in context.jobs.iter().zip(&recording.jobs) {
         let (jobs, ticks) = &mut used[job.team.map_or(context.tags.len(), |team| team as usize)];
         *jobs += 1;
-        ticks[job.cluster as usize] += record.useful + record.lost + record.prepare;
+        let busy = record.useful + record.lost + record.prepare;
+        ticks[job.cluster as usize] += u64::from(busy) * u64::from(job.nodes);
     }
     let mut shares: Vec<TeamShare> = used
         .into_iter()

@@ -74,7 +74,8 @@ fn row(
     let cluster = &context.clusters[job.cluster as usize];
     let turnaround = (record.outcome == Outcome::Completed).then(|| record.end - job.submit);
     let wait = (record.first_start != NEVER).then(|| record.first_start - job.submit);
-    let busy = record.useful + record.lost + record.prepare;
+    let node_ticks = |ticks: u32| u64::from(ticks) * u64::from(job.nodes);
+    let busy = node_ticks(record.useful + record.lost + record.prepare);
     let slowdown =
         turnaround.map(|t| bounded_slowdown(t.into(), job.running.into(), context.resolution.ns()));
     let mut row = vec![
@@ -94,9 +95,9 @@ fn row(
         record.attempts.to_string(),
         record.evictions.to_string(),
         record.outcome.as_str().to_owned(),
-        seconds(record.useful),
-        seconds(record.lost),
-        seconds(record.prepare),
+        seconds(node_ticks(record.useful)),
+        seconds(node_ticks(record.lost)),
+        seconds(node_ticks(record.prepare)),
         amount(context, busy, cluster.price_per_h).to_string(),
         context.prices.currency.clone(),
     ];
