@@ -11,6 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod writer;
 
 pub use directory::{OutDir, OutError};
 pub use events::events;
@@ -25,9 +26,9 @@ use super::replications::Replicated;
 use super::{Context, Summary};
 use crate::engine::output::RunResult;
 use crate::engine::record::Recording;
-use crate::units::{NEVER, Tick};
 use serde::Serialize;
 use std::io::{self, Write};
+use writer::{Rows, io_error};
 
 /// Names of all result files; a directory with nothing else in it may be replaced.
 pub const NAMES: [&str; 7] = [
@@ -104,20 +105,7 @@ pub fn csv_rows(w: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
     csv.flush()
 }
 
-/// A time in seconds; empty where it never came.
-fn time(context: &Context, t: Tick) -> String {
-    if t == NEVER { String::new() } else { context.seconds(t.into()).to_string() }
-}
-
 /// A tag; empty where there is none.
 fn tag(context: &Context, tag: Option<u32>) -> &str {
     tag.and_then(|t| context.tags.get(t as usize)).map_or("", String::as_str)
-}
-
-/// A csv error is one of the writer beneath it.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(e) => e,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }

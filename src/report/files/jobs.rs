@@ -1,6 +1,6 @@
 //! `jobs.csv`: one row a job, by id.
 
-use super::{Context, io_error, tag, time};
+use super::{Context, Rows, tag};
 use crate::engine::output::{JobRecord, Outcome, Reason, ReasonTicks};
 use crate::engine::record::Recording;
 use crate::report::context::JobContext;
@@ -51,56 +51,51 @@ pub fn header() -> Vec<String> {
 /// # Errors
 /// Those of the writer.
 pub fn jobs(w: &mut dyn Write, context: &Context, recording: &Recording) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(w);
-    csv.write_record(header()).map_err(io_error)?;
+    let mut rows = Rows::new(w, header())?;
     let none = ReasonTicks::default();
     for (id, (job, record)) in context.jobs.iter().zip(&recording.jobs).enumerate() {
+        row(&mut rows, context, id, job, record)?;
         let waits = recording.waits.get(id).unwrap_or(&none);
         let requeue = recording.requeue_waits.get(&(id as u32)).unwrap_or(&none);
-        csv.write_record(row(context, id, job, record, waits, requeue)).map_err(io_error)?;
+        for ticks in waits.iter().chain(requeue) {
+            rows.put(context.seconds((*ticks).into()))?;
+        }
+        rows.end()?;
     }
-    csv.flush()
+    rows.finish()
 }
 
 fn row(
+    rows: &mut Rows<'_>,
     context: &Context,
     id: usize,
     job: &JobContext,
     record: &JobRecord,
-    waits: &ReasonTicks,
-    requeue: &ReasonTicks,
-) -> Vec<String> {
-    let seconds = |ticks: u64| context.seconds(ticks).to_string();
+) -> io::Result<()> {
     let cluster = &context.clusters[job.cluster as usize];
-    let turnaround = (record.outcome == Outcome::Completed).then(|| record.end - job.submit);
-    let wait = (record.first_start != NEVER).then(|| record.first_start - job.submit);
-    let node_ticks = |ticks: u32| u64::from(ticks) * u64::from(job.nodes);
-    let busy = node_ticks(record.useful + record.lost + record.prepare);
-    let slowdown =
-        turnaround.map(|t| bounded_slowdown(t.into(), job.running.into(), context.resolution.ns()));
-    let mut row = vec![
-        id.to_string(),
-        cluster.name.clone(),
-        tag(context, job.user).to_owned(),
-        tag(context, job.team).to_owned(),
-        tag(context, job.experiment).to_owned(),
-        job.nodes.to_string(),
-        time(context, job.submit),
-        time(context, record.first_start),
-        time(context, record.end),
-        seconds(job.running.into()),
-        wait.map_or_else(String::new, |t| seconds(t.into())),
-        turnaround.map_or_else(String::new, |t| seconds(t.into())),
-        slowdown.map_or_else(String::new, |s| s.to_string()),
-        record.attempts.to_string(),
-        record.evictions.to_string(),
-        record.outcome.as_str().to_owned(),
-        seconds(node_ticks(record.useful)),
-        seconds(node_ticks(record.lost)),
-        seconds(node_ticks(record.prepare)),
-        amount(context, busy, cluster.price_per_h).to_string(),
-        context.prices.currency.clone(),
-    ];
-    row.extend(waits.iter().chain(requeue).map(|t| seconds((*t).into())));
-    row
+    let seconds = |ticks: u64| context.seconds(ticks);
+    let wait = (record.first_start != NEVER).then(|| u64::from(record.first_start - job.submit));
+    let turnaround = (record.outcome == Outcome::Completed).then(|| u64::from(record.end - job.submit));
+    let slowdown = turnaround.map(|t| bounded_slowdown(t, job.running.into(), context.resolution.ns()));
+    rows.put(id)?;
+    rows.text(&cluster.name)?;
+    rows.text(tag(context, job.user))?;
+    rows.text(tag(context, job.team))?;
+    rows.text(tag(context, job.experiment))?;
+    rows.put(job.nodes)?;
+    rows.time(context, job.submit)?;
+    rows.time(context, record.first_start)?;
+    rows.time(context, record.end)?;
+    rows.put(seconds(job.running.into()))?;
+    rows.put_some(wait.map(seconds))?;
+    rows.put_some(turnaround.map(seconds))?;
+    rows.put_some(slowdown)?;
+    rows.put(record.attempts)?;
+    rows.put(record.evictions)?;
+    rows.text(record.outcome.as_str())?;
+    rows.put(seconds(record.useful))?;
+    rows.put(seconds(record.lost))?;
+    rows.put(seconds(record.prepare))?;
+    rows.put(amount(context, record.useful + record.lost + record.prepare, cluster.price_per_h))?;
+    rows.text(&context.prices.currency)
 }

@@ -1,6 +1,6 @@
 //! `nodes.csv`: one row a node, by cluster and request ordinal.
 
-use super::{Context, io_error, time};
+use super::{Context, Rows};
 use crate::engine::output::RunResult;
 use crate::engine::record::Recording;
 use crate::report::pricing::amount;
@@ -41,33 +41,28 @@ pub fn nodes(
     result: &RunResult,
     recording: &Recording,
 ) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(w);
-    csv.write_record(header()).map_err(io_error)?;
+    let mut rows = Rows::new(w, header())?;
     let quantum = u64::from(context.prices.billing_quantum);
     for node in &recording.nodes {
         let cluster = &context.clusters[node.cluster as usize];
         let until = if node.gone == NEVER { result.end } else { node.gone };
         let billed = if node.allocated == NEVER { 0 } else { u64::from(until - node.allocated) };
         let paid = billed.div_ceil(quantum) * quantum;
-        csv.write_record([
-            cluster.name.as_str(),
-            &node.ordinal.to_string(),
-            &node.slot.to_string(),
-            &cluster.vm_size,
-            tier_word(cluster.tier),
-            &time(context, node.requested),
-            &time(context, node.allocated),
-            &time(context, node.ready),
-            &time(context, node.leaving),
-            &time(context, node.gone),
-            node.fate.as_str(),
-            &node.jobs.to_string(),
-            &context.seconds(node.running_ticks.into()).to_string(),
-            &context.seconds(billed).to_string(),
-            &amount(context, paid, cluster.price_per_h).to_string(),
-            &context.prices.currency,
-        ])
-        .map_err(io_error)?;
+        rows.text(&cluster.name)?;
+        rows.put(node.ordinal)?;
+        rows.put(node.slot)?;
+        rows.text(&cluster.vm_size)?;
+        rows.text(tier_word(cluster.tier))?;
+        for t in [node.requested, node.allocated, node.ready, node.leaving, node.gone] {
+            rows.time(context, t)?;
+        }
+        rows.text(node.fate.as_str())?;
+        rows.put(node.jobs)?;
+        rows.put(context.seconds(node.running_ticks.into()))?;
+        rows.put(context.seconds(billed))?;
+        rows.put(amount(context, paid, cluster.price_per_h))?;
+        rows.text(&context.prices.currency)?;
+        rows.end()?;
     }
-    csv.flush()
+    rows.finish()
 }

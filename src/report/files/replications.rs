@@ -1,6 +1,6 @@
 //! `replications.csv`: one row a replication and scope, one column a figure.
 
-use super::io_error;
+use super::Rows;
 use crate::report::replications::Replicated;
 use std::io::{self, Write};
 
@@ -20,21 +20,20 @@ pub fn header(replicated: &Replicated) -> Vec<String> {
 /// # Errors
 /// Those of the writer.
 pub fn replications(w: &mut dyn Write, replicated: &Replicated) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(w);
-    csv.write_record(header(replicated)).map_err(io_error)?;
+    let mut rows = Rows::new(w, header(replicated))?;
     for run in &replicated.runs {
         for (i, (figures, scope)) in run.scopes.iter().zip(&replicated.scopes).enumerate() {
             let (kind, cluster) = if i == 0 { ("total", "") } else { ("cluster", scope.name.as_str()) };
-            let mut cells = vec![
-                run.replication.to_string(),
-                kind.to_owned(),
-                cluster.to_owned(),
-                run.status.as_str().to_owned(),
-                replicated.currency.clone(),
-            ];
-            cells.extend(figures.iter().map(|(_, value)| value.to_string()));
-            csv.write_record(cells).map_err(io_error)?;
+            rows.put(run.replication)?;
+            rows.text(kind)?;
+            rows.text(cluster)?;
+            rows.text(run.status.as_str())?;
+            rows.text(&replicated.currency)?;
+            for (_, value) in figures {
+                rows.put(value)?;
+            }
+            rows.end()?;
         }
     }
-    csv.flush()
+    rows.finish()
 }

@@ -1,6 +1,6 @@
 //! `timeline.csv`: the state of each cluster from a time to its next row.
 
-use super::{Context, io_error, time};
+use super::{Context, Rows};
 use crate::engine::output::{Reason, State};
 use crate::engine::record::Recording;
 use std::io::{self, Write};
@@ -22,14 +22,18 @@ pub fn header() -> Vec<String> {
 /// # Errors
 /// Those of the writer.
 pub fn timeline(w: &mut dyn Write, context: &Context, recording: &Recording) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(w);
-    csv.write_record(header()).map_err(io_error)?;
+    let mut rows = Rows::new(w, header())?;
     for row in &recording.timeline {
-        let mut cells = vec![time(context, row.t), context.clusters[row.cluster as usize].name.clone()];
-        cells.extend(row.nodes.iter().map(ToString::to_string));
-        cells.extend([row.queued_jobs, row.queued_nodes, row.target, row.limit].map(|n| n.to_string()));
-        cells.push(row.reason.map_or("", Reason::as_str).to_owned());
-        csv.write_record(cells).map_err(io_error)?;
+        rows.time(context, row.t)?;
+        rows.text(&context.clusters[row.cluster as usize].name)?;
+        for nodes in row.nodes {
+            rows.put(nodes)?;
+        }
+        for n in [row.queued_jobs, row.queued_nodes, row.target, row.limit] {
+            rows.put(n)?;
+        }
+        rows.text(row.reason.map_or("", Reason::as_str))?;
+        rows.end()?;
     }
-    csv.flush()
+    rows.finish()
 }
