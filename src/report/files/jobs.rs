@@ -93,9 +93,9 @@ fn row(
     rows.put(record.attempts)?;
     rows.put(record.evictions)?;
     rows.text(record.outcome.as_str())?;
-    rows.put(seconds(record.useful))?;
-    rows.put(seconds(record.lost))?;
-    rows.put(seconds(record.prepare))?;
+    rows.put(seconds(node_ticks(record.useful)))?;
+    rows.put(seconds(node_ticks(record.lost)))?;
+    rows.put(seconds(node_ticks(record.prepare)))?;
     rows.put(amount(context, record.useful + record.lost + record.prepare, cluster.price_per_h))?;
     rows.text(&context.prices.currency)
 }
