@@ -74,6 +74,7 @@ fn row(
 ) -> io::Result<()> {
     let cluster = &context.clusters[job.cluster as usize];
     let seconds = |ticks: u64| context.seconds(ticks);
+    let node_ticks = |ticks: u32| u64::from(ticks) * u64::from(job.nodes);
     let wait = (record.first_start != NEVER).then(|| u64::from(record.first_start - job.submit));
     let turnaround = (record.outcome == Outcome::Completed).then(|| u64::from(record.end - job.submit));
     let slowdown = turnaround.map(|t| bounded_slowdown(t, job.running.into(), context.resolution.ns()));
@@ -96,6 +97,6 @@ fn row(
     rows.put(seconds(node_ticks(record.useful)))?;
     rows.put(seconds(node_ticks(record.lost)))?;
     rows.put(seconds(node_ticks(record.prepare)))?;
-    rows.put(amount(context, record.useful + record.lost + record.prepare, cluster.price_per_h))?;
+    rows.put(amount(context, node_ticks(record.useful + record.lost + record.prepare), cluster.price_per_h))?;
     rows.text(&context.prices.currency)
 }
