@@ -200,9 +200,10 @@ pub fn summarise(
     recording: &Recording,
 ) -> Result<Summary, ExpectError> {
     debug_assert_eq!(recording.jobs.len(), context.jobs.len(), "a record for each job");
-    let RunFacts { total, clusters } = RunFacts::of(context, result, &recording.jobs);
+    let records = recording.jobs.to_vec();
+    let RunFacts { total, clusters } = RunFacts::of(context, result, &records);
     let facts = RunFacts { total, clusters };
-    let thresholds = judge(context, &facts, result, &recording.jobs)?;
+    let thresholds = judge(context, &facts, result, &records)?;
     let mut warnings = context.notices.clone();
     warnings.extend(
         warnings::find(context, &facts, result, &recording.profiles, &thresholds)
@@ -250,7 +251,7 @@ pub fn summarise(
         clusters,
         tiers,
         teams,
-        failures: failures(context, &recording.jobs),
+        failures: failures(context, &records),
         assumptions: context.assumptions.clone(),
         warnings,
         run_status: result.status,
@@ -288,10 +289,10 @@ fn teams(context: &Context, total: &Facts, recording: &Recording) -> Vec<TeamSha
         return Vec::new();
     }
     let mut used: Vec<Used> = vec![(0, vec![0; context.clusters.len()]); context.tags.len() + 1];
-    for (job, record) in context.jobs.iter().zip(&recording.jobs) {
+    for (job, record) in context.jobs.iter().zip(recording.jobs.iter()) {
         let (jobs, ticks) = &mut used[job.team.map_or(context.tags.len(), |team| team as usize)];
         *jobs += 1;
-        ticks[job.cluster as usize] += job.busy(record);
+        ticks[job.cluster as usize] += job.busy(&record);
     }
     let mut shares: Vec<TeamShare> = used
         .into_iter()

@@ -62,7 +62,7 @@ fn whole_quanta_are_paid_and_the_rounding_is_a_line_of_its_own() {
     // 310 s are 6 quanta, 260 s are 5: 660 node-seconds paid, 570 used.
     assert!(close(number(&fixture, "cost_rounding"), 0.09));
     assert!(close(number(&fixture, "cost_total"), 0.66 + 3.10));
-    let facts = RunFacts::of(&fixture.context, &fixture.result, &fixture.recording.jobs);
+    let facts = RunFacts::of(&fixture.context, &fixture.result, &fixture.recording.jobs.to_vec());
     let parts: f64 = Part::ALL.iter().map(|p| facts.total.cost.part(*p)).sum();
     assert!(close(parts, facts.total.cost.total));
 }

@@ -53,8 +53,8 @@ pub fn header() -> Vec<String> {
 pub fn jobs(w: &mut dyn Write, context: &Context, recording: &Recording) -> io::Result<()> {
     let mut rows = Rows::new(w, header())?;
     let none = ReasonTicks::default();
-    for (id, (job, record)) in context.jobs.iter().zip(&recording.jobs).enumerate() {
-        row(&mut rows, context, id, job, record)?;
+    for (id, (job, record)) in context.jobs.iter().zip(recording.jobs.iter()).enumerate() {
+        row(&mut rows, context, id, job, &record)?;
         let waits = recording.waits.get(id).unwrap_or(&none);
         let requeue = recording.requeue_waits.get(&(id as u32)).unwrap_or(&none);
         for ticks in waits.iter().chain(requeue) {
