@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod diagnostic;
 pub mod engine;
+pub mod lowering;
 pub mod rng;
 pub mod scenario;
 pub mod units;
