@@ -5,6 +5,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod exit_code;
+pub mod lowering;
 pub mod report;
 pub mod rng;
 pub mod scenario;

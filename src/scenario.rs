@@ -10,5 +10,8 @@ pub mod path;
 pub mod schema;
 pub mod sizes;
 
+/// A commented scenario to start from (RON).
+pub const INIT: &str = include_str!("scenario/init.ron");
+
 pub use check::check;
 pub use schema::Scenario;

@@ -128,8 +128,6 @@ codes! {
     LogOverLimit = "L0205",
     /// A log's settings contradict each other.
     LogSettings = "L0206",
-    /// A line names a cluster that is not described.
-    LogCluster = "L0207",
 
     /// Refused at load, by a rule without a code of its own.
     Refused = "M0300",

@@ -146,7 +146,7 @@ fn deserialize(text: &str, format: Format) -> Result<Scenario, Problem> {
     }
 }
 
-/// What the service calls a field, and what it is called here.
+/// What the service calls a field or variant, and what it is called here.
 const SERVICE_NAMES: &[(&str, &str)] = &[
     ("idle_seconds_before_scaledown", "idle_time"),
     ("idle_time_before_scale_down", "idle_time"),
@@ -166,6 +166,7 @@ const SERVICE_NAMES: &[(&str, &str)] = &[
     ("duration", "service"),
     ("running_time", "service"),
     ("max_run_duration_seconds", "timeout"),
+    ("Spot", "LowPriority"),
 ];
 
 struct Reader<'a> {
@@ -278,7 +279,9 @@ impl Reader<'_> {
     }
 
     fn describe(&self, problem: &Problem, tree: &Tree<'_>, text: &str, entry: Entry) -> Diagnostic {
-        let path = tree.path(entry);
+        // Indices are those of the text as it was, before anything was blanked.
+        let whole = Tree::new(self.source.text());
+        let path = whole.path(whole.at(tree.value(entry).start));
         let name = path.last_field().map_or_else(|| "the scenario".to_owned(), |key| format!("`{key}`"));
         let value = tree.value(entry);
         let key = tree.key(entry).unwrap_or_else(|| value.clone());
@@ -316,28 +319,28 @@ impl Reader<'_> {
                     _ if text.get(key.clone()).is_some_and(|key| key.trim_matches('"') == found) => key,
                     _ => value.start..(value.start + found.len()).min(value.end),
                 };
-                at(
-                    Code::UnknownVariant,
-                    format!("{name} has no variant `{found}`"),
-                    span,
-                    "not one of the variants",
-                )
-                .help(did_you_mean("variant", found, expected.iter().map(String::as_str)))
-                .note(format!("variants: {}", list(expected.iter().map(String::as_str))))
+                let names = || expected.iter().map(String::as_str);
+                let message = format!("{name} has no variant `{found}`");
+                let diagnostic = at(Code::UnknownVariant, message, span, "not one of the variants");
+                match (service_name(found, expected), meant(found, expected)) {
+                    (Some(own), _) => diagnostic.help(format!("it is called `{own}` here")),
+                    (None, meant) => {
+                        let diagnostic = diagnostic.help(did_you_mean("variant", found, names()));
+                        let note = || format!("variants: {}", list(names()));
+                        if meant.is_some() { diagnostic.note(note()) } else { diagnostic }
+                    }
+                }
             }
             Kind::Duplicate(field) => {
                 at(Code::DuplicateField, format!("`{field}` is given twice"), key, "the second one")
                     .help("keep one of them")
             }
             Kind::WrongType(expected) => {
+                let field = path.last_field();
+                let help = problem::how_to_write(field, expected, &text[value.clone()]);
+                let expected = problem::expected_by(field, expected);
                 let message = format!("{name} takes {expected}, not `{found}`");
-                let help = problem::how_to_write(path.last_field(), expected, &text[value.clone()]);
-                let label = format!("expected {expected}");
-                let diagnostic = at(Code::WrongType, message, value, &label);
-                match help {
-                    Some(help) => diagnostic.help(help),
-                    None => diagnostic,
-                }
+                at(Code::WrongType, message, value, &format!("expected {expected}")).help(help)
             }
             Kind::OutOfRange(expected) => at(
                 Code::NumberOutOfRange,

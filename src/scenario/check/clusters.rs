@@ -119,7 +119,13 @@ impl Checker<'_> {
             }
         }
         for (i, name) in cluster.identity.user_assigned.iter().enumerate() {
-            self.name(&path.field("identity.user_assigned").index(i), name);
+            let path = path.field("identity.user_assigned").index(i);
+            self.name(&path, name);
+            if name == "system" {
+                let message = "jobs that require \"system\" mean the system-assigned identity";
+                let help = "set `system_assigned: true`, or rename this identity";
+                self.say(Code::BadName, &path, message, "not a name of an identity", help);
+            }
         }
         for (i, step) in cluster.capacity.iter().enumerate() {
             let path = path.field("capacity").index(i);

@@ -4,7 +4,7 @@ use super::Checker;
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::scenario::path::Path;
-use crate::scenario::schema::{Expect, LoadBalancer};
+use crate::scenario::schema::{Expect, LoadBalancer, Tier};
 use crate::scenario::sizes;
 
 impl Checker<'_> {
@@ -85,9 +85,13 @@ impl Checker<'_> {
             let region = catalog::region(&scenario.region.name).is_some();
             if known && region && sizes::price(scenario, i).is_none() {
                 let path = Path::root().field("clusters").index(i).field("vm_size");
+                let tier = match cluster.tier {
+                    Tier::Dedicated => "dedicated",
+                    Tier::LowPriority => "low-priority",
+                };
                 let message = format!(
-                    "no {:?} price of `{}` in {} is known: its cost is left out",
-                    cluster.tier, cluster.vm_size, scenario.region.name
+                    "no {tier} price of `{}` in {} is known: its cost is left out",
+                    cluster.vm_size, scenario.region.name
                 );
                 let span = self.tree.find(&path).span;
                 self.found.push(

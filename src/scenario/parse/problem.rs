@@ -39,6 +39,7 @@ const TEXT: &str = "text in quotes";
 const BOOL: &str = "true or false";
 const LIST: &str = "a list in [ ]";
 const NAME: &str = "a name without quotes";
+const JSON_NAME: &str = "a name in quotes, or an object with one name";
 const TOO_EARLY: &str = "the text ends too early: a bracket or quote is not closed";
 const FIELDS: &str = "fields in ( )";
 
@@ -98,6 +99,8 @@ impl Problem {
             Ron::NoSuchStructField { .. } => byte_of_chars(text, error.span.start.line, error.span.start.col),
             _ => byte,
         };
+        let at_end = byte >= text.trim_end().len() && !matches!(kind, Kind::Unreadable(_));
+        let kind = if at_end && byte > 0 { Kind::Syntax(TOO_EARLY.into()) } else { kind };
         Self { kind, byte: floor(text, byte) }
     }
 
@@ -146,7 +149,7 @@ fn json_expected(expected: &str) -> String {
         "a map" => "an object".into(),
         other if other.starts_with("struct ") => "an object".into(),
         other if other.starts_with("enum ") || other == "string or map" || other == "variant identifier" => {
-            "a name in quotes, or an object with one name".into()
+            JSON_NAME.into()
         }
         other => other.to_owned(),
     }
@@ -238,26 +241,35 @@ const NAMES: &[&str] = &[
 const DISTRIBUTIONS: &[&str] =
     &["allocation_delay", "boot_delay", "prepare_cold", "prepare_warm", "service", "cancel_after", "gap"];
 
+/// What a field takes, where more is known than the reader says.
+pub(super) fn expected_by(field: Option<&str>, expected: &str) -> String {
+    let distribution = expected == NAME || expected == JSON_NAME;
+    match field {
+        Some(field) if distribution && DISTRIBUTIONS.contains(&field) => "a distribution".to_owned(),
+        _ => expected.to_owned(),
+    }
+}
+
 /// How to write a value of the kind that is expected.
-pub(super) fn how_to_write(field: Option<&str>, expected: &str, found: &str) -> Option<String> {
+pub(super) fn how_to_write(field: Option<&str>, expected: &str, found: &str) -> String {
     let field = field.unwrap_or_default();
     let bare = found.trim_matches('"');
     let number = found.parse::<f64>().is_ok();
     match expected {
         TEXT if number && !NAMES.contains(&field) => {
-            Some(format!("times are text with a unit: \"{found}s\" for seconds, \"{found}m\" for minutes"))
+            format!("times are text with a unit: \"{found}s\" for seconds, \"{found}m\" for minutes")
         }
-        TEXT if !found.starts_with(['(', '[', '{', '\'']) => Some(format!("put it in quotes: \"{bare}\"")),
-        NAME if DISTRIBUTIONS.contains(&field) => Some(
-            "it is a distribution: Constant(\"4m\"), or LogNormalMedianP90(median: \"4m\", p90: \"9m\"), or another"
-                .into(),
-        ),
-        NAME if found.starts_with('"') => Some(format!("names of variants stand without quotes: {bare}")),
-        WHOLE if bare.parse::<u64>().is_ok() => Some(format!("write it without quotes: {bare}")),
-        NUMBER if bare.parse::<f64>().is_ok() => Some(format!("write it without quotes: {bare}")),
-        LIST => Some(format!("put it in brackets: [{}]", if found.len() < 40 { found } else { "…" })),
-        FIELDS => Some("write `(field: value, …)`".into()),
-        "fields with their names" => Some("write `name: value` for each".into()),
-        _ => None,
+        TEXT if !found.starts_with(['(', '[', '{', '\'']) => format!("put it in quotes: \"{bare}\""),
+        NAME | JSON_NAME if DISTRIBUTIONS.contains(&field) => {
+            "write Constant(\"4m\"), LogNormalMedianP90(median: \"4m\", p90: \"9m\") or another distribution"
+                .into()
+        }
+        NAME if found.starts_with('"') => format!("names of variants stand without quotes: {bare}"),
+        WHOLE if bare.parse::<u64>().is_ok() => format!("write it without quotes: {bare}"),
+        NUMBER if bare.parse::<f64>().is_ok() => format!("write it without quotes: {bare}"),
+        LIST => format!("put it in brackets: [{}]", if found.len() < 40 { found } else { "…" }),
+        FIELDS => "write `(field: value, …)`".into(),
+        "fields with their names" => "write `name: value` for each".into(),
+        expected => format!("write {expected}"),
     }
 }
