@@ -36,7 +36,7 @@ pub use check::{ATTEMPT_END, ENVIRONMENTS_MAX, HELD_NODES_MAX, Place, Refusal, r
 pub use input::Input;
 pub use model::Model;
 pub use output::RunResult;
-pub use record::{Detail, Recording};
+pub use record::{Detail, JobRecords, Recording};
 pub use stepper::{ClusterView, Stepper};
 
 /// Runs a model to its end.

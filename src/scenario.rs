@@ -3,6 +3,15 @@
 //! A scenario is RON or JSON; both are read into the same types ([`schema`]). Nothing here knows ticks of a
 //! run yet: that translation is `crate::lowering`.
 
+pub mod check;
+pub mod locate;
+pub mod parse;
+pub mod path;
 pub mod schema;
+pub mod sizes;
 
+/// A commented scenario to start from (RON).
+pub const INIT: &str = include_str!("scenario/init.ron");
+
+pub use check::check;
 pub use schema::Scenario;

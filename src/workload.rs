@@ -1,6 +1,25 @@
 //! From what a scenario says about jobs to a list of jobs in ticks: drawn classes, logs, listed jobs.
 //!
-//! Floats and randomness live here and end here: what leaves this module is integers.
+//! Floats and randomness live here and end here: what leaves this module is integers. [`build`] does it all;
+//! [`sample`] also draws the tables of a cluster's delays.
+
+pub mod arrivals;
+mod build;
+mod calendar;
+mod classes;
+mod error;
+mod listed;
+pub mod logs;
+pub mod sample;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod transforms;
+
+pub use build::{Context, Jobs, MAX_JOBS, Note, build, open_file};
+pub use calendar::Calendar;
+pub use error::{ErrorKind, LogPlace, SampleError, WorkloadError, exact_ticks};
 
 use std::fmt;
 

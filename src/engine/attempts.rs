@@ -71,11 +71,14 @@ impl Cluster<'_> {
             self.sums.wait_max = self.sums.wait_max.max(wait);
             self.sums.wait_histogram.add(wait);
             self.sums.waits_within += u64::from(world.model.wait_limit.is_some_and(|limit| wait <= limit));
+            if DETAIL >= JOBS {
+                world.recorder.recording.jobs.start(now, id);
+            }
         } else {
             self.sums.restarts += 1;
-        }
-        if DETAIL >= JOBS {
-            world.recorder.started(now, id);
+            if DETAIL >= JOBS {
+                world.recorder.recording.jobs.whole(id).attempts += 1;
+            }
         }
         if DETAIL >= ALL {
             let slots = self.gang(index).collect();
@@ -151,7 +154,8 @@ impl Cluster<'_> {
     ) {
         let attempt = self.stop(world, index);
         let split = attempt.split(world.now);
-        self.account(world, &attempt, split);
+        let usual = outcome == Outcome::Completed && attempt.attempts == 1;
+        self.account(world, &attempt, split, usual);
         let useful = attempt.saved + split.progress;
         if outcome == Outcome::Completed {
             let turnaround = world.now - world.model.jobs[attempt.job as usize].submit;
@@ -159,32 +163,40 @@ impl Cluster<'_> {
             self.sums.turnaround_max = self.sums.turnaround_max.max(turnaround);
             self.sums.turnaround_histogram.add(turnaround);
         }
-        self.end_job(world, attempt.job, attempt.evictions, useful, outcome);
+        world.active_jobs -= 1;
+        self.note_outcome(world, attempt.job, useful, outcome);
+        if DETAIL >= JOBS {
+            if usual {
+                world.recorder.recording.jobs.complete(world.now, attempt.job, useful);
+            } else {
+                record_end(world, attempt.job, attempt.evictions, useful, outcome);
+            }
+        }
     }
 
-    /// Adds what an attempt did: all progress counts as useful.
+    /// Adds what an attempt did: all progress counts as useful. A `usual` one is recorded by its completion.
     #[inline(always)]
     pub(super) fn account<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         attempt: &Attempt,
         split: Split,
+        usual: bool,
     ) {
         let n = u64::from(attempt.nodes);
         self.sums.prepare += n * u64::from(split.prepare);
         self.sums.lost += n * u64::from(split.overhead);
         self.sums.useful += n * u64::from(split.progress);
-        if DETAIL >= JOBS {
-            let record = &mut world.recorder.recording.jobs[attempt.job as usize];
+        if DETAIL >= JOBS && !usual {
+            let record = world.recorder.recording.jobs.whole(attempt.job);
             record.prepare += split.prepare;
             record.lost += split.overhead;
             record.useful += split.progress;
         }
     }
 
-    /// A running job gets its final outcome. `useful` is what it keeps of all its attempts [ticks].
-    #[inline(always)]
-    fn end_job<const DETAIL: u8>(
+    /// A job that does not run gets its final outcome. `useful` is what it keeps of all its attempts [ticks].
+    pub(super) fn end_job<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
@@ -192,17 +204,18 @@ impl Cluster<'_> {
         useful: Tick,
         outcome: Outcome,
     ) {
-        world.active_jobs -= 1;
-        self.note_end(world, id, evictions, useful, outcome);
+        self.note_outcome(world, id, useful, outcome);
+        if DETAIL >= JOBS {
+            record_end(world, id, evictions, useful, outcome);
+        }
     }
 
-    /// The books on a job's final outcome.
+    /// The sums of a final outcome.
     #[inline(always)]
-    pub(super) fn note_end<const DETAIL: u8>(
+    fn note_outcome<const DETAIL: u8>(
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
-        evictions: u32,
         useful: Tick,
         outcome: Outcome,
     ) {
@@ -210,13 +223,6 @@ impl Cluster<'_> {
         self.sums.outcomes[outcome as usize] += 1;
         self.sums.useful_by_outcome[outcome as usize] +=
             u64::from(useful) * u64::from(world.model.jobs[id as usize].nodes);
-        if DETAIL >= JOBS {
-            let record = &mut world.recorder.recording.jobs[id as usize];
-            debug_assert_eq!(record.useful, useful, "useful work of job {id}");
-            record.end = world.now;
-            record.evictions = evictions;
-            record.outcome = outcome;
-        }
         world.event(event_of(outcome), self.index, id);
     }
 
@@ -228,7 +234,7 @@ impl Cluster<'_> {
         let id = attempt.job;
         let n = u64::from(attempt.nodes);
         let split = attempt.split(now);
-        self.account(world, &attempt, split);
+        self.account(world, &attempt, split, false);
         world.event(EventKind::JobEvicted, self.index, id);
 
         let input = &self.model.input;
@@ -252,17 +258,17 @@ impl Cluster<'_> {
         self.sums.useful -= n * u64::from(lost);
         self.sums.lost += n * u64::from(lost);
         if DETAIL >= JOBS {
-            let record = &mut world.recorder.recording.jobs[id as usize];
+            let record = world.recorder.recording.jobs.whole(id);
             record.useful -= lost;
             record.lost += lost;
             record.evictions = evictions;
         }
+        world.active_jobs -= 1;
         if let Some(outcome) = gives_up {
             self.end_job(world, id, evictions, 0, outcome);
             return;
         }
         let restart = Restart { saved: kept, evictions, attempts: attempt.attempts };
-        world.active_jobs -= 1;
         if let OnEviction::Resubmit(after) = input.on_eviction {
             world.resubmit_at(now + after, id, restart);
         } else {
@@ -270,6 +276,21 @@ impl Cluster<'_> {
             self.enqueue_again(world, place, restart);
         }
     }
+}
+
+/// The record of a job that ends in any way but the usual one.
+fn record_end<const DETAIL: u8>(
+    world: &mut World<'_, DETAIL>,
+    id: u32,
+    evictions: u32,
+    useful: Tick,
+    outcome: Outcome,
+) {
+    let record = world.recorder.recording.jobs.whole(id);
+    debug_assert_eq!(record.useful, useful, "useful work of job {id}");
+    record.end = world.now;
+    record.evictions = evictions;
+    record.outcome = outcome;
 }
 
 const FREE_ATTEMPT: Attempt = Attempt {

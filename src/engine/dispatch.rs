@@ -5,7 +5,7 @@ use super::cluster::{Cluster, entry};
 use super::input::{Discipline, UNLIMITED};
 use super::output::{EventKind, Outcome, State};
 use super::queue::{Place, Restart};
-use super::record::{ALL, JOBS};
+use super::record::ALL;
 use super::run::{Whereabouts, World};
 use crate::units::Tick;
 
@@ -19,16 +19,13 @@ impl Cluster<'_> {
         self.queue.submit_next(world.model, id, accepted);
         if !accepted {
             world.whereabouts[id as usize] = Whereabouts::Ended;
-            self.note_end(world, id, 0, 0, Outcome::Rejected);
+            self.end_job(world, id, 0, 0, Outcome::Rejected);
             return;
         }
         self.waits.first.add(world.now, 1);
         self.queued_nodes += job.nodes;
         world.active_jobs += 1;
         world.track(id, Whereabouts::Queued, job.submit);
-        if DETAIL >= JOBS {
-            world.recorder.recording.jobs[id as usize].outcome = Outcome::Queued;
-        }
         if DETAIL >= ALL {
             world.recorder.enqueued(id, false, self.waits.ticks_until(world.now));
         }
@@ -104,7 +101,7 @@ impl Cluster<'_> {
         if outcome == Outcome::Cancelled && restart.attempts == 0 {
             self.sums.cancelled_unstarted += 1;
         }
-        self.note_end(world, id, restart.evictions, restart.saved, outcome);
+        self.end_job(world, id, restart.evictions, restart.saved, outcome);
     }
 
     /// Step 6.

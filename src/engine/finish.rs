@@ -46,7 +46,7 @@ impl Cluster<'_> {
         self.sums.useful_by_outcome[outcome as usize] +=
             u64::from(useful) * u64::from(world.model.jobs[id as usize].nodes);
         if DETAIL >= JOBS {
-            let record = &mut world.recorder.recording.jobs[id as usize];
+            let record = world.recorder.recording.jobs.whole(id);
             debug_assert_eq!(record.useful, useful, "useful work of job {id}");
             record.outcome = outcome;
         }
@@ -123,7 +123,7 @@ impl Cluster<'_> {
                 }
             }
             let split = attempt.split(end);
-            self.account(world, &attempt, split);
+            self.account(world, &attempt, split, false);
             self.unfinished(world, attempt.job, attempt.saved + split.progress, Outcome::Running);
         }
     }

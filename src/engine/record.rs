@@ -3,7 +3,9 @@
 
 use super::cluster::Cluster;
 use super::model::Model;
-use super::output::{Event, EventKind, JobRecord, NodeFate, NodeRecord, ReasonTicks, State, TimelineRow};
+use super::output::{
+    Event, EventKind, JobRecord, NodeFate, NodeRecord, Outcome, ReasonTicks, State, TimelineRow,
+};
 use crate::units::{NEVER, Tick};
 use std::collections::BTreeMap;
 
@@ -29,8 +31,8 @@ pub enum Detail {
 /// What was kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
-    /// By job id (`Jobs` and more).
-    pub jobs: Vec<JobRecord>,
+    /// The jobs (`Jobs` and more).
+    pub jobs: JobRecords,
     /// Waits before the first start by job id (`All`).
     pub waits: Vec<ReasonTicks>,
     /// Waits after an eviction, of the jobs that had any, by job id (`All`).
@@ -43,6 +45,93 @@ pub struct Recording {
     pub events: Vec<Event>,
     /// Averages over equal stretches of time, by cluster (`Jobs` and more).
     pub profiles: Vec<Profile>,
+}
+
+/// The records of all jobs, by id.
+///
+/// Most jobs start once and complete; three numbers say all about them. Only what else happens to a job gets a
+/// whole [`JobRecord`]: a run writes 12 bytes a job, and memory that is never touched costs nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobRecords {
+    usual: Vec<Usual>,
+    unusual: BTreeMap<u32, JobRecord>,
+}
+
+/// One attempt that completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Usual {
+    start: Tick,
+    end: Tick,
+    useful: Tick,
+}
+
+const NOT_SUBMITTED: Usual = Usual { start: NEVER, end: NEVER, useful: 0 };
+
+impl JobRecords {
+    fn new(jobs: usize) -> Self {
+        Self { usual: vec![NOT_SUBMITTED; jobs], unusual: BTreeMap::new() }
+    }
+
+    /// Number of jobs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.usual.len()
+    }
+
+    /// Whether there are no jobs, or none were recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.usual.is_empty()
+    }
+
+    /// The record of a job; `None` for an id that is none.
+    #[must_use]
+    pub fn get(&self, id: usize) -> Option<JobRecord> {
+        if let Some(record) = self.unusual.get(&(id as u32)) {
+            return Some(*record);
+        }
+        let usual = *self.usual.get(id)?;
+        let mut record = JobRecord { first_start: usual.start, ..JobRecord::default() };
+        if usual.end != NEVER {
+            record.end = usual.end;
+            record.attempts = 1;
+            record.useful = usual.useful;
+            record.prepare = usual.end - usual.start - usual.useful;
+            record.outcome = Outcome::Completed;
+        }
+        Some(record)
+    }
+
+    /// All records, by id.
+    pub fn iter(&self) -> impl Iterator<Item = JobRecord> + '_ {
+        (0..self.len()).filter_map(|id| self.get(id))
+    }
+
+    /// All records in a list, by id.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<JobRecord> {
+        self.iter().collect()
+    }
+
+    /// A job starts for the first time.
+    #[inline(always)]
+    pub(super) fn start(&mut self, t: Tick, job: u32) {
+        self.usual[job as usize].start = t;
+    }
+
+    /// A job completes in its only attempt.
+    #[inline(always)]
+    pub(super) fn complete(&mut self, t: Tick, job: u32, useful: Tick) {
+        let usual = &mut self.usual[job as usize];
+        (usual.end, usual.useful) = (t, useful);
+    }
+
+    /// The whole record of a job to which something else happens.
+    pub(super) fn whole(&mut self, job: u32) -> &mut JobRecord {
+        let first_start = self.usual[job as usize].start;
+        let attempts = u32::from(first_start != NEVER);
+        self.unusual.entry(job).or_insert(JobRecord { first_start, attempts, ..JobRecord::default() })
+    }
 }
 
 /// Averages of one cluster over equal stretches of time, for sparklines.
@@ -88,7 +177,7 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
         let clusters = model.clusters.len();
         let mut recording = Recording::default();
         if DETAIL >= JOBS {
-            recording.jobs = vec![JobRecord::default(); model.jobs.len()];
+            recording.jobs = JobRecords::new(model.jobs.len());
             recording.profiles = vec![Profile::default(); clusters];
         }
         if DETAIL >= ALL {
@@ -111,15 +200,6 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
     pub(super) fn start_event(&mut self, t: Tick, cluster: u32, job: u32, mut slots: Vec<u32>) {
         slots.sort_unstable();
         self.recording.events.push(Event { t, kind: EventKind::Start, cluster, number: job, slots });
-    }
-
-    #[inline]
-    pub(super) fn started(&mut self, t: Tick, job: u32) {
-        let record = &mut self.recording.jobs[job as usize];
-        record.attempts += 1;
-        if record.first_start == NEVER {
-            record.first_start = t;
-        }
     }
 
     /// A job enters the queue. Its wait by reason is the cluster's time by reason at the end less that at the

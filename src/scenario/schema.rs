@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
+    /// Where an editor finds the JSON schema; without meaning here.
+    #[serde(default, rename = "$schema")]
+    pub schema: Option<String>,
     /// Name shown in reports. Default: the file's name.
     #[serde(default)]
     pub name: Option<String>,

@@ -91,7 +91,7 @@ impl Histogram {
         if n == 0 {
             return None;
         }
-        let rank = (u64::from(per_mille) * n).div_ceil(1000).max(1);
+        let rank = super::rank(per_mille, n).max(1);
         let mut seen = 0;
         for (b, count) in self.nonzero() {
             seen += u64::from(count);

@@ -40,7 +40,7 @@ fn time(t: Tick) -> Value {
 }
 
 fn job(model: &Model, recording: &Recording, id: usize) -> Value {
-    let record = &recording.jobs[id];
+    let record = recording.jobs.get(id).unwrap_or_default();
     let node_ticks = |ticks: Tick| u64::from(ticks) * u64::from(model.nodes(id));
     let requeue_wait = recording.requeue_waits.get(&(id as u32)).copied().unwrap_or_default();
     json!({

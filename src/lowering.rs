@@ -1,0 +1,283 @@
+//! From a scenario to what the engine runs: times become ticks, names become indices, draws become tables.
+//!
+//! [`load`] reads and checks a file and lowers its first replication; [`Loaded::lower`] lowers a further one.
+
+mod assumptions;
+mod clusters;
+mod jobs;
+mod places;
+mod workload_errors;
+
+use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::engine::Input;
+use crate::engine::input::Tier;
+use crate::scenario::parse::{self, Parsed};
+use crate::scenario::sizes::NodePrice;
+use crate::scenario::{Scenario, check};
+use crate::units::Tick;
+use crate::workload::{self, Calendar, Context, Jobs};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+pub use assumptions::Assumption;
+pub use jobs::Tags;
+
+/// A scenario that was read and checked; replications can be drawn from it.
+#[derive(Debug)]
+pub struct Loaded {
+    parsed: Parsed,
+    calendar: Option<Calendar>,
+    base_dir: PathBuf,
+    names: Vec<String>,
+    /// The jobs, where no replication draws any.
+    fixed: OnceLock<Arc<Jobs>>,
+}
+
+/// One replication of a scenario, ready to run.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// What the engine runs.
+    pub input: Input,
+    /// What the engine does not need to know about the clusters, in scenario order.
+    pub clusters: Vec<ClusterFacts>,
+    /// Tags of the jobs, by index in [`Input::jobs`].
+    pub tags: Tags,
+    /// What reading each log found, in scenario order.
+    pub log_reports: Vec<workload::logs::LogReport>,
+    /// ISO 4217 code of every price.
+    pub currency: String,
+    /// What a load balancer costs; `None`: it is free.
+    pub load_balancer: Option<ListPrice>,
+    /// Seed of everything drawn.
+    pub seed: u64,
+    /// Replication, from 0.
+    pub replication: u64,
+    /// Every default that was used and matters.
+    pub assumptions: Vec<Assumption>,
+    /// What is easily overlooked.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A cluster beside its [`crate::engine::input::ClusterInput`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterFacts {
+    /// Name.
+    pub name: String,
+    /// VM size, as the catalogue writes it.
+    pub vm_size: String,
+    /// Quota family.
+    pub family: String,
+    /// vCPUs of one node.
+    pub vcpus: u32,
+    /// Memory of one node [GiB].
+    pub memory_gib: Option<f64>,
+    /// GPUs of one node; parts of a card are fractions.
+    pub gpus: f64,
+    /// Tier.
+    pub tier: Tier,
+    /// What a node costs; `None`: nobody says.
+    pub price: Option<NodePrice>,
+    /// The scenario leaves `idle_time` to the default.
+    pub idle_time_assumed: bool,
+    /// A quota of the family, or the low-priority one, is given.
+    pub quota_given: bool,
+}
+
+/// A price with its list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListPrice {
+    /// Amount [currency / h].
+    pub per_h: f64,
+    /// The price list.
+    pub list: String,
+    /// Its date, or year.
+    pub date: Option<String>,
+}
+
+/// Reads and checks a scenario, from a file or standard input (`-`), and lowers replication 0.
+///
+/// # Errors
+/// Every mistake of the scenario and its logs, with the warnings found beside them.
+pub fn load(path: &str) -> Result<(Loaded, Lowered), Vec<Diagnostic>> {
+    let source = parse::read(path).map_err(|error| vec![error])?;
+    let base_dir = match path {
+        "-" => PathBuf::new(),
+        path => Path::new(path).parent().map(Path::to_path_buf).unwrap_or_default(),
+    };
+    load_source(&source, base_dir)
+}
+
+/// The same from a text that is there already. Paths of logs are relative to `base_dir`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_source(source: &Arc<Source>, base_dir: PathBuf) -> Result<(Loaded, Lowered), Vec<Diagnostic>> {
+    let (parsed, mut found) = parse::parse(source, None);
+    let Some(parsed) = parsed else { return Err(found) };
+    found.extend(check(&parsed));
+    let (loaded, error) = Loaded::new(parsed, base_dir);
+    found.extend(error);
+    let (lowered, more) = loaded.attempt(None, 0);
+    merge(&mut found, more);
+    match lowered {
+        Some(mut lowered) if !Diagnostic::any_error(&found) => {
+            lowered.warnings = found;
+            Ok((loaded, lowered))
+        }
+        _ => Err(found),
+    }
+}
+
+/// Adds diagnostics that are not about a value which is wrong already.
+fn merge(found: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
+    let overlaps = |a: &Diagnostic, b: &Diagnostic| match (&a.source, &b.source, &a.span, &b.span) {
+        (Some(a_source), Some(b_source), Some(a), Some(b)) => {
+            Arc::ptr_eq(a_source, b_source) && a.start < b.end && b.start < a.end
+        }
+        _ => false,
+    };
+    let told = found.len();
+    for diagnostic in more {
+        let follows = found[..told]
+            .iter()
+            .any(|before| before.severity() <= diagnostic.severity() && overlaps(before, &diagnostic));
+        if !follows {
+            found.push(diagnostic);
+        }
+    }
+    if Diagnostic::any_error(found) {
+        // The jobs may be elsewhere for the same reason.
+        found.retain(|diagnostic| diagnostic.code != Code::UnusedCluster);
+    }
+    Diagnostic::sort(found);
+}
+
+impl Loaded {
+    fn new(parsed: Parsed, base_dir: PathBuf) -> (Self, Option<Diagnostic>) {
+        let scenario = &parsed.scenario;
+        let calendar = scenario
+            .start
+            .as_ref()
+            .map(|start| Calendar::parse(start, scenario.time_zone.as_deref()))
+            .transpose();
+        let (calendar, error) = match calendar {
+            Ok(calendar) => (calendar, None),
+            Err(error) => (None, Some(workload_errors::diagnostic(&error, &parsed.tree(), &parsed.source))),
+        };
+        let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
+        (Self { parsed, calendar, base_dir, names, fixed: OnceLock::new() }, error)
+    }
+
+    /// The scenario as written.
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.parsed.scenario
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.parsed.source
+    }
+
+    /// Local date and time of ticks, where the scenario has a `start`.
+    #[must_use]
+    pub fn calendar(&self) -> Option<&Calendar> {
+        self.calendar.as_ref()
+    }
+
+    /// Draws a replication. `seed` is used in place of the scenario's.
+    ///
+    /// # Errors
+    /// What only shows in this replication, such as a drawn job that could last too long.
+    pub fn lower(&self, seed: Option<u64>, replication: u64) -> Result<Lowered, Vec<Diagnostic>> {
+        let (lowered, found) = self.attempt(seed, replication);
+        match lowered {
+            Some(mut lowered) if !Diagnostic::any_error(&found) => {
+                lowered.warnings = found;
+                Ok(lowered)
+            }
+            _ => Err(found),
+        }
+    }
+
+    /// The jobs of a replication. Without classes and thinning all replications share them.
+    fn jobs(&self, seed: u64, replication: u64) -> Result<Arc<Jobs>, Vec<workload::WorkloadError>> {
+        let scenario = self.scenario();
+        let drawn = !scenario.workload.classes.is_empty() || scenario.workload.keep.is_some();
+        if let (false, Some(jobs)) = (drawn, self.fixed.get()) {
+            return Ok(Arc::clone(jobs));
+        }
+        let context = Context {
+            resolution: scenario.resolution,
+            seed,
+            replication,
+            horizon: scenario.horizon.map(|horizon| clusters::ticks(horizon, scenario.resolution)),
+            calendar: self.calendar.as_ref(),
+            clusters: &self.names,
+            base_dir: &self.base_dir,
+            open: &workload::open_file,
+        };
+        let jobs = Arc::new(workload::build(&scenario.workload, &context)?);
+        if !drawn {
+            // Another thread may have been first; its jobs are the same.
+            let _ = self.fixed.set(Arc::clone(&jobs));
+        }
+        Ok(jobs)
+    }
+
+    /// Lowers as far as possible; with errors what comes out must not be run.
+    fn attempt(&self, seed: Option<u64>, replication: u64) -> (Option<Lowered>, Vec<Diagnostic>) {
+        let scenario = self.scenario();
+        let seed = seed.unwrap_or(scenario.seed);
+        let mut places = places::Places::new(&self.parsed);
+        let jobs = match self.jobs(seed, replication) {
+            Ok(jobs) => jobs,
+            Err(errors) => {
+                let (tree, source) = (self.parsed.tree(), self.source());
+                places.found = workload_errors::diagnostics(&errors, &tree, source, &self.base_dir);
+                Arc::new(Jobs {
+                    jobs: Vec::new(),
+                    names: workload::Names::default(),
+                    log_reports: Vec::new(),
+                    notes: Vec::new(),
+                })
+            }
+        };
+        let failed = !places.found.is_empty();
+        let mut lowering = clusters::Lowering::new(scenario, &mut places, seed, replication);
+        let mut input = lowering.scenario();
+        let facts = lowering.facts();
+        let mut assumptions = lowering.assumptions();
+        let (job_inputs, tags) = lowering.jobs(&jobs);
+        input.jobs = job_inputs;
+        let quotas = lowering.quota_paths;
+        if !failed {
+            jobs::warn_unused(scenario, &input, &mut places);
+        }
+        assumptions.extend(jobs::notes(&jobs, &mut places));
+        places.refusals(scenario, &input, &quotas, &jobs.jobs);
+        let currency =
+            facts.iter().find_map(|facts| facts.price.as_ref()).map(|price| price.currency.clone());
+        let load_balancer = assumptions::load_balancer(scenario);
+        let lowered = Lowered {
+            input,
+            clusters: facts,
+            tags,
+            log_reports: jobs.log_reports.clone(),
+            currency: currency.unwrap_or_else(|| assumptions::currency(scenario)),
+            load_balancer,
+            seed,
+            replication,
+            assumptions,
+            warnings: Vec::new(),
+        };
+        ((!failed).then_some(lowered), places.found)
+    }
+}
+
+/// The end of ticks, for what was told to be out of range already.
+const TICK_MAX: Tick = crate::units::TICK_END - 1;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,402 @@
+//! Where a value stands in the text of a scenario.
+//!
+//! Neither `ron` nor `serde_json` keeps the places of what it reads. This module reads the brackets, keys and
+//! values of either format into a small tree, without caring what they mean, so that a path such as
+//! `clusters[2].min_nodes` leads to bytes, and a byte to its path. It accepts any text: what is not well-formed
+//! is read as far as possible.
+
+mod token;
+
+use super::path::{Path, Step};
+use std::borrow::Cow;
+use std::ops::Range;
+use token::{Kind, Token, Tokens};
+
+/// The structure of a text.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    text: &'a str,
+    nodes: Vec<Node>,
+    root: Option<usize>,
+}
+
+/// A value.
+#[derive(Debug)]
+struct Node {
+    /// All of it, a struct's or variant's name included.
+    span: Range<usize>,
+    /// The name before a bracket.
+    name: Option<Range<usize>>,
+    /// The opening bracket; `None`: not a group.
+    open: Option<u8>,
+    items: Vec<Item>,
+    /// The group and the item of it that this is the value of.
+    parent: Option<(usize, usize)>,
+}
+
+/// An entry of a group.
+#[derive(Clone, Debug)]
+struct Item {
+    key: Option<Range<usize>>,
+    node: usize,
+    /// The comma after it.
+    comma: Option<usize>,
+}
+
+/// Where a path leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The value; or, where it is missing, what stands for the element that should have it.
+    pub span: Range<usize>,
+    /// Whether the value itself is there.
+    pub found: bool,
+}
+
+/// An entry of a group, or the whole text's value (`None`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry(Option<(usize, usize)>);
+
+impl<'a> Tree<'a> {
+    /// Reads a text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Builder::default().run(text)
+    }
+
+    /// Where the value of a path stands.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Located {
+        let Some(mut at) = self.root else { return Located { span: 0..0, found: false } };
+        for step in path.steps() {
+            match self.step(at, step) {
+                Some(next) => at = next,
+                None => return Located { span: self.head(at), found: false },
+            }
+        }
+        Located { span: self.nodes[at].span.clone(), found: true }
+    }
+
+    /// Where the key of a path's last step stands.
+    #[must_use]
+    pub fn find_key(&self, path: &Path) -> Option<Range<usize>> {
+        let (last, steps) = path.steps().split_last()?;
+        let mut at = self.root?;
+        for step in steps {
+            at = self.step(at, step)?;
+        }
+        let Step::Key(key) = last else { return None };
+        let at = self.unwrapped(at);
+        self.nodes[at].items.iter().find_map(|item| {
+            let range = item.key.clone()?;
+            (self.key_text(&range) == key.as_ref()).then_some(range)
+        })
+    }
+
+    fn step(&self, at: usize, step: &Step) -> Option<usize> {
+        let at = self.unwrapped(at);
+        self.direct_step(at, step).or_else(|| self.direct_step(self.content_of_variant(at)?, step))
+    }
+
+    fn direct_step(&self, at: usize, step: &Step) -> Option<usize> {
+        let node = &self.nodes[at];
+        let key = match step {
+            // The element of `Values([…])` is an element of its list.
+            Step::Index(_) if node.open != Some(b'[') && self.content_of_variant(at).is_some() => {
+                return None;
+            }
+            Step::Index(index) => return Some(node.items.get(*index)?.node),
+            Step::Key(key) => key.as_ref(),
+        };
+        let has = |item: &&Item| item.key.as_ref().is_some_and(|range| self.key_text(range) == key);
+        if let Some(item) = node.items.iter().find(has) {
+            return Some(item.node);
+        }
+        // A variant: RON puts its name before the bracket, or writes it alone.
+        let name = node.name.clone().unwrap_or_else(|| node.span.clone());
+        if self.key_text(&name) != key {
+            return None;
+        }
+        match &node.items[..] {
+            [only] if only.key.is_none() => Some(only.node),
+            _ => Some(at),
+        }
+    }
+
+    /// What is in `Variant([…])` of RON or `{"Variant": …}` of JSON: paths may leave out the variant.
+    fn content_of_variant(&self, at: usize) -> Option<usize> {
+        let node = &self.nodes[at];
+        let [only] = &node.items[..] else { return None };
+        let group = self.nodes[only.node].open.is_some();
+        let variant = match &only.key {
+            Some(key) => self.key_text(key).starts_with(char::is_uppercase),
+            None => node.name.is_some(),
+        };
+        (group && variant).then_some(only.node)
+    }
+
+    /// Through `Some(…)`, which RON allows around every optional value.
+    fn unwrapped(&self, mut at: usize) -> usize {
+        loop {
+            let node = &self.nodes[at];
+            match (&node.name, &node.items[..]) {
+                (Some(name), [only]) if &self.text[name.clone()] == "Some" && only.key.is_none() => {
+                    at = only.node;
+                }
+                _ => return at,
+            }
+        }
+    }
+
+    /// What stands for an element in messages: its `name`, else the beginning of it.
+    fn head(&self, at: usize) -> Range<usize> {
+        let at = self.unwrapped(at);
+        let node = &self.nodes[at];
+        let name = Step::Key("name".into());
+        if let Some(name) = self.step(at, &name).filter(|name| *name != at) {
+            return self.nodes[name].span.clone();
+        }
+        match (&node.name, node.open) {
+            (Some(name), _) => name.clone(),
+            (None, Some(_)) => node.span.start..(node.span.start + 1).min(self.text.len()),
+            (None, None) => node.span.clone(),
+        }
+    }
+
+    /// A key without its quotes or `r#`.
+    fn key_text(&self, range: &Range<usize>) -> Cow<'a, str> {
+        let raw = &self.text[range.clone()];
+        if !raw.contains('"') {
+            return raw.strip_prefix("r#").unwrap_or(raw).into();
+        }
+        let simple = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        match simple {
+            Some(text) if !text.contains('\\') => text.into(),
+            _ => ron::from_str(raw)
+                .or_else(|_| serde_json::from_str(raw))
+                .unwrap_or_else(|_| raw.to_owned())
+                .into(),
+        }
+    }
+
+    /// The entries whose key stands in the same group before.
+    #[must_use]
+    pub fn duplicate_keys(&self) -> Vec<Entry> {
+        let mut found = Vec::new();
+        for (group, node) in self.nodes.iter().enumerate() {
+            let mut seen = std::collections::HashSet::new();
+            for (i, item) in node.items.iter().enumerate() {
+                if let Some(key) = &item.key
+                    && !seen.insert(self.key_text(key))
+                {
+                    found.push(Entry(Some((group, i))));
+                }
+            }
+        }
+        found.sort_by_key(|entry| self.value(*entry).start);
+        found
+    }
+
+    /// The innermost entry that holds a byte, its end included.
+    #[must_use]
+    pub fn at(&self, byte: usize) -> Entry {
+        let mut entry = Entry(None);
+        while let Some(group) = self.node(entry) {
+            let holds = |item: &Item| {
+                let value = &self.nodes[item.node].span;
+                item.key.as_ref().map_or(value.start, |key| key.start) <= byte && byte <= value.end
+            };
+            // Entries are in order; of two that touch, the one that begins at the byte.
+            match self.nodes[group].items.iter().rposition(holds) {
+                Some(i) => entry = Entry(Some((group, i))),
+                None => break,
+            }
+        }
+        entry
+    }
+
+    /// The entry whose value's closing bracket stands at a byte.
+    #[must_use]
+    pub fn closing_at(&self, byte: usize) -> Option<Entry> {
+        let closes = |node: &Node| node.open.is_some() && node.span.end == byte + 1;
+        let node = self.nodes.iter().position(closes)?;
+        Some(Entry(self.nodes[node].parent))
+    }
+
+    /// Whether there is no value at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.root.is_none()
+    }
+
+    fn item(&self, entry: Entry) -> Option<&Item> {
+        entry.0.map(|(group, i)| &self.nodes[group].items[i])
+    }
+
+    fn node(&self, entry: Entry) -> Option<usize> {
+        self.item(entry).map_or(self.root, |item| Some(item.node))
+    }
+
+    /// Where the value of an entry stands.
+    #[must_use]
+    pub fn value(&self, entry: Entry) -> Range<usize> {
+        self.node(entry).map_or(0..0, |node| self.nodes[node].span.clone())
+    }
+
+    /// Where the key of an entry stands, if it has one.
+    #[must_use]
+    pub fn key(&self, entry: Entry) -> Option<Range<usize>> {
+        self.item(entry)?.key.clone()
+    }
+
+    /// The path of an entry.
+    #[must_use]
+    pub fn path(&self, entry: Entry) -> Path {
+        let mut steps = Vec::new();
+        let mut at = entry.0;
+        while let Some((group, i)) = at {
+            steps.push(match &self.nodes[group].items[i].key {
+                Some(key) => Step::Key(self.key_text(key).into_owned().into()),
+                None => Step::Index(i),
+            });
+            at = self.nodes[group].parent;
+        }
+        steps.reverse();
+        steps.into()
+    }
+
+    /// The entry that holds this one.
+    #[must_use]
+    pub fn parent(&self, entry: Entry) -> Option<Entry> {
+        entry.0.map(|(group, _)| Entry(self.nodes[group].parent))
+    }
+
+    /// Whether an entry can be taken out and leave a well-formed text: a field, or an element of a list (not
+    /// of a tuple).
+    #[must_use]
+    pub fn removable(&self, entry: Entry) -> bool {
+        entry.0.is_some_and(|(group, i)| {
+            let group = &self.nodes[group];
+            group.items[i].key.is_some() || group.open == Some(b'[')
+        })
+    }
+
+    /// The bytes to blank so that an entry is gone, with one comma.
+    #[must_use]
+    pub fn removal(&self, entry: Entry) -> Vec<Range<usize>> {
+        let Some((group, i)) = entry.0 else { return Vec::new() };
+        let items = &self.nodes[group].items;
+        let value = self.value(entry);
+        let start = items[i].key.as_ref().map_or(value.start, |key| key.start);
+        let comma = items[i].comma.or_else(|| i.checked_sub(1).and_then(|before| items[before].comma));
+        std::iter::once(start..value.end).chain(comma.map(|comma| comma..comma + 1)).collect()
+    }
+
+    /// What stands for the value of an entry in messages: its name, else the beginning of it.
+    #[must_use]
+    pub fn head_of(&self, entry: Entry) -> Range<usize> {
+        self.node(entry).map_or(0..0, |node| self.head(node))
+    }
+}
+
+/// Builds the tree with a stack of its own: depth costs no stack of the machine.
+#[derive(Default)]
+struct Builder {
+    nodes: Vec<Node>,
+    /// Open groups, with what was read of their next entry.
+    open: Vec<Frame>,
+}
+
+#[derive(Default)]
+struct Frame {
+    node: Option<usize>,
+    key: Option<Range<usize>>,
+    value: Option<usize>,
+    items: Vec<Item>,
+}
+
+impl Builder {
+    fn run(mut self, text: &str) -> Tree<'_> {
+        let mut top = Frame::default();
+        let mut tokens = Tokens::new(text).peekable();
+        while let Some(token) = tokens.next() {
+            match token.kind {
+                Kind::Value => {
+                    let opens = tokens.peek().is_some_and(|next| next.kind == Kind::Open(b'('));
+                    if token.word && opens {
+                        if let Some(paren) = tokens.next() {
+                            self.push(&mut top, paren, Some(token.span));
+                        }
+                    } else {
+                        let node = self.node(token.span, None, None);
+                        self.value(&mut top, node);
+                    }
+                }
+                Kind::Open(_) => self.push(&mut top, token, None),
+                Kind::Colon => {
+                    let frame = self.open.last_mut().unwrap_or(&mut top);
+                    if let Some(value) = frame.value.take() {
+                        frame.key = Some(self.nodes[value].span.clone());
+                    }
+                }
+                Kind::Comma => {
+                    let frame = self.open.last_mut().unwrap_or(&mut top);
+                    flush(frame, Some(token.span.start));
+                }
+                Kind::Close => self.pop(&mut top, token.span.end),
+            }
+        }
+        while !self.open.is_empty() {
+            self.pop(&mut top, text.len());
+        }
+        flush(&mut top, None);
+        let root = top.items.first().map(|item| item.node);
+        Tree { text, nodes: self.nodes, root }
+    }
+
+    fn node(&mut self, span: Range<usize>, name: Option<Range<usize>>, open: Option<u8>) -> usize {
+        self.nodes.push(Node { span, name, open, items: Vec::new(), parent: None });
+        self.nodes.len() - 1
+    }
+
+    fn value(&mut self, top: &mut Frame, node: usize) {
+        let frame = self.open.last_mut().unwrap_or(top);
+        if frame.value.is_some() {
+            // A comma is missing.
+            flush(frame, None);
+        }
+        frame.value = Some(node);
+    }
+
+    fn push(&mut self, top: &mut Frame, token: Token, name: Option<Range<usize>>) {
+        let Kind::Open(bracket) = token.kind else { return };
+        let start = name.as_ref().map_or(token.span.start, |name| name.start);
+        let node = self.node(start..token.span.end, name, Some(bracket));
+        self.value(top, node);
+        self.open.push(Frame { node: Some(node), ..Frame::default() });
+    }
+
+    fn pop(&mut self, top: &mut Frame, end: usize) {
+        let Some(mut frame) = self.open.pop() else {
+            flush(top, None);
+            return;
+        };
+        flush(&mut frame, None);
+        if let Some(node) = frame.node {
+            for (i, item) in frame.items.iter().enumerate() {
+                self.nodes[item.node].parent = Some((node, i));
+            }
+            self.nodes[node].span.end = end;
+            self.nodes[node].items = frame.items;
+        }
+    }
+}
+
+fn flush(frame: &mut Frame, comma: Option<usize>) {
+    let key = frame.key.take();
+    if let Some(node) = frame.value.take() {
+        frame.items.push(Item { key, node, comma });
+    }
+}
+
+#[cfg(test)]
+mod tests;

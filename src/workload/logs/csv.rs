@@ -1,0 +1,369 @@
+//! Comma-separated values with a header line and a mapping of columns.
+
+use super::fields::Fields;
+use super::number::{Decimal, duration_ticks};
+use super::reader::{Lines, ReadError};
+use super::report::{Fault, LeftOut};
+use super::{Line, NONE, Row};
+use crate::scenario::schema::{LogFormat, NodeMapping, ServiceColumn, TimeColumn, TimeUnit};
+use crate::units::{NEVER, Resolution};
+use crate::workload::Names;
+use crate::workload::error::{WorkloadError, did_you_mean};
+use jiff::fmt::strtime::{self, BrokenDownTime};
+use jiff::tz::TimeZone;
+
+const NS_PER_MS: u64 = 1_000_000;
+
+/// A column with a time.
+struct Time {
+    column: usize,
+    unit: Unit,
+}
+
+enum Unit {
+    Ns(u64),
+    Date(String),
+}
+
+enum Service {
+    Duration(Time),
+    StartEnd(Time, Time),
+}
+
+enum Size {
+    Constant(u64),
+    /// A column, and what one node has of it.
+    Column(usize, Option<u64>),
+}
+
+/// How records become jobs.
+pub(super) struct Csv<'a> {
+    delimiter: u8,
+    header: Vec<String>,
+    submit: Time,
+    service: Service,
+    size: Size,
+    declared: Option<Time>,
+    priority: Option<usize>,
+    user: Option<usize>,
+    team: Option<usize>,
+    experiment: Option<usize>,
+    environment: Option<usize>,
+    cluster: Option<usize>,
+    clusters: &'a [String],
+    resolution: Resolution,
+    fields: Fields,
+}
+
+/// Finds the columns of a mapping in a header; collects what is missing.
+struct Columns<'a> {
+    header: &'a [String],
+    place: &'a str,
+    errors: Vec<WorkloadError>,
+}
+
+impl Columns<'_> {
+    fn find(&mut self, field: &str, name: &str) -> usize {
+        let mut found = self.header.iter().enumerate().filter(|(_, column)| *column == name).map(|(i, _)| i);
+        let (first, second) = (found.next(), found.next());
+        if let (Some(first), None) = (first, second) {
+            return first;
+        }
+        let (rule, help) = match first {
+            None => {
+                ("the log has no such column", did_you_mean(name, self.header.iter().map(String::as_str)))
+            }
+            Some(_) => ("the log has several columns of this name", "rename one in the log".to_owned()),
+        };
+        let place = format!("{}.{field}", self.place);
+        self.errors.push(WorkloadError::invalid(place, format!("{name:?}"), rule, help));
+        0
+    }
+
+    fn optional(&mut self, field: &str, name: Option<&String>) -> Option<usize> {
+        name.map(|name| self.find(field, name))
+    }
+
+    fn time(&mut self, field: &str, time: &TimeColumn, is_duration: bool) -> Time {
+        let column = self.find(&format!("{field}.column"), &time.column);
+        let unit = match &time.unit {
+            TimeUnit::Milliseconds => Unit::Ns(NS_PER_MS),
+            TimeUnit::Seconds => Unit::Ns(1000 * NS_PER_MS),
+            TimeUnit::Minutes => Unit::Ns(60_000 * NS_PER_MS),
+            TimeUnit::Hours => Unit::Ns(3_600_000 * NS_PER_MS),
+            TimeUnit::Days => Unit::Ns(86_400_000 * NS_PER_MS),
+            TimeUnit::DateTime(format) => {
+                let mut wrong = |rule: &str, help: &str| {
+                    let place = format!("{}.{field}.unit", self.place);
+                    self.errors.push(WorkloadError::invalid(place, format!("{format:?}"), rule, help));
+                };
+                let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+                if is_duration {
+                    wrong("a duration is no date", "use Seconds, Minutes …, or `StartEnd`");
+                } else if strtime::format(format, &sample).is_err() {
+                    wrong("it is no strftime format", "write for example \"%Y-%m-%d %H:%M:%S\"");
+                }
+                Unit::Date(format.clone())
+            }
+        };
+        Time { column, unit }
+    }
+
+    fn size(&mut self, nodes: &NodeMapping) -> Size {
+        let place = format!("{}.nodes", self.place);
+        let mut checked = |result: Result<u64, WorkloadError>| match result {
+            Ok(n) => n,
+            Err(error) => {
+                self.errors.push(error);
+                1
+            }
+        };
+        match nodes {
+            NodeMapping::Constant(n) => Size::Constant(checked(super::constant_nodes(*n, &place))),
+            NodeMapping::Column(name) => Size::Column(self.find("nodes", name), None),
+            NodeMapping::CeilDiv(name, by) => {
+                let by = checked(super::divisor(*by, &place));
+                Size::Column(self.find("nodes", name), Some(by))
+            }
+        }
+    }
+}
+
+impl<'a> Csv<'a> {
+    /// Reads the header and looks up the mapping's columns. `Ok(Err(…))`: they are not there. `place` is that of
+    /// the log's format.
+    pub(super) fn new(
+        format: &LogFormat,
+        lines: &mut Lines,
+        clusters: &'a [String],
+        resolution: Resolution,
+        place: &str,
+    ) -> Result<Result<Self, Vec<WorkloadError>>, ReadError> {
+        let LogFormat::Csv {
+            submit,
+            service,
+            nodes,
+            delimiter,
+            user,
+            team,
+            experiment,
+            priority,
+            environment,
+            declared,
+            cluster,
+        } = format
+        else {
+            return Ok(Err(Vec::new()));
+        };
+        let delimiter = match delimiter_byte(delimiter.as_deref(), place) {
+            Ok(byte) => byte,
+            Err(error) => return Ok(Err(vec![error])),
+        };
+        let mut fields = Fields::default();
+        let mut header = Vec::new();
+        while header.is_empty() && lines.next()? {
+            if !lines.bytes().trim_ascii().is_empty() {
+                // A broken header has columns nobody asks for; the look-up says so.
+                let _ = fields.read(lines, delimiter)?;
+                header =
+                    (0..fields.len()).map(|i| String::from_utf8_lossy(fields.get(i)).into_owned()).collect();
+            }
+        }
+        if header.is_empty() {
+            return Ok(Err(vec![WorkloadError::invalid(
+                place,
+                "",
+                "the file is empty: there is no header line",
+                "check the path",
+            )]));
+        }
+        let mut columns = Columns { header: &header, place, errors: Vec::new() };
+        let submit = columns.time("submit", submit, false);
+        let service = match service {
+            ServiceColumn::Duration(time) => Service::Duration(columns.time("service", time, true)),
+            ServiceColumn::StartEnd(start, end) => Service::StartEnd(
+                columns.time("service[0]", start, false),
+                columns.time("service[1]", end, false),
+            ),
+        };
+        let size = columns.size(nodes);
+        let declared = declared.as_ref().map(|time| columns.time("declared", time, true));
+        let priority = columns.optional("priority", priority.as_ref());
+        let user = columns.optional("user", user.as_ref());
+        let team = columns.optional("team", team.as_ref());
+        let experiment = columns.optional("experiment", experiment.as_ref());
+        let environment = columns.optional("environment", environment.as_ref());
+        let cluster = columns.optional("cluster", cluster.as_ref());
+        if !columns.errors.is_empty() {
+            return Ok(Err(columns.errors));
+        }
+        Ok(Ok(Self {
+            delimiter,
+            header,
+            submit,
+            service,
+            size,
+            declared,
+            priority,
+            user,
+            team,
+            experiment,
+            environment,
+            cluster,
+            clusters,
+            resolution,
+            fields,
+        }))
+    }
+
+    /// Name of a column for a message.
+    pub(super) fn column_name(&self, column: usize) -> String {
+        self.header.get(column).map(|name| format!("column {name:?}")).unwrap_or_default()
+    }
+
+    /// Splits the present record of `lines`, which is not blank; see [`Fields::read`].
+    pub(super) fn read(&mut self, lines: &mut Lines) -> Result<Result<(), Fault>, ReadError> {
+        self.fields.read(lines, self.delimiter)
+    }
+
+    /// What the record last read is; `text` is all of it.
+    pub(super) fn line<'l>(&'l self, read: Result<(), Fault>, text: &'l [u8], names: &mut Names) -> Line<'l> {
+        let (found, expected) = (self.fields.len(), self.header.len());
+        // A missing or an extra delimiter shifts the columns: nothing on such a line can be trusted.
+        let counted = if found == expected { Ok(()) } else { Err(Fault::FieldCount { found, expected }) };
+        if let Err(fault) = read.and(counted) {
+            return Line::Broken { column: None, value: text, fault };
+        }
+        match self.job() {
+            Ok(Ok(row)) => Line::Job(self.tagged(row, names)),
+            Ok(Err(reason)) => Line::LeftOut(reason),
+            Err((column, fault)) => {
+                Line::Broken { column: Some(column), value: self.fields.get(column), fault }
+            }
+        }
+    }
+
+    /// The job of a record, without its tags, or why it is none.
+    fn job(&self) -> Result<Result<Row, LeftOut>, (usize, Fault)> {
+        let submit_ns = self.instant(&self.submit)?.ok_or((self.submit.column, Fault::Empty))?;
+        let service = match &self.service {
+            Service::Duration(time) => self.duration(time)?,
+            Service::StartEnd(start, end) => match (self.instant(start)?, self.instant(end)?) {
+                (Some(from), Some(to)) if to < from => return Err((end.column, Fault::EndBeforeStart)),
+                (Some(from), Some(to)) => {
+                    let ns = to.checked_sub(from).ok_or((end.column, Fault::TooLarge))?;
+                    Some(duration_ticks(ns, self.resolution).map_err(|fault| (end.column, fault))?)
+                }
+                _ => None,
+            },
+        };
+        let nodes = self.nodes()?;
+        let declared = self.declared.as_ref().map(|time| self.duration(time)).transpose()?.flatten();
+        let priority = match self.priority {
+            Some(column) if !self.fields.get(column).is_empty() => {
+                self.number(column).and_then(|n| n.count().map_err(|fault| (column, fault)))?
+            }
+            _ => 0,
+        };
+        let cluster = match self.cluster.map(|column| self.fields.get(column)) {
+            Some(name) if !name.is_empty() => {
+                match self.clusters.iter().position(|cluster| cluster.as_bytes() == name) {
+                    Some(index) => index as u32,
+                    None => return Ok(Err(LeftOut::OtherCluster)),
+                }
+            }
+            _ => NONE,
+        };
+        let Some(service) = service else { return Ok(Err(LeftOut::NoRunTime)) };
+        if nodes == 0 {
+            return Ok(Err(LeftOut::NoSize));
+        }
+        Ok(Ok(Row {
+            submit_ns,
+            service,
+            nodes: nodes as u32,
+            declared: declared.unwrap_or(NEVER),
+            priority: priority as u32,
+            cluster,
+            ..Row::EMPTY
+        }))
+    }
+
+    fn tagged(&self, row: Row, names: &mut Names) -> Row {
+        let mut tag = |column: Option<usize>| match column.map(|column| self.fields.get(column)) {
+            Some(name) if !name.is_empty() => names.intern(&String::from_utf8_lossy(name)),
+            _ => NONE,
+        };
+        Row {
+            user: tag(self.user),
+            team: tag(self.team),
+            experiment: tag(self.experiment),
+            environment: tag(self.environment),
+            ..row
+        }
+    }
+
+    /// The size; 0 where none is given.
+    fn nodes(&self) -> Result<u64, (usize, Fault)> {
+        match self.size {
+            Size::Constant(n) => Ok(n),
+            Size::Column(column, _) if self.fields.get(column).is_empty() => Ok(0),
+            Size::Column(column, by) => {
+                let number = self.number(column)?;
+                by.map_or_else(|| number.count(), |by| number.ceil_div(by)).map_err(|fault| (column, fault))
+            }
+        }
+    }
+
+    fn number(&self, column: usize) -> Result<Decimal, (usize, Fault)> {
+        Decimal::parse(self.fields.get(column)).map_err(|fault| (column, fault))
+    }
+
+    /// A duration [ticks]; `None` where none is given.
+    fn duration(&self, time: &Time) -> Result<Option<u32>, (usize, Fault)> {
+        let Some(ns) = self.instant(time)? else { return Ok(None) };
+        duration_ticks(ns, self.resolution).map(Some).map_err(|fault| (time.column, fault))
+    }
+
+    /// An instant, or the length of a duration [ns]; `None` where none is given.
+    fn instant(&self, time: &Time) -> Result<Option<i64>, (usize, Fault)> {
+        let text = self.fields.get(time.column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let ns = match &time.unit {
+            Unit::Ns(unit_ns) => Decimal::parse(text).and_then(|number| number.ns(*unit_ns)),
+            Unit::Date(format) => date_ns(format, text),
+        };
+        ns.map(Some).map_err(|fault| (time.column, fault))
+    }
+}
+
+/// A date and time [ns since 1970]; without an offset as if every day had 24 hours.
+fn date_ns(format: &str, text: &[u8]) -> Result<i64, Fault> {
+    let parts = BrokenDownTime::parse(format, text).map_err(|_| Fault::NotADate)?;
+    let at = if parts.offset().is_some() {
+        parts.to_timestamp()
+    } else {
+        parts
+            .to_datetime()
+            .and_then(|local| local.to_zoned(TimeZone::UTC))
+            .map(|zoned| zoned.timestamp())
+            .or_else(|_| parts.to_timestamp())
+    };
+    let at = at.map_err(|_| Fault::NotADate)?;
+    i64::try_from(at.as_nanosecond()).map_err(|_| Fault::TooLarge)
+}
+
+fn delimiter_byte(delimiter: Option<&str>, place: &str) -> Result<u8, WorkloadError> {
+    let text = delimiter.unwrap_or(",");
+    match text.as_bytes() {
+        [byte] if byte.is_ascii_punctuation() && *byte != b'"' || matches!(byte, b'\t' | b' ') => Ok(*byte),
+        _ => Err(WorkloadError::invalid(
+            format!("{place}.delimiter"),
+            format!("{text:?}"),
+            "it is one ASCII punctuation character, a space or a tab, and no quote",
+            "write for example \";\" or \"\\t\"",
+        )),
+    }
+}
