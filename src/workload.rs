@@ -11,6 +11,10 @@ mod error;
 mod listed;
 pub mod logs;
 pub mod sample;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod transforms;
 
 pub use build::{Context, Jobs, MAX_JOBS, Note, build, open_file};

@@ -70,7 +70,8 @@ impl Plan {
         }
         let end = to.map(|to| to.or(builder.ctx.horizon.map(u64::from)));
         let finite = matches!(class.arrivals, crate::scenario::schema::Arrivals::At(_));
-        if end == Some(None) && class.jobs.is_none() && !finite {
+        let ends = end != Some(None) || class.jobs.is_some() || finite;
+        if !ends {
             builder.fail(WorkloadError::invalid(
                 place("to"),
                 "",
@@ -119,7 +120,8 @@ impl Plan {
             experiment: builder.name(class.experiment.as_deref()),
             source: Source::Class(index as u32),
         };
-        (cluster.is_some() && timeout.is_some() && checkpoint.is_some() && end.is_some()).then_some(())?;
+        (cluster.is_some() && timeout.is_some() && checkpoint.is_some() && end.is_some() && ends)
+            .then_some(())?;
         let plan = Self {
             index,
             arrivals: arrivals?,

@@ -5,6 +5,7 @@ use super::error::WorkloadError;
 use super::{Job, Source, classes};
 use crate::rng::{Stream, stream};
 use crate::scenario::schema::{Window, Workload};
+use crate::units::TICK_END;
 use std::ops::Range;
 
 /// A load factor beyond these bounds makes every time 0 or too large.
@@ -78,8 +79,9 @@ impl Transforms {
         if let Some(factor) = self.load_factor {
             for job in &mut builder.drafts {
                 let submit = scaled(job.submit, factor);
-                // A user's patience does not depend on the load.
-                job.cancel = job.cancel.map(|cancel| submit + (cancel - job.submit));
+                // A user's patience does not depend on the load. What lies beyond the last tick never comes.
+                let cancel = job.cancel.map(|cancel| submit + (cancel - job.submit));
+                job.cancel = cancel.filter(|cancel| *cancel < u64::from(TICK_END));
                 job.submit = submit;
             }
             builder.notes.push(Note::LoadFactor { factor });
