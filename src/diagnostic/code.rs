@@ -219,6 +219,22 @@ codes! {
     NoEffect = "W0516",
     /// Too few replications to tell.
     TooFewReplications = "W0517",
+    /// A lock kept a cluster from growing.
+    LockBlocksScaling = "W0518",
+    /// Most waiting was for `max_nodes`.
+    MaxNodesBinding = "W0519",
+    /// Nodes kept by `min_nodes` stood idle.
+    MinNodesIdle = "W0520",
+    /// Gangs waited beside idle nodes.
+    GangBlocked = "W0521",
+    /// Unusable nodes cost money.
+    UnusableNodes = "W0522",
+    /// A lock refused updates.
+    UpdatesRefused = "W0523",
+    /// A threshold that nothing could miss.
+    ThresholdOverNothing = "W0524",
+    /// Percentiles over few jobs.
+    FewJobs = "W0525",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",

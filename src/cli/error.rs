@@ -1,0 +1,74 @@
+//! Why the command fails, and with which exit code.
+
+use crate::diagnostic::{Code, Diagnostic, UnknownCode};
+use crate::exit_code;
+use crate::report::expectations::ExpectError;
+use crate::report::files::OutError;
+use std::io;
+use std::path::PathBuf;
+
+/// Everything that ends the command early.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// A scenario, log or file in the ticks format is not valid.
+    #[error("{} errors", .0.len())]
+    Invalid(Vec<Diagnostic>),
+    /// A threshold means nothing.
+    #[error("{0}")]
+    Expect(#[from] ExpectError),
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}", .path.display())]
+    Write {
+        /// Its path.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is there already.
+    #[error("{} exists; choose another name, or replace it with --force", .0.display())]
+    Exists(PathBuf),
+    /// The results cannot be written.
+    #[error("{0}")]
+    Out(#[from] OutError),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(io::Error),
+    /// Not a code.
+    #[error("{0}")]
+    Code(#[from] UnknownCode),
+    /// A filter that nothing matches, or another argument that names nothing.
+    #[error("{0}")]
+    Usage(String),
+    /// The threads for replications cannot be started.
+    #[error("cannot start threads: {0}; try a smaller --jobs")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl CliError {
+    /// The exit code.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Invalid(diagnostics) if diagnostics.iter().any(|d| d.code == Code::CannotRead) => {
+                exit_code::IO
+            }
+            Self::Invalid(_) | Self::Expect(_) => exit_code::INVALID,
+            Self::Write { .. } | Self::Exists(_) | Self::Out(_) | Self::Stdout(_) | Self::Threads(_) => {
+                exit_code::IO
+            }
+            Self::Code(_) | Self::Usage(_) => exit_code::USAGE,
+        }
+    }
+
+    /// The same as a diagnostic, where there is a code for it.
+    pub(super) fn diagnostic(&self) -> Option<Diagnostic> {
+        let code = match self {
+            Self::Out(OutError::NotEmpty(_) | OutError::Foreign { .. } | OutError::NotADirectory(_))
+            | Self::Exists(_) => Code::OutputExists,
+            Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
+            Self::Invalid(_) | Self::Expect(_) | Self::Code(_) | Self::Usage(_) | Self::Threads(_) => {
+                return None;
+            }
+        };
+        Some(Diagnostic::new(code, self.to_string()))
+    }
+}

@@ -1,0 +1,203 @@
+//! `nodetide run`.
+
+use super::args::{Format, RunArgs};
+use super::error::CliError;
+use super::output::Output;
+use super::progress::Progress;
+use super::source::Loaded;
+use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::engine::output::{RunResult, Status};
+use crate::engine::{self, Detail, Recording};
+use crate::exit_code;
+use crate::report::expectations::Threshold;
+use crate::report::files::{self, Manifest, OutDir};
+use crate::report::summary::FORMAT;
+use crate::report::{Context, Replicated, Summary, human, summarise};
+use crate::ticks;
+use rayon::prelude::*;
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// One replication, simulated.
+struct Simulated {
+    summary: Summary,
+    /// What result files are made of; kept of replication 0 only.
+    details: Option<(Context, RunResult, Recording)>,
+}
+
+/// Simulates and reports.
+pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
+    if args.ticks {
+        return run_ticks(args, output);
+    }
+    let began = Began { at: jiff::Timestamp::now(), clock: Instant::now() };
+    let loaded = Loaded::open(&args.scenario)?;
+    // A directory that cannot be written is found out before a long run.
+    let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    let simulated = simulate(&loaded, args, output)?;
+    let (report, details) = Report::of(simulated);
+    if let (Some(mut out), Some((context, result, recording))) = (out, details) {
+        match &report {
+            Report::One(summary) => files::write_run(&mut out, &context, summary, &result, &recording)?,
+            Report::Several(r) => files::write_replicated(&mut out, &context, r, &result, &recording)?,
+        }
+        let manifest = manifest(&loaded, args, command, &began, report.first().seed, out.entries());
+        out.write("manifest.json", |w| files::json(w, &manifest))?;
+        let path = out.commit()?;
+        output.remark(&format!("results are in {}", path.display()));
+    }
+    report.print(args.format, output)?;
+    Ok(report.exit_code())
+}
+
+fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {
+    let path = args.scenario.to_string_lossy();
+    let source = crate::scenario::parse::read(&path).map_err(|d| CliError::Invalid(vec![d]))?;
+    let value = ticks::run_text(source.text())
+        .map_err(|error| CliError::Invalid(ticks_diagnostics(error, &source)))?;
+    output.write(|w| files::json(w, &value))?;
+    Ok(exit_code::FINE)
+}
+
+fn ticks_diagnostics(error: ticks::TicksError, source: &Arc<Source>) -> Vec<Diagnostic> {
+    match error {
+        ticks::TicksError::Syntax { line, column, message } => {
+            let byte = source.byte(line, column);
+            vec![Diagnostic::new(Code::TicksSyntax, message).at(source, byte..byte, "here")]
+        }
+        ticks::TicksError::Invalid(problems) => problems
+            .into_iter()
+            .map(|p| {
+                let code = match Code::of_rule(p.rule) {
+                    Code::Refused => Code::TicksValue,
+                    code => code,
+                };
+                let mut diagnostic = Diagnostic::new(code, p.message).of(source).help(p.help);
+                if !p.path.is_empty() {
+                    diagnostic = diagnostic.note(format!("at {}", p.path));
+                }
+                match p.scenario {
+                    Some(i) => diagnostic.note(format!("in the scenario with index {i}")),
+                    None => diagnostic,
+                }
+            })
+            .collect(),
+    }
+}
+
+/// All replications, in their order, whatever the number of threads.
+fn simulate(loaded: &Loaded, args: &RunArgs, output: &Output) -> Result<Vec<Simulated>, CliError> {
+    let n = args.replications;
+    let progress = Progress::start(n.into(), *output);
+    let one = |replication: u32| {
+        let simulated = replicate(loaded, args, replication);
+        progress.one_done();
+        simulated
+    };
+    if n == 1 {
+        return Ok(vec![one(0)?]);
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs as usize).build()?;
+    // Collected one by one, so that of several errors the first is reported.
+    let all: Vec<Result<Simulated, CliError>> = pool.install(|| (0..n).into_par_iter().map(one).collect());
+    all.into_iter().collect()
+}
+
+fn replicate(loaded: &Loaded, args: &RunArgs, replication: u32) -> Result<Simulated, CliError> {
+    let prepared = loaded.prepare(args.seed, replication)?;
+    let keep = args.out.is_some() && replication == 0;
+    let detail = if keep { Detail::All } else { Detail::Jobs };
+    let (result, recording) = engine::run(&prepared.model, detail);
+    let summary = summarise(&prepared.context, &result, &recording)?;
+    let details = keep.then_some((prepared.context, result, recording));
+    Ok(Simulated { summary, details })
+}
+
+/// What is reported.
+enum Report {
+    One(Box<Summary>),
+    Several(Box<Replicated>),
+}
+
+impl Report {
+    fn of(simulated: Vec<Simulated>) -> (Self, Option<(Context, RunResult, Recording)>) {
+        let mut details = None;
+        let mut summaries = Vec::with_capacity(simulated.len());
+        for one in simulated {
+            details = details.or(one.details);
+            summaries.push(one.summary);
+        }
+        if summaries.len() > 1
+            && let Some(replicated) = Replicated::of(&summaries)
+        {
+            return (Self::Several(Box::new(replicated)), details);
+        }
+        (Self::One(Box::new(summaries.remove(0))), details)
+    }
+
+    fn first(&self) -> &Summary {
+        match self {
+            Self::One(summary) => summary,
+            Self::Several(replicated) => &replicated.first,
+        }
+    }
+
+    fn print(&self, format: Format, output: &Output) -> Result<(), CliError> {
+        let width = output.width();
+        match (format, self) {
+            (Format::Human, Self::One(summary)) => output.print(&human::render(summary, width)),
+            (Format::Human, Self::Several(r)) => output.print(&human::render_replicated(r, width)),
+            (Format::Json, Self::One(summary)) => output.write(|w| files::json(w, summary)),
+            (Format::Json, Self::Several(r)) => output.write(|w| files::json(w, r)),
+            (Format::Csv, Self::One(summary)) => output.write(|w| files::summary_table(w, summary)),
+            (Format::Csv, Self::Several(r)) => output.write(|w| files::replicated_table(w, r)),
+        }
+    }
+
+    /// A run that did not end goes before a threshold that is missed: its figures are not those of the whole.
+    fn exit_code(&self) -> u8 {
+        let (statuses, thresholds): (Vec<Status>, Vec<&Threshold>) = match self {
+            Self::One(s) => (vec![s.run_status], s.thresholds.iter().collect()),
+            Self::Several(r) => (
+                r.statuses.iter().map(|s| s.0).collect(),
+                r.thresholds.iter().map(|t| &t.threshold).collect(),
+            ),
+        };
+        if statuses.iter().any(|s| matches!(s, Status::Stuck | Status::Limit)) {
+            exit_code::NOT_ENDED
+        } else if thresholds.iter().any(|t| !t.met) {
+            exit_code::THRESHOLD_MISSED
+        } else {
+            exit_code::FINE
+        }
+    }
+}
+
+struct Began {
+    at: jiff::Timestamp,
+    clock: Instant,
+}
+
+fn manifest(
+    loaded: &Loaded,
+    args: &RunArgs,
+    command: &[OsString],
+    began: &Began,
+    seed: u64,
+    files: &[files::FileEntry],
+) -> Manifest {
+    Manifest {
+        format: FORMAT,
+        program: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        command: command.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
+        scenario: args.scenario.to_string_lossy().into_owned(),
+        scenario_sha256: loaded.sha256(),
+        seed,
+        replications: args.replications.into(),
+        started_at: began.at.to_string(),
+        wall_s: began.clock.elapsed().as_secs_f64(),
+        files: files.to_vec(),
+    }
+}

@@ -1,0 +1,144 @@
+//! The jobs that wait on one cluster, in the order of its discipline (model, section 4).
+
+use super::input::Discipline;
+use super::model::{ClusterModel, Model};
+use crate::units::Tick;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+/// Place in the queue: priority (inverted; 0 unless the discipline looks at it), last submission, id.
+pub(super) type Place = (u32, Tick, u32);
+
+/// What a waiting job brings from earlier attempts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Restart {
+    /// Running ticks kept by checkpoints.
+    pub(super) saved: Tick,
+    /// Evictions so far.
+    pub(super) evictions: u32,
+    /// Starts so far.
+    pub(super) attempts: u32,
+}
+
+/// A queue.
+///
+/// Under `Fifo`, jobs that never started wait in the order of their ids, so they are a range of the cluster's
+/// job list and cost nothing to queue; only those that come back after an eviction are kept one by one. The
+/// other disciplines keep all of them in order.
+#[derive(Clone, Debug)]
+pub(super) struct JobQueue {
+    discipline: Discipline,
+    /// Positions in the cluster's job list: the first that may wait, and the next to be submitted.
+    head: u32,
+    tail: u32,
+    others: BTreeMap<Place, Restart>,
+}
+
+#[inline]
+fn id_at(cluster: &ClusterModel, position: u32) -> u32 {
+    if cluster.jobs.is_empty() { position } else { cluster.jobs[position as usize] }
+}
+
+impl JobQueue {
+    pub(super) fn new(discipline: Discipline) -> Self {
+        Self { discipline, head: 0, tail: 0, others: BTreeMap::new() }
+    }
+
+    /// The place of a job whose last submission was at `submitted`.
+    #[inline(always)]
+    pub(super) fn place(&self, model: &Model, submitted: Tick, id: u32) -> Place {
+        let inverted = if self.discipline == Discipline::Priority { !model.priority(id) } else { 0 };
+        (inverted, submitted, id)
+    }
+
+    /// The next job of the cluster's list is submitted, and waits unless it was rejected.
+    #[inline(always)]
+    pub(super) fn submit_next(&mut self, model: &Model, id: u32, accepted: bool) {
+        self.tail += 1;
+        if self.discipline == Discipline::Fifo {
+            if !accepted && self.head + 1 == self.tail {
+                self.head = self.tail;
+            }
+        } else {
+            self.head = self.tail;
+            if accepted {
+                let place = self.place(model, model.jobs[id as usize].submit, id);
+                self.others.insert(place, Restart::default());
+            }
+        }
+    }
+
+    /// A job comes back.
+    pub(super) fn insert(&mut self, place: Place, restart: Restart) {
+        self.others.insert(place, restart);
+    }
+
+    /// A waiting job is cancelled; `None` if it waits in the range, where `skip_ended` passes over it.
+    pub(super) fn remove(&mut self, place: Place) -> Option<Restart> {
+        self.others.remove(&place)
+    }
+
+    /// Moves the head of the range past jobs that do not wait.
+    #[inline(always)]
+    pub(super) fn skip_ended(&mut self, cluster: &ClusterModel, status_ended: impl Fn(u32) -> bool) {
+        while self.head < self.tail && status_ended(id_at(cluster, self.head)) {
+            self.head += 1;
+        }
+    }
+
+    /// The first job in the discipline's order.
+    #[inline(always)]
+    pub(super) fn head(&self, model: &Model, cluster: &ClusterModel) -> Option<(Place, Restart)> {
+        let fresh = (self.head < self.tail).then(|| {
+            let id = id_at(cluster, self.head);
+            (0, model.jobs[id as usize].submit, id)
+        });
+        if self.others.is_empty() {
+            return fresh.map(|place| (place, Restart::default()));
+        }
+        let (&place, &restart) = self.others.first_key_value()?;
+        match fresh {
+            Some(fresh) if fresh < place => Some((fresh, Restart::default())),
+            _ => Some((place, restart)),
+        }
+    }
+
+    /// Takes the job that [`Self::head`] gave.
+    #[inline(always)]
+    pub(super) fn pop_head(
+        &mut self,
+        place: Place,
+        cluster: &ClusterModel,
+        status_ended: impl Fn(u32) -> bool,
+    ) {
+        if !self.others.is_empty() && self.others.remove(&place).is_some() {
+            return;
+        }
+        self.head += 1;
+        self.skip_ended(cluster, status_ended);
+    }
+
+    /// The first job behind `place`, in the disciplines that keep all jobs one by one.
+    pub(super) fn after(&self, place: Place) -> Option<(Place, Restart)> {
+        debug_assert!(self.discipline != Discipline::Fifo, "nobody overtakes under Fifo");
+        self.others.range((Bound::Excluded(place), Bound::Unbounded)).next().map(|(p, r)| (*p, *r))
+    }
+
+    /// Every waiting job, in no order that matters.
+    pub(super) fn for_each(
+        &self,
+        cluster: &ClusterModel,
+        ended: impl Fn(u32) -> bool,
+        mut f: impl FnMut(u32, Restart),
+    ) {
+        for position in self.head..self.tail {
+            let id = id_at(cluster, position);
+            if !ended(id) {
+                f(id, Restart::default());
+            }
+        }
+        for (place, restart) in &self.others {
+            f(place.2, *restart);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! From a run's integers to what people read: money, percentiles, thresholds, warnings, files.
+//!
+//! A [`Summary`] is the one model; the terminal report, json, csv and the result files are made from it.
+
+pub mod context;
+pub mod expectations;
+pub mod facts;
+pub mod figures;
+pub mod files;
+#[cfg(test)]
+mod fixture;
+pub mod human;
+pub mod pricing;
+pub mod refusals;
+pub mod replications;
+pub mod summary;
+#[cfg(test)]
+mod tests;
+pub mod units;
+pub mod warnings;
+
+pub use context::Context;
+pub use replications::Replicated;
+pub use summary::{Summary, summarise};

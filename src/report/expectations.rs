@@ -1,0 +1,267 @@
+//! Thresholds: judged exactly, from integers wherever the figure is one.
+
+use super::context::Context;
+use super::facts::{Facts, RunFacts};
+use super::figures::cost_per_day;
+use crate::engine::output::{JobRecord, Outcome, RunResult};
+use crate::scenario::schema::Expect;
+use crate::stats::{per_mille, rank};
+use crate::units::{NEVER, Tick, TimeSpan};
+use serde::Serialize;
+
+/// Amounts of money and shares are floats; they meet their limit up to this relative difference, so that 10 h at
+/// 0.1 USD/h meet a limit of 1 USD.
+pub const TOLERANCE: f64 = 1e-9;
+
+/// A threshold and how it was met.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Threshold {
+    /// What is judged, as `"wait p95"`.
+    pub figure: String,
+    /// Name of the cluster; `None`: all.
+    pub cluster: Option<String>,
+    /// `"at_most"` or `"at_least"`.
+    pub bound: &'static str,
+    /// Unit of value and limit: `"s"`, the currency, `"share"` or `"jobs"`.
+    pub unit: String,
+    /// The limit.
+    pub limit: f64,
+    /// The value judged; `None` where it is infinite or not defined (`note` says which).
+    pub value: Option<f64>,
+    /// Whether it holds.
+    pub met: bool,
+    /// What to know about the judgement.
+    pub note: Option<String>,
+}
+
+/// Why a threshold cannot be judged at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExpectError {
+    /// The cluster does not exist.
+    #[error("expect names the cluster {0:?}, which the scenario does not describe")]
+    UnknownCluster(String),
+    /// A percentile between tenths, or out of range.
+    #[error("{0} is no percentile of a threshold; use 0.1 to 100 in steps of 0.1")]
+    Percentile(String),
+    /// Another currency than the prices.
+    #[error("expect gives a limit in {limit}, the prices are in {prices}; write the limit in {prices}")]
+    Currency {
+        /// Of the limit.
+        limit: String,
+        /// Of the prices.
+        prices: String,
+    },
+    /// A share outside 0 to 1.
+    #[error("{0} is no share; write a number from 0 to 1, as 0.6")]
+    Share(String),
+}
+
+/// Judges every threshold of the scenario.
+///
+/// # Errors
+/// A threshold that names what is not there, or means nothing.
+pub fn judge(
+    context: &Context,
+    facts: &RunFacts,
+    result: &RunResult,
+    jobs: &[JobRecord],
+) -> Result<Vec<Threshold>, ExpectError> {
+    let judge = Judge { context, facts, result, jobs };
+    context.expect.iter().map(|expect| judge.one(expect)).collect()
+}
+
+struct Judge<'a> {
+    context: &'a Context,
+    facts: &'a RunFacts,
+    result: &'a RunResult,
+    jobs: &'a [JobRecord],
+}
+
+/// The parts of a threshold that a comparison gives.
+struct Verdict {
+    value: Option<f64>,
+    met: bool,
+    note: Option<String>,
+}
+
+impl Judge<'_> {
+    fn one(&self, expect: &Expect) -> Result<Threshold, ExpectError> {
+        match expect {
+            Expect::WaitAtMost { percentile, limit, cluster } => {
+                let p = self.percentile(*percentile)?;
+                let scope = self.scope(cluster.as_deref())?;
+                let verdict = self.wait(scope, p, *limit);
+                Ok(self.threshold(format!("wait p{percentile}"), cluster, "s", limit.as_s(), verdict))
+            }
+            Expect::MeanWaitAtMost { limit, cluster } => {
+                let facts = self.facts_of(self.scope(cluster.as_deref())?);
+                let verdict = self.mean_wait(facts, *limit);
+                Ok(self.threshold("mean wait".to_owned(), cluster, "s", limit.as_s(), verdict))
+            }
+            Expect::TurnaroundAtMost { percentile, limit, cluster } => {
+                let p = self.percentile(*percentile)?;
+                let verdict = self.turnaround(self.scope(cluster.as_deref())?, p, *limit);
+                Ok(self.threshold(format!("turnaround p{percentile}"), cluster, "s", limit.as_s(), verdict))
+            }
+            Expect::CostAtMost { limit, cluster } => {
+                let facts = self.facts_of(self.scope(cluster.as_deref())?);
+                self.currency(&limit.currency)?;
+                let cost = facts.cost.total;
+                let verdict = Verdict { value: Some(cost), met: at_most(cost, limit.amount), note: None };
+                Ok(self.threshold("cost".to_owned(), cluster, &limit.currency, limit.amount, verdict))
+            }
+            Expect::CostPerDayAtMost { limit, cluster } => {
+                let facts = self.facts_of(self.scope(cluster.as_deref())?);
+                self.currency(&limit.currency)?;
+                let value = cost_per_day(self.context, facts.cost.total);
+                let met = value.is_some_and(|cost| at_most(cost, limit.amount));
+                let note = value.is_none().then(|| {
+                    "no span of time to divide by: set a horizon to judge a cost per day".to_owned()
+                });
+                let verdict = Verdict { value, met, note };
+                Ok(self.threshold("cost per day".to_owned(), cluster, &limit.currency, limit.amount, verdict))
+            }
+            Expect::UtilisationAtLeast { share, cluster } => {
+                if !(0.0..=1.0).contains(share) {
+                    return Err(ExpectError::Share(share.to_string()));
+                }
+                let facts = self.facts_of(self.scope(cluster.as_deref())?);
+                let value = facts.utilisation();
+                let met = value.is_some_and(|u| u >= share * (1.0 - TOLERANCE));
+                let note = value.is_none().then(|| "no node was billed, so none was used".to_owned());
+                let verdict = Verdict { value, met, note };
+                let mut threshold =
+                    self.threshold("utilisation".to_owned(), cluster, "share", *share, verdict);
+                threshold.bound = "at_least";
+                Ok(threshold)
+            }
+            Expect::RejectedAtMost(limit) => {
+                Ok(self.count("jobs rejected", self.facts.total.outcome(Outcome::Rejected), *limit))
+            }
+            Expect::FailedAtMost(limit) => {
+                Ok(self.count("jobs failed or timed out", self.facts.total.failed(), *limit))
+            }
+            Expect::UnfinishedAtMost(limit) => {
+                Ok(self.count("jobs unfinished", self.facts.total.unfinished(), *limit))
+            }
+        }
+    }
+
+    fn threshold(
+        &self,
+        figure: String,
+        cluster: &Option<String>,
+        unit: &str,
+        limit: f64,
+        verdict: Verdict,
+    ) -> Threshold {
+        let Verdict { value, met, note } = verdict;
+        let unit = unit.to_owned();
+        Threshold { figure, cluster: cluster.clone(), bound: "at_most", unit, limit, value, met, note }
+    }
+
+    fn count(&self, figure: &str, jobs: u64, limit: u64) -> Threshold {
+        let verdict = Verdict { value: Some(jobs as f64), met: jobs <= limit, note: None };
+        self.threshold(figure.to_owned(), &None, "jobs", limit as f64, verdict)
+    }
+
+    fn percentile(&self, percentile: f64) -> Result<u32, ExpectError> {
+        per_mille(percentile).ok_or_else(|| ExpectError::Percentile(percentile.to_string()))
+    }
+
+    fn currency(&self, currency: &str) -> Result<(), ExpectError> {
+        let prices = &self.context.prices.currency;
+        if currency == prices {
+            return Ok(());
+        }
+        Err(ExpectError::Currency { limit: currency.to_owned(), prices: prices.clone() })
+    }
+
+    /// Index of the cluster; `None`: all.
+    fn scope(&self, cluster: Option<&str>) -> Result<Option<usize>, ExpectError> {
+        let Some(name) = cluster else { return Ok(None) };
+        let found = self.context.clusters.iter().position(|c| c.name == name);
+        found.map(Some).ok_or_else(|| ExpectError::UnknownCluster(name.to_owned()))
+    }
+
+    fn facts_of(&self, scope: Option<usize>) -> &Facts {
+        scope.map_or(&self.facts.total, |c| &self.facts.clusters[c])
+    }
+
+    /// Ticks against a limit, exactly.
+    fn within(&self, ticks: Tick, limit: TimeSpan) -> bool {
+        u128::from(ticks) * u128::from(self.context.resolution.ns()) <= u128::from(limit.ns())
+    }
+
+    /// By the exact count of waits within the limit; a job that was neither rejected nor cancelled and never
+    /// started waits for ever (model, section 9).
+    fn wait(&self, scope: Option<usize>, p: u32, limit: TimeSpan) -> Verdict {
+        let mut waits = Vec::new();
+        let mut endless = 0_u64;
+        let mut within = 0_u64;
+        for (job, record) in self.context.jobs.iter().zip(self.jobs) {
+            if scope.is_some_and(|c| c != job.cluster as usize) {
+                continue;
+            }
+            if record.first_start != NEVER {
+                let wait = record.first_start - job.submit;
+                within += u64::from(self.within(wait, limit));
+                waits.push(wait);
+            } else if !matches!(record.outcome, Outcome::Rejected | Outcome::Cancelled) {
+                endless += 1;
+            }
+        }
+        let judged = waits.len() as u64 + endless;
+        debug_assert_eq!(judged, self.judged(scope), "jobs whose waits are judged");
+        let rank = rank(p, judged);
+        waits.sort_unstable();
+        let value = rank.checked_sub(1).and_then(|r| waits.get(r as usize));
+        let value = value.map(|ticks| self.context.seconds((*ticks).into()));
+        let note = if judged == 0 {
+            Some("no job waited".to_owned())
+        } else if endless > 0 {
+            Some(format!("{endless} of {judged} jobs never started and count as infinite waits"))
+        } else {
+            None
+        };
+        Verdict { value, met: within >= rank, note }
+    }
+
+    fn judged(&self, scope: Option<usize>) -> u64 {
+        let clusters = self.result.clusters.iter().enumerate();
+        clusters.filter(|(c, _)| scope.is_none_or(|s| s == *c)).map(|(_, r)| r.waits_judged).sum()
+    }
+
+    /// Sum against limit times number: no division.
+    fn mean_wait(&self, facts: &Facts, limit: TimeSpan) -> Verdict {
+        let sum_ns = u128::from(facts.wait.sum) * u128::from(self.context.resolution.ns());
+        let met = sum_ns <= u128::from(limit.ns()) * u128::from(facts.wait.n);
+        let value = facts.wait.mean().map(|ticks| ticks * self.context.resolution.tick_s());
+        let note = value.is_none().then(|| "no job started".to_owned());
+        Verdict { value, met, note }
+    }
+
+    fn turnaround(&self, scope: Option<usize>, p: u32, limit: TimeSpan) -> Verdict {
+        let mut times: Vec<Tick> = self
+            .context
+            .jobs
+            .iter()
+            .zip(self.jobs)
+            .filter(|(job, _)| scope.is_none_or(|c| c == job.cluster as usize))
+            .filter(|(_, record)| record.outcome == Outcome::Completed)
+            .map(|(job, record)| record.end - job.submit)
+            .collect();
+        times.sort_unstable();
+        let value = crate::stats::nearest_rank(&times, p);
+        Verdict {
+            value: value.map(|ticks| self.context.seconds(ticks.into())),
+            met: value.is_none_or(|ticks| self.within(ticks, limit)),
+            note: value.is_none().then(|| "no job completed".to_owned()),
+        }
+    }
+}
+
+fn at_most(value: f64, limit: f64) -> bool {
+    value <= limit + TOLERANCE * limit.abs()
+}

@@ -1,0 +1,305 @@
+//! The numbers of a report for one cluster or for all, still as integers where they are integers.
+
+use super::context::Context;
+use super::pricing::{self, Cost};
+use crate::engine::output::{ClusterResult, JobRecord, Outcome, Reason, RunResult, State};
+use crate::stats::{bounded_slowdown, nearest_rank, rank};
+use crate::units::{NEVER, Tick};
+
+/// Spread of a time over jobs [ticks].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spread {
+    /// Values.
+    pub n: u64,
+    /// Their sum.
+    pub sum: u64,
+    /// 50th percentile; `None` without values, as all of them.
+    pub p50: Option<Tick>,
+    /// 90th.
+    pub p90: Option<Tick>,
+    /// 95th.
+    pub p95: Option<Tick>,
+    /// 99th.
+    pub p99: Option<Tick>,
+    /// The largest.
+    pub max: Option<Tick>,
+}
+
+impl Spread {
+    /// Of values in any order, which it sorts.
+    #[must_use]
+    pub fn of(values: &mut [Tick]) -> Self {
+        values.sort_unstable();
+        Self {
+            n: values.len() as u64,
+            sum: values.iter().map(|v| u64::from(*v)).sum(),
+            p50: nearest_rank(values, 500),
+            p90: nearest_rank(values, 900),
+            p95: nearest_rank(values, 950),
+            p99: nearest_rank(values, 990),
+            max: values.last().copied(),
+        }
+    }
+
+    /// Mean [ticks]; `None` without values.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum as f64 / self.n as f64)
+    }
+}
+
+/// The numbers of one cluster, or of all clusters together.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Clusters in it.
+    pub clusters: usize,
+    /// Jobs by [`Outcome`].
+    pub outcomes: [u64; Outcome::COUNT],
+    /// Jobs that started.
+    pub started: u64,
+    /// Starts after a job's first.
+    pub restarts: u64,
+    /// Waits of jobs that started.
+    pub wait: Spread,
+    /// Turnarounds of completed jobs.
+    pub turnaround: Spread,
+    /// Mean bounded slowdown of completed jobs.
+    pub slowdown_mean: Option<f64>,
+    /// Its 95th percentile.
+    pub slowdown_p95: Option<f64>,
+    /// Waits before the first start by [`Reason`] [job-ticks].
+    pub wait_by_reason: [u64; Reason::COUNT],
+    /// Waits after an eviction by [`Reason`] [job-ticks].
+    pub requeue_wait_by_reason: [u64; Reason::COUNT],
+    /// Node-ticks by [`State`].
+    pub node_ticks: [u64; State::COUNT],
+    /// Node-ticks of kept work.
+    pub useful: u64,
+    /// Of those, by [`Outcome`] of the job.
+    pub useful_by_outcome: [u64; Outcome::COUNT],
+    /// Node-ticks of lost work and overhead.
+    pub lost: u64,
+    /// Node-ticks of prepare.
+    pub prepare: u64,
+    /// Billed node-ticks.
+    pub billed: u64,
+    /// Most held nodes; `None` for several clusters, whose peaks need not coincide.
+    pub peak_nodes: Option<u32>,
+    /// Time with allocated ≥ limit [ticks]; `None` for several clusters.
+    pub at_limit: Option<u64>,
+    /// Requested nodes.
+    pub requests: u64,
+    /// Of those withdrawn.
+    pub withdrawn: u64,
+    /// Released nodes.
+    pub releases: u64,
+    /// Scale operations.
+    pub scale_operations: u64,
+    /// Evicted nodes.
+    pub evictions: u64,
+    /// Failed boots.
+    pub boot_failures: u64,
+    /// Updates that a lock refused.
+    pub refused_updates: u64,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+impl Facts {
+    /// Jobs with an outcome.
+    #[must_use]
+    pub fn outcome(&self, outcome: Outcome) -> u64 {
+        self.outcomes[outcome as usize]
+    }
+
+    /// All jobs.
+    #[must_use]
+    pub fn jobs(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+
+    /// Jobs that failed or timed out.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.sum_of(&[
+            Outcome::TimedOut,
+            Outcome::FailedIdentity,
+            Outcome::FailedEviction,
+            Outcome::FailedMaxRestarts,
+        ])
+    }
+
+    /// Jobs without a final outcome.
+    #[must_use]
+    pub fn unfinished(&self) -> u64 {
+        Outcome::ALL.iter().filter(|o| !o.is_final()).map(|o| self.outcome(*o)).sum()
+    }
+
+    fn sum_of(&self, outcomes: &[Outcome]) -> u64 {
+        outcomes.iter().map(|o| self.outcome(*o)).sum()
+    }
+
+    /// Node-ticks in a state.
+    #[must_use]
+    pub fn state(&self, state: State) -> u64 {
+        self.node_ticks[state as usize]
+    }
+
+    /// Node-ticks of running nodes: useful, lost and prepare.
+    #[must_use]
+    pub fn busy(&self) -> u64 {
+        self.useful + self.lost + self.prepare
+    }
+
+    /// (useful + lost + prepare) / billed node-time; `None` where nothing was billed.
+    #[must_use]
+    pub fn utilisation(&self) -> Option<f64> {
+        (self.billed > 0).then(|| self.busy() as f64 / self.billed as f64)
+    }
+
+    /// Useful / billed node-time; `None` where nothing was billed.
+    #[must_use]
+    pub fn goodput(&self) -> Option<f64> {
+        (self.billed > 0).then(|| self.useful as f64 / self.billed as f64)
+    }
+
+    /// Wait before the first start [job-ticks], of jobs still queued too.
+    #[must_use]
+    pub fn wait_ticks(&self) -> u64 {
+        self.wait_by_reason.iter().sum()
+    }
+
+    fn of_result(context: &Context, cluster: usize, r: &ClusterResult) -> Self {
+        let facts = Self {
+            clusters: 1,
+            outcomes: r.outcomes,
+            started: r.started,
+            restarts: r.restarts,
+            wait_by_reason: r.wait,
+            requeue_wait_by_reason: r.requeue_wait,
+            node_ticks: r.node_ticks,
+            useful: r.useful,
+            useful_by_outcome: r.useful_by_outcome,
+            lost: r.lost,
+            prepare: r.prepare,
+            billed: pricing::billed_node_ticks(r),
+            peak_nodes: Some(r.peak_nodes),
+            at_limit: Some(r.at_limit_ticks),
+            requests: r.requests,
+            withdrawn: r.withdrawn,
+            releases: r.releases,
+            scale_operations: r.scale_operations,
+            evictions: r.evictions,
+            boot_failures: r.boot_failures,
+            refused_updates: r.refused_updates,
+            cost: pricing::cluster_cost(context, cluster, r),
+            ..Self::default()
+        };
+        debug_assert_eq!(facts.busy(), facts.state(State::Running), "busy node-ticks of cluster {cluster}");
+        facts
+    }
+
+    /// Adds the sums of another cluster; spreads are made from the jobs.
+    fn add(&mut self, other: &Self) {
+        fn add_all<const N: usize>(a: &mut [u64; N], b: &[u64; N]) {
+            for (a, b) in a.iter_mut().zip(b) {
+                *a += b;
+            }
+        }
+        add_all(&mut self.outcomes, &other.outcomes);
+        add_all(&mut self.wait_by_reason, &other.wait_by_reason);
+        add_all(&mut self.requeue_wait_by_reason, &other.requeue_wait_by_reason);
+        add_all(&mut self.node_ticks, &other.node_ticks);
+        add_all(&mut self.useful_by_outcome, &other.useful_by_outcome);
+        (self.peak_nodes, self.at_limit) = match self.clusters {
+            0 => (other.peak_nodes, other.at_limit),
+            _ => (None, None),
+        };
+        self.clusters += other.clusters;
+        self.started += other.started;
+        self.restarts += other.restarts;
+        self.useful += other.useful;
+        self.lost += other.lost;
+        self.prepare += other.prepare;
+        self.billed += other.billed;
+        self.requests += other.requests;
+        self.withdrawn += other.withdrawn;
+        self.releases += other.releases;
+        self.scale_operations += other.scale_operations;
+        self.evictions += other.evictions;
+        self.boot_failures += other.boot_failures;
+        self.refused_updates += other.refused_updates;
+        self.cost.add(&other.cost);
+    }
+}
+
+/// The numbers of a whole run.
+#[derive(Clone, Debug, Default)]
+pub struct RunFacts {
+    /// All clusters together.
+    pub total: Facts,
+    /// By cluster.
+    pub clusters: Vec<Facts>,
+}
+
+impl RunFacts {
+    /// From a run and its job records.
+    #[must_use]
+    pub fn of(context: &Context, result: &RunResult, jobs: &[JobRecord]) -> Self {
+        let mut clusters: Vec<Facts> =
+            result.clusters.iter().enumerate().map(|(c, r)| Facts::of_result(context, c, r)).collect();
+        let mut total = Facts::default();
+        for facts in &clusters {
+            total.add(facts);
+        }
+        let mut times = vec![JobTimes::default(); clusters.len()];
+        let mut all = JobTimes::default();
+        for (job, record) in context.jobs.iter().zip(jobs) {
+            if record.first_start != NEVER {
+                times[job.cluster as usize].waits.push(record.first_start - job.submit);
+            }
+            if record.outcome == Outcome::Completed {
+                let turnaround = record.end - job.submit;
+                let slowdown =
+                    bounded_slowdown(turnaround.into(), job.running.into(), context.resolution.ns());
+                let times = &mut times[job.cluster as usize];
+                times.turnarounds.push(turnaround);
+                times.slowdowns.push(slowdown);
+            }
+        }
+        for (facts, times) in clusters.iter_mut().zip(&mut times) {
+            all.add(times);
+            times.store(facts);
+        }
+        all.store(&mut total);
+        Self { total, clusters }
+    }
+}
+
+/// Times of the jobs of a scope.
+#[derive(Clone, Debug, Default)]
+struct JobTimes {
+    waits: Vec<Tick>,
+    turnarounds: Vec<Tick>,
+    slowdowns: Vec<f64>,
+}
+
+impl JobTimes {
+    fn add(&mut self, other: &Self) {
+        self.waits.extend_from_slice(&other.waits);
+        self.turnarounds.extend_from_slice(&other.turnarounds);
+        self.slowdowns.extend_from_slice(&other.slowdowns);
+    }
+
+    fn store(&mut self, facts: &mut Facts) {
+        facts.wait = Spread::of(&mut self.waits);
+        facts.turnaround = Spread::of(&mut self.turnarounds);
+        self.slowdowns.sort_unstable_by(f64::total_cmp);
+        let n = self.slowdowns.len();
+        if n > 0 {
+            facts.slowdown_mean = Some(self.slowdowns.iter().sum::<f64>() / n as f64);
+            facts.slowdown_p95 = self.slowdowns.get(rank(950, n as u64) as usize - 1).copied();
+        }
+        debug_assert_eq!(facts.wait.n, facts.started, "waits and started jobs");
+    }
+}

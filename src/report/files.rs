@@ -1,0 +1,111 @@
+//! Result files. A directory of results appears whole or not at all: it is written beside its place and then
+//! renamed. `docs/results.md` documents every file and column.
+
+mod directory;
+mod events;
+mod jobs;
+mod manifest;
+mod nodes;
+mod replications;
+mod table;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod writer;
+
+pub use directory::{OutDir, OutError};
+pub use events::events;
+pub use jobs::{header as jobs_header, jobs};
+pub use manifest::{FileEntry, Manifest, hex_sha256};
+pub use nodes::{header as nodes_header, nodes};
+pub use replications::{header as replications_header, replications};
+pub use table::{REPLICATED_HEADER, SUMMARY_HEADER, replicated_table, summary_table};
+pub use timeline::{header as timeline_header, timeline};
+
+use super::replications::Replicated;
+use super::{Context, Summary};
+use crate::engine::output::RunResult;
+use crate::engine::record::Recording;
+use serde::Serialize;
+use std::io::{self, Write};
+use writer::{Rows, io_error};
+
+/// Names of all result files; a directory with nothing else in it may be replaced.
+pub const NAMES: [&str; 7] = [
+    "manifest.json",
+    "summary.json",
+    "jobs.csv",
+    "nodes.csv",
+    "timeline.csv",
+    "events.jsonl",
+    "replications.csv",
+];
+
+/// Writes every file of one run but the manifest.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_run(
+    out: &mut OutDir,
+    context: &Context,
+    summary: &Summary,
+    result: &RunResult,
+    recording: &Recording,
+) -> Result<(), OutError> {
+    out.write("summary.json", |w| json(w, summary))?;
+    write_details(out, context, result, recording)
+}
+
+/// Writes every file of several replications but the manifest; the details are those of replication 0.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_replicated(
+    out: &mut OutDir,
+    context: &Context,
+    replicated: &Replicated,
+    result: &RunResult,
+    recording: &Recording,
+) -> Result<(), OutError> {
+    out.write("summary.json", |w| json(w, replicated))?;
+    out.write("replications.csv", |w| replications(w, replicated))?;
+    write_details(out, context, result, recording)
+}
+
+fn write_details(
+    out: &mut OutDir,
+    context: &Context,
+    result: &RunResult,
+    recording: &Recording,
+) -> Result<(), OutError> {
+    out.write("jobs.csv", |w| jobs(w, context, recording))?;
+    out.write("nodes.csv", |w| nodes(w, context, result, recording))?;
+    out.write("timeline.csv", |w| timeline(w, context, recording))?;
+    out.write("events.jsonl", |w| events(w, context, recording))
+}
+
+/// Indented JSON with a newline at its end.
+///
+/// # Errors
+/// Those of the writer.
+pub fn json(w: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *w, value)?;
+    writeln!(w)
+}
+
+/// A table with a header line, one row a value.
+///
+/// # Errors
+/// Those of the writer.
+pub fn csv_rows(w: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(w);
+    for row in rows {
+        csv.serialize(row).map_err(io_error)?;
+    }
+    csv.flush()
+}
+
+/// A tag; empty where there is none.
+fn tag(context: &Context, tag: Option<u32>) -> &str {
+    tag.and_then(|t| context.tags.get(t as usize)).map_or("", String::as_str)
+}

@@ -1,0 +1,158 @@
+//! A directory that appears whole or not at all.
+
+use super::NAMES;
+use super::manifest::{FileEntry, Hashing};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Why results could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutError {
+    /// The directory has something in it.
+    #[error("{} is not empty; choose another directory, or replace the results in it with --force", .0.display())]
+    NotEmpty(PathBuf),
+    /// The directory has something in it that is no result.
+    #[error(
+        "{} holds {name:?}, which is no result file, so --force does not replace it; choose another directory",
+        .path.display()
+    )]
+    Foreign {
+        /// The directory.
+        path: PathBuf,
+        /// What is in it.
+        name: String,
+    },
+    /// Something else than a directory stands there.
+    #[error("{} exists and is no directory; choose another name", .0.display())]
+    NotADirectory(PathBuf),
+    /// What the file system says.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// What came of it.
+        source: io::Error,
+    },
+}
+
+/// A directory under way: it has a name of its own until [`Self::commit`].
+#[derive(Debug)]
+pub struct OutDir {
+    target: PathBuf,
+    /// Holds `new`, and `old` for a moment; goes away with everything in it.
+    work: TempDir,
+    new: PathBuf,
+    replace: bool,
+    entries: Vec<FileEntry>,
+}
+
+fn io_at<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> OutError + use<'a> {
+    move |source| OutError::Io { action, path: path.to_owned(), source }
+}
+
+impl OutDir {
+    /// Makes sure that results can appear at `target`, before a long run. With `force`, results that stand
+    /// there are replaced.
+    ///
+    /// # Errors
+    /// If something else is there, or nothing can be written beside it.
+    pub fn prepare(target: &Path, force: bool) -> Result<Self, OutError> {
+        let target = match fs::canonicalize(target) {
+            Ok(existing) => existing,
+            Err(_) => std::path::absolute(target).map_err(io_at("use", target))?,
+        };
+        let replace = check_target(&target, force)?;
+        let parent = target.parent().unwrap_or(&target);
+        fs::create_dir_all(parent).map_err(io_at("create", parent))?;
+        let name = target.file_name().map_or_else(Default::default, |n| n.to_string_lossy().into_owned());
+        let work = tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            .suffix(".partial")
+            .tempdir_in(parent)
+            .map_err(io_at("create a directory in", parent))?;
+        // A directory within: it gets the rights of an ordinary one, the temporary one is private.
+        let new = work.path().join("new");
+        fs::create_dir(&new).map_err(io_at("create", &new))?;
+        Ok(Self { target, work, new, replace, entries: Vec::new() })
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn write(
+        &mut self,
+        name: &'static str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), OutError> {
+        debug_assert!(NAMES.contains(&name), "{name} is listed, so that --force may replace it");
+        let path = self.new.join(name);
+        let shown = self.target.join(name);
+        let write = || -> io::Result<FileEntry> {
+            let file = File::create(&path)?;
+            let mut hashing = Hashing::new(BufWriter::new(file));
+            content(&mut hashing)?;
+            let (writer, entry) = hashing.finish(name);
+            // Whole on the disk before the directory gets its name.
+            writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            Ok(entry)
+        };
+        self.entries.push(write().map_err(io_at("write", &shown))?);
+        Ok(())
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn entries(&self) -> &[FileEntry] {
+        &self.entries
+    }
+
+    /// Gives the directory its name.
+    ///
+    /// # Errors
+    /// What the file system says; then nothing has changed at the target.
+    pub fn commit(self) -> Result<PathBuf, OutError> {
+        let old = self.work.path().join("old");
+        if self.replace {
+            fs::rename(&self.target, &old).map_err(io_at("replace", &self.target))?;
+        }
+        if let Err(error) = fs::rename(&self.new, &self.target) {
+            if self.replace {
+                fs::rename(&old, &self.target).map_err(io_at("put back", &self.target))?;
+            }
+            return Err(io_at("create", &self.target)(error));
+        }
+        Ok(self.target)
+    }
+}
+
+/// Whether something has to be replaced.
+fn check_target(target: &Path, force: bool) -> Result<bool, OutError> {
+    let metadata = match fs::metadata(target) {
+        Ok(metadata) => metadata,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(io_at("look at", target)(e)),
+    };
+    if !metadata.is_dir() {
+        return Err(OutError::NotADirectory(target.to_owned()));
+    }
+    let mut any = false;
+    for entry in fs::read_dir(target).map_err(io_at("read", target))? {
+        any = true;
+        let entry = entry.map_err(io_at("read", target))?;
+        if !force {
+            return Err(OutError::NotEmpty(target.to_owned()));
+        }
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !NAMES.contains(&name.as_str()) {
+            return Err(OutError::Foreign { path: target.to_owned(), name });
+        }
+    }
+    // An empty directory is renamed over, where the system can; elsewhere it has to go first.
+    Ok(any || cfg!(windows))
+}

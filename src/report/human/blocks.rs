@@ -1,0 +1,227 @@
+//! What stands around the table: header, thresholds, teams, reasons, allocation, assumptions, warnings.
+
+use super::Page;
+use super::style::{BAD, BOLD, DIM, GOOD, WARN, left, right, width};
+use crate::engine::output::{Reason, Status};
+use crate::report::expectations::Threshold;
+use crate::report::replications::Replicated;
+use crate::report::summary::{Summary, WarningEntry};
+use crate::report::units::{amount, count, duration_s, money, percent, short, whole};
+use crate::report::warnings::{status_words, words};
+
+/// Name, seed, length, and how it ended.
+pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Replicated>) {
+    let runs = match replicated {
+        Some(r) => format!("{}, seed {}", count(r.replications, "replication"), summary.seed),
+        None if summary.replication > 0 => {
+            format!("seed {}, replication {}", summary.seed, summary.replication)
+        }
+        None => format!("seed {}", summary.seed),
+    };
+    page.line(&format!("{}  {}", BOLD.paint(&summary.scenario), DIM.paint(&runs)));
+    let mut about = Vec::new();
+    if let Some(start) = &summary.start {
+        about.push(format!("from {}", date(start)));
+    }
+    if let Some(horizon) = summary.horizon_s {
+        about.push(format!("horizon {}", duration_s(horizon)));
+    }
+    if let Some(r) = replicated {
+        about.extend(r.statuses.iter().map(|(status, n)| format!("{n} {}", status_words(*status))));
+    } else {
+        let words = status_words(summary.run_status);
+        let painted = match summary.run_status {
+            Status::Settled | Status::Horizon => words.to_owned(),
+            Status::Stuck | Status::Limit => BAD.paint(words),
+        };
+        about.push(format!("{painted} at {}", duration_s(summary.end_s)));
+    }
+    page.hanging("  ", &about.join(", "));
+}
+
+/// A date and time as people write it; as it is where it cannot be read.
+fn date(start: &str) -> String {
+    start
+        .parse::<jiff::Zoned>()
+        .map_or_else(|_| start.to_owned(), |z| z.strftime("%A %-d %B %Y, %H:%M (%Q)").to_string())
+}
+
+/// Every threshold with a tick or a cross.
+pub(super) fn thresholds(
+    page: &mut Page,
+    thresholds: &[Threshold],
+    currency: &str,
+    met_in: Option<(&[u64], u64)>,
+) {
+    if thresholds.is_empty() {
+        return;
+    }
+    page.heading("Thresholds");
+    let lines: Vec<(String, String)> =
+        thresholds.iter().map(|t| (condition(t, currency), value(t, currency))).collect();
+    let columns = lines.iter().map(|(condition, _)| width(condition)).max().unwrap_or(0);
+    let values = lines.iter().map(|(_, value)| width(value)).max().unwrap_or(0);
+    for (i, (threshold, (condition, value))) in thresholds.iter().zip(lines).enumerate() {
+        let mark = if threshold.met { GOOD.paint("✓") } else { BAD.paint("✗") };
+        let value = right(&value, values);
+        let value = if threshold.met { value } else { BAD.paint(&value) };
+        let mut line = format!("  {mark} {}  {value}", left(&condition, columns));
+        if let Some((met_in, n)) = met_in {
+            line.push_str(&format!("  met in {} of {n}", met_in[i]));
+        }
+        page.line(&line);
+        if let Some(note) = &threshold.note {
+            page.hanging("      ", &DIM.paint(note));
+        }
+    }
+}
+
+fn condition(threshold: &Threshold, currency: &str) -> String {
+    let sign = if threshold.bound == "at_least" { "≥" } else { "≤" };
+    let limit = show(threshold.limit, &threshold.unit, currency);
+    let cluster = threshold.cluster.as_ref().map_or(String::new(), |c| format!(" on {c}"));
+    format!("{}{cluster} {sign} {limit}", threshold.figure)
+}
+
+fn value(threshold: &Threshold, currency: &str) -> String {
+    match threshold.value {
+        Some(value) => show(value, &threshold.unit, currency),
+        None if threshold.met => "–".to_owned(),
+        None if threshold.unit == "s" => "never".to_owned(),
+        None => "unknown".to_owned(),
+    }
+}
+
+fn show(value: f64, unit: &str, currency: &str) -> String {
+    match unit {
+        "s" => duration_s(value),
+        "share" => percent(value),
+        "jobs" => whole(value as u64),
+        _ => money(value, currency),
+    }
+}
+
+/// What the marks in the table mean.
+pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
+    page.note("¹ (useful + lost + prepare) / billed node-time.");
+    let lists: Vec<String> = summary.price_lists.iter().map(ToString::to_string).collect();
+    let billed = if summary.billing_quantum_s <= 1.0 {
+        "billed by the second".to_owned()
+    } else {
+        format!("billed per started {} of each node", duration_s(summary.billing_quantum_s))
+    };
+    let rates = match (summary.rates_over_s, summary.horizon_s) {
+        (Some(span), Some(_)) => format!("rates divide by the horizon ({})", duration_s(span)),
+        (Some(span), None) => {
+            format!("rates divide by the time to the last submission ({})", duration_s(span))
+        }
+        (None, _) => "no rates: the run spans no time to divide by".to_owned(),
+    };
+    page.note(&format!("² Prices: {}; {billed}; {rates}.", lists.join("; ")));
+}
+
+/// Cost by team tag.
+pub(super) fn teams(page: &mut Page, summary: &Summary) {
+    /// More are summed up in one line.
+    const SHOWN: usize = 12;
+    if summary.teams.is_empty() {
+        return;
+    }
+    page.heading(&format!("Cost by team, {}", summary.currency));
+    let total = summary.total.facts.cost.total;
+    let share = |cost: f64| if total > 0.0 { percent(cost / total) } else { String::new() };
+    let mut lines: Vec<[String; 5]> = Vec::new();
+    // The last one is `shared`, and always shown.
+    let (shared, teams) = summary.teams.split_last().map_or((None, &[][..]), |(s, t)| (Some(s), t));
+    for team in teams.iter().take(SHOWN).chain(shared) {
+        let jobs = if team.jobs == 0 { "–".to_owned() } else { whole(team.jobs) };
+        let hours = if team.jobs == 0 { "–".to_owned() } else { short(team.busy_node_h) };
+        lines.push([team.team.clone(), jobs, hours, amount(team.cost_total), share(team.cost_total)]);
+    }
+    if teams.len() > SHOWN {
+        let rest = &teams[SHOWN..];
+        let cost: f64 = rest.iter().map(|t| t.cost_total).sum();
+        let line = [
+            count(rest.len() as u64, "other team"),
+            whole(rest.iter().map(|t| t.jobs).sum()),
+            short(rest.iter().map(|t| t.busy_node_h).sum()),
+            amount(cost),
+            share(cost),
+        ];
+        lines.insert(SHOWN, line);
+    }
+    let titles = ["", "jobs", "node-hours", "cost", "share"].map(str::to_owned);
+    let widths: Vec<usize> =
+        (0..5).map(|c| lines.iter().chain([&titles]).map(|l| width(&l[c])).max().unwrap_or(0)).collect();
+    for (i, line) in [&titles].into_iter().chain(&lines).enumerate() {
+        let mut text = format!("  {}", left(&line[0], widths[0]));
+        for (cell, columns) in line.iter().zip(&widths).skip(1) {
+            text.push_str(&right(cell, columns + 2));
+        }
+        page.line(&if i == 0 { DIM.paint(text.trim_end()) } else { text });
+    }
+}
+
+/// Why jobs were refused or failed.
+pub(super) fn failures(page: &mut Page, summary: &Summary) {
+    if summary.failures.is_empty() {
+        return;
+    }
+    page.heading("Jobs refused or failed");
+    for failure in &summary.failures {
+        let what = failure.outcome.replace('_', " ");
+        let label = format!("  {} {what} on {}: ", whole(failure.jobs), failure.cluster);
+        page.hanging(&label, &failure.reason);
+    }
+}
+
+/// The allocation state at the end, as the service shows it.
+pub(super) fn allocation(page: &mut Page, summary: &Summary) {
+    page.heading("Allocation state at the end");
+    let columns = summary.clusters.iter().map(|c| width(&c.name)).max().unwrap_or(0);
+    for cluster in &summary.clusters {
+        let state = if cluster.waiting == Some(Reason::Lock) {
+            // The service's own words for a cluster that a lock keeps from scaling.
+            "Resizing (0 -> 0): a resource lock prevents scaling".to_owned()
+        } else if cluster.allocation_state == "resizing" {
+            format!("Resizing ({} -> {})", cluster.current_nodes, cluster.target_nodes)
+        } else {
+            format!("Steady, {}", count(cluster.current_nodes.into(), "node"))
+        };
+        let waits = match cluster.waiting {
+            None | Some(Reason::Lock) => String::new(),
+            Some(reason) => format!(", the queue waits for {}", words(reason)),
+        };
+        page.hanging(&format!("  {}  ", left(&cluster.name, columns)), &format!("{state}{waits}"));
+    }
+}
+
+/// Assumptions that the run used.
+pub(super) fn assumptions(page: &mut Page, summary: &Summary) {
+    if summary.assumptions.is_empty() {
+        return;
+    }
+    page.heading("Assumptions used");
+    for assumption in &summary.assumptions {
+        page.hanging("  · ", assumption);
+    }
+}
+
+/// Warnings, with the number of replications that had them.
+pub(super) fn warnings<'a>(
+    page: &mut Page,
+    warnings: impl Iterator<Item = (&'a WarningEntry, Option<(u64, u64)>)>,
+) {
+    let warnings: Vec<_> = warnings.collect();
+    if warnings.is_empty() {
+        return;
+    }
+    page.heading("Warnings");
+    for (warning, seen) in warnings {
+        let seen = match seen {
+            Some((some, all)) if some < all => format!(" (in {some} of {all} replications)"),
+            _ => String::new(),
+        };
+        page.hanging(&format!("  {} ", WARN.paint(warning.code)), &format!("{}{seen}", warning.text));
+    }
+}

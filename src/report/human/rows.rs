@@ -1,0 +1,187 @@
+//! Which figures the table shows, in which words.
+
+use crate::engine::output::Reason;
+use crate::report::replications::Replicated;
+use crate::report::summary::{Scope, Summary};
+use crate::report::units;
+use crate::report::warnings::words;
+use std::collections::BTreeMap;
+
+/// A value, and half the width of its interval where there are replications.
+#[derive(Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) value: f64,
+    pub(super) half: Option<f64>,
+}
+
+/// A column: a cluster, or all of them.
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) cells: BTreeMap<String, Cell>,
+}
+
+impl Column {
+    pub(super) fn get(&self, key: &str) -> Option<Cell> {
+        self.cells.get(key).copied()
+    }
+}
+
+/// How a value reads.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Count,
+    Duration,
+    Number,
+    Share,
+    Money,
+}
+
+impl Kind {
+    /// The cell as text; amounts with so many decimals.
+    pub(super) fn show(self, cell: Cell, decimals: usize) -> String {
+        let one = |x: f64| match self {
+            Self::Count if x.fract() == 0.0 => units::whole(x as u64),
+            Self::Count | Self::Number => units::short(x),
+            Self::Duration => units::duration_s(x),
+            Self::Share => units::percent(x),
+            Self::Money => units::amount_to(x, decimals),
+        };
+        match cell.half.filter(|half| *half > 0.0) {
+            None => one(cell.value),
+            Some(half) => format!("{} ±{}", one(cell.value), one(half)),
+        }
+    }
+}
+
+/// A row of the table.
+pub(super) enum Row {
+    /// A heading; the mark refers to a footnote.
+    Section(&'static str),
+    /// A figure by key. Optional ones are left out where they are 0 in every column.
+    Figure { label: String, key: String, kind: Kind, optional: bool, strong: bool },
+    /// The share of one figure in the sum of several.
+    Share { label: String, key: String, of: Vec<String> },
+}
+
+fn figure(label: &str, key: &str, kind: Kind) -> Row {
+    Row::Figure { label: label.to_owned(), key: key.to_owned(), kind, optional: false, strong: false }
+}
+
+fn optional(label: &str, key: &str, kind: Kind) -> Row {
+    Row::Figure { label: label.to_owned(), key: key.to_owned(), kind, optional: true, strong: false }
+}
+
+/// All rows, top to bottom.
+pub(super) fn rows() -> Vec<Row> {
+    use Kind::{Count, Duration, Money, Number, Share};
+    let mut rows = vec![
+        Row::Section("Jobs"),
+        figure("in all", "jobs", Count),
+        figure("completed", "jobs_completed", Count),
+        optional("rejected at the gate", "jobs_rejected", Count),
+        optional("cancelled", "jobs_cancelled", Count),
+        optional("timed out", "jobs_timed_out", Count),
+        optional("failed: identity", "jobs_failed_identity", Count),
+        optional("failed: eviction", "jobs_failed_eviction", Count),
+        optional("failed: max_restarts", "jobs_failed_max_restarts", Count),
+        optional("left queued", "jobs_queued", Count),
+        optional("left running", "jobs_running", Count),
+        optional("left resubmitting", "jobs_resubmitting", Count),
+        optional("not submitted yet", "jobs_not_submitted", Count),
+        optional("restarts", "restarts", Count),
+        Row::Section("Wait until the first start"),
+        figure("mean", "wait_mean_s", Duration),
+        figure("median", "wait_p50_s", Duration),
+        figure("p90", "wait_p90_s", Duration),
+        figure("p95", "wait_p95_s", Duration),
+        figure("p99", "wait_p99_s", Duration),
+        figure("longest", "wait_max_s", Duration),
+        Row::Section("What the waiting was for"),
+    ];
+    let reasons = |prefix: &str| -> Vec<String> {
+        Reason::ALL.iter().map(|r| format!("{prefix}_{}_job_h", r.as_str())).collect()
+    };
+    let of = reasons("wait");
+    for (reason, key) in Reason::ALL.iter().zip(&of) {
+        rows.push(Row::Share { label: words(*reason).to_owned(), key: key.clone(), of: of.clone() });
+    }
+    rows.extend([
+        Row::Section("Turnaround of completed jobs"),
+        figure("median", "turnaround_p50_s", Duration),
+        figure("p95", "turnaround_p95_s", Duration),
+        figure("bounded slowdown, mean", "slowdown_mean", Number),
+        Row::Section("Nodes"),
+        figure("peak", "peak_nodes", Count),
+        figure("billed node-hours", "billed_node_h", Number),
+        figure("useful node-hours", "useful_node_h", Number),
+        figure("utilisation ¹", "utilisation", Share),
+        optional("time at the limit", "at_limit_s", Duration),
+        figure("requested", "requests", Count),
+        optional("withdrawn", "withdrawn", Count),
+        optional("evicted", "evictions", Count),
+        optional("failed boots", "boot_failures", Count),
+        Row::Section("Cost ²"),
+        figure("useful running", "cost_useful", Money),
+        optional("lost to evictions", "cost_lost", Money),
+        optional("prepare (images, data)", "cost_prepare", Money),
+        optional("preparing nodes (boot)", "cost_preparing", Money),
+        optional("idle nodes", "cost_idle", Money),
+        optional("unusable nodes", "cost_unusable", Money),
+        optional("leaving nodes", "cost_leaving", Money),
+        optional("rounding to quanta", "cost_rounding", Money),
+        optional("load balancers", "cost_load_balancer", Money),
+        Row::Figure {
+            label: "total".to_owned(),
+            key: "cost_total".to_owned(),
+            kind: Money,
+            optional: false,
+            strong: true,
+        },
+        figure("per day", "cost_per_day", Money),
+        figure("per month of 730 h", "cost_per_month", Money),
+        figure("per completed job", "cost_per_completed_job", Money),
+    ]);
+    rows
+}
+
+/// One column a cluster, and one for all where there are several.
+pub(super) fn columns(summary: &Summary) -> Vec<Column> {
+    let column = |name: &str, scope: &Scope| Column {
+        name: name.to_owned(),
+        cells: scope
+            .figures
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), Cell { value: value.number()?, half: None })))
+            .collect(),
+    };
+    let mut columns: Vec<Column> = summary.clusters.iter().map(|c| column(&c.name, &c.figures)).collect();
+    if columns.len() != 1 {
+        columns.push(column("all", &summary.total));
+    }
+    columns
+}
+
+/// The same from replications.
+pub(super) fn columns_replicated(replicated: &Replicated) -> Vec<Column> {
+    let mut columns: Vec<Column> = replicated
+        .scopes
+        .iter()
+        .map(|scope| Column {
+            name: scope.name.clone(),
+            cells: scope
+                .figures
+                .iter()
+                .filter_map(|(key, estimate)| {
+                    let estimate = (*estimate)?;
+                    Some((key.clone(), Cell { value: estimate.mean, half: estimate.half_width }))
+                })
+                .collect(),
+        })
+        .collect();
+    // The total comes first in the model and last in the table; alone it says nothing new.
+    columns.rotate_left(1);
+    if columns.len() == 2 {
+        columns.pop();
+    }
+    columns
+}

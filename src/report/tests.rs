@@ -1,0 +1,257 @@
+//! Reports of runs that can be worked out by hand.
+
+use super::facts::RunFacts;
+use super::figures::Value;
+use super::fixture::{Fixture, job, run, small};
+use super::pricing::Part;
+use crate::engine::input::{ClusterInput, Input, LockInput, LockLevel, OnEviction, Tier};
+use crate::engine::output::Status;
+use crate::scenario::schema::Expect;
+use crate::units::NEVER;
+
+fn value(fixture: &Fixture, key: &str) -> Value {
+    let summary = fixture.summary();
+    summary.total.figures.iter().find(|(k, _)| k == key).unwrap_or_else(|| panic!("no figure {key}")).1
+}
+
+fn number(fixture: &Fixture, key: &str) -> f64 {
+    value(fixture, key).number().unwrap_or_else(|| panic!("{key} is null"))
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-9
+}
+
+#[test]
+fn the_cost_of_a_small_run_by_hand() {
+    let fixture = small(1, Vec::new());
+    // 0.1 cent a node-second; 1 cent a second of one load balancer over 310 s.
+    for (key, by_hand) in [
+        ("cost_useful", 0.15),
+        ("cost_lost", 0.0),
+        ("cost_prepare", 0.06),
+        ("cost_preparing", 0.12),
+        ("cost_idle", 0.24),
+        ("cost_unusable", 0.0),
+        ("cost_leaving", 0.0),
+        ("cost_rounding", 0.0),
+        ("cost_load_balancer", 3.10),
+        ("cost_total", 3.67),
+        // Without a horizon rates divide by the last submission, at 20 s.
+        ("cost_per_day", 3.67 * 86_400.0 / 20.0),
+        ("cost_per_month", 3.67 * 730.0 * 3600.0 / 20.0),
+        ("cost_per_completed_job", 3.67 / 2.0),
+        ("utilisation", 210.0 / 570.0),
+        ("goodput", 150.0 / 570.0),
+        ("billed_node_h", 570.0 / 3600.0),
+        ("wait_mean_s", 60.0),
+        ("wait_p95_s", 60.0),
+        ("turnaround_mean_s", (190.0 + 140.0) / 2.0),
+        ("slowdown_mean", (190.0 / 100.0 + 140.0 / 50.0) / 2.0),
+        ("slowdown_p95", 2.8),
+        ("jobs_rejected", 1.0),
+        ("peak_nodes", 2.0),
+    ] {
+        assert!(close(number(&fixture, key), by_hand), "{key}: {} ≠ {by_hand}", number(&fixture, key));
+    }
+}
+
+#[test]
+fn whole_quanta_are_paid_and_the_rounding_is_a_line_of_its_own() {
+    let fixture = small(60, Vec::new());
+    // 310 s are 6 quanta, 260 s are 5: 660 node-seconds paid, 570 used.
+    assert!(close(number(&fixture, "cost_rounding"), 0.09));
+    assert!(close(number(&fixture, "cost_total"), 0.66 + 3.10));
+    let facts = RunFacts::of(&fixture.context, &fixture.result, &fixture.recording.jobs.to_vec());
+    let parts: f64 = Part::ALL.iter().map(|p| facts.total.cost.part(*p)).sum();
+    assert!(close(parts, facts.total.cost.total));
+}
+
+#[test]
+fn teams_pay_for_what_their_jobs_run_and_the_rest_is_shared() {
+    let summary = small(1, Vec::new()).summary();
+    let shares: Vec<(&str, u64, f64)> =
+        summary.teams.iter().map(|t| (t.team.as_str(), t.jobs, t.cost_total)).collect();
+    // Red runs 100 + 30, blue 50 + 30; boot, idle and the balancer are nobody's. The rejected job has no team.
+    let by_hand = [("red", 1, 0.13), ("blue", 1, 0.08), ("untagged", 1, 0.0), ("shared", 0, 3.46)];
+    for (share, hand) in shares.iter().zip(by_hand) {
+        assert_eq!((share.0, share.1), (hand.0, hand.1));
+        assert!(close(share.2, hand.2), "{}: {} ≠ {}", share.0, share.2, hand.2);
+    }
+    assert!(close(shares.iter().map(|s| s.2).sum(), 3.67));
+}
+
+#[test]
+fn rates_over_an_empty_span_are_null() {
+    let input = Input {
+        clusters: vec![ClusterInput::default()],
+        jobs: vec![job(0, 10, 1, 0)],
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let fixture = run(input, &[], Vec::new(), false);
+    assert_eq!(value(&fixture, "cost_per_day"), Value::Null);
+    assert_eq!(value(&fixture, "cost_per_month"), Value::Null);
+    assert!(number(&fixture, "cost_total") > 0.0);
+    assert_eq!(fixture.summary().rates_over_s, None);
+}
+
+#[test]
+fn nothing_at_all_is_a_report_too() {
+    let input = Input { clusters: vec![ClusterInput::default()], billing_quantum: 1, ..Input::default() };
+    let fixture = run(input, &[], vec![wait(95.0, "0s"), Expect::RejectedAtMost(0)], false);
+    for key in ["wait_mean_s", "wait_max_s", "slowdown_mean", "utilisation", "cost_per_completed_job"] {
+        assert_eq!(value(&fixture, key), Value::Null, "{key}");
+    }
+    let summary = fixture.summary();
+    assert!(summary.thresholds.iter().all(|t| t.met));
+    let codes: Vec<&str> = summary.warnings.iter().map(|w| w.code).collect();
+    assert_eq!(codes, ["W0524"], "a threshold over nothing is said to be one");
+    assert!(!super::human::render(&summary, 80).is_empty());
+}
+
+fn wait(percentile: f64, limit: &str) -> Expect {
+    Expect::WaitAtMost { percentile, limit: limit.parse().unwrap(), cluster: None }
+}
+
+#[test]
+fn thresholds_at_the_boundary() {
+    // Both waits are 60 s, the turnarounds 190 s and 140 s, the cost is 3.67 USD.
+    let turnaround = |percentile, limit: &str| Expect::TurnaroundAtMost {
+        percentile,
+        limit: limit.parse().unwrap(),
+        cluster: Some("a".to_owned()),
+    };
+    let mean = |limit: &str| Expect::MeanWaitAtMost { limit: limit.parse().unwrap(), cluster: None };
+    let cost = |limit: &str| Expect::CostAtMost { limit: limit.parse().unwrap(), cluster: None };
+    let day = |limit: &str| Expect::CostPerDayAtMost { limit: limit.parse().unwrap(), cluster: None };
+    let used = |share| Expect::UtilisationAtLeast { share, cluster: None };
+    let expected = [
+        (wait(95.0, "60s"), true),
+        (wait(95.0, "59999ms"), false),
+        (mean("60s"), true),
+        (mean("59999ms"), false),
+        (turnaround(50.0, "140s"), true),
+        (turnaround(50.1, "140s"), false),
+        (turnaround(100.0, "190s"), true),
+        (cost("3.67 USD"), true),
+        (cost("3.669999 USD"), false),
+        (day("15854.4 USD"), true),
+        (day("15854 USD"), false),
+        (used(210.0 / 570.0), true),
+        (used(0.3685), false),
+        (Expect::RejectedAtMost(1), true),
+        (Expect::RejectedAtMost(0), false),
+        (Expect::FailedAtMost(0), true),
+        (Expect::UnfinishedAtMost(0), true),
+    ];
+    let fixture = small(1, expected.iter().map(|e| e.0.clone()).collect());
+    for (threshold, (expect, met)) in fixture.summary().thresholds.iter().zip(&expected) {
+        assert_eq!(threshold.met, *met, "{expect:?}: {threshold:?}");
+    }
+}
+
+#[test]
+fn a_job_that_never_starts_waits_for_ever() {
+    // 20 jobs of one node; the 20th does not get to start before the horizon.
+    let mut jobs = vec![job(0, 10, 1, 0); 19];
+    jobs.push(job(190, 10, 1, 0));
+    let input = Input {
+        clusters: vec![ClusterInput { min_nodes: 1, initial_nodes: 1, ..ClusterInput::default() }],
+        jobs,
+        horizon: Some(195),
+        stop_at_horizon: true,
+        locks: Vec::new(),
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let shorter = Input { horizon: Some(189), ..input.clone() };
+    let all = run(input, &[], vec![wait(100.0, "180s")], false);
+    assert!(all.summary().thresholds[0].met, "the last one starts at 190 without waiting");
+    let cut = run(shorter, &[], vec![wait(95.0, "180s"), wait(95.1, "1000000s")], false);
+    let [p95, p951] = &cut.summary().thresholds[..] else { panic!("two thresholds") };
+    assert!(p95.met, "19 of 20 are within the limit: {p95:?}");
+    assert!(!p951.met && p951.value.is_none(), "rank 20 waits for ever: {p951:?}");
+    assert!(p951.note.as_ref().is_some_and(|n| n.contains("1 of 20")), "{p951:?}");
+}
+
+#[test]
+fn thresholds_that_mean_nothing_are_errors() {
+    let limit = || "1 EUR".parse().unwrap();
+    for (expect, says) in [
+        (Expect::CostAtMost { limit: limit(), cluster: None }, "in EUR, the prices are in USD"),
+        (Expect::CostAtMost { limit: limit(), cluster: Some("zz".to_owned()) }, "zz"),
+        (wait(99.99, "1s"), "99.99 is no percentile"),
+        (Expect::UtilisationAtLeast { share: 60.0, cluster: None }, "60 is no share"),
+    ] {
+        let Fixture { context, result, recording } = small(1, vec![expect]);
+        let error = super::summarise(&context, &result, &recording).unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn warnings_say_what_binds() {
+    // A lock without end over an empty cluster: stuck, and the queue never drains.
+    let locked = Input {
+        clusters: vec![ClusterInput::default()],
+        jobs: vec![job(0, 10, 1, 0)],
+        locks: vec![LockInput { from: 0, to: None, level: LockLevel::CanNotDelete }],
+        horizon: Some(3600),
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let summary = run(locked, &[], Vec::new(), false).summary();
+    assert_eq!(summary.run_status, Status::Stuck);
+    let codes: Vec<&str> = summary.warnings.iter().map(|w| w.code).collect();
+    assert_eq!(codes, ["W0502", "W0513", "W0518"]);
+    assert!(super::human::render(&summary, 100).contains("Resizing (0 -> 0)"));
+
+    // The lock comes while two nodes are busy and keeps them, idle, for about an hour.
+    let kept = Input {
+        clusters: vec![ClusterInput { max_nodes: 2, ..ClusterInput::default() }],
+        jobs: vec![job(0, 100, 2, 0)],
+        locks: vec![LockInput { from: 50, to: Some(4000), level: LockLevel::CanNotDelete }],
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let summary = run(kept, &[], Vec::new(), false).summary();
+    let leak = summary.warnings.iter().find(|w| w.code == "W0505").unwrap();
+    assert!(leak.text.contains("7.") && leak.text.contains("USD"), "{}", leak.text);
+}
+
+#[test]
+fn evictions_show_as_lost_work_on_the_low_priority_tier() {
+    let spot = ClusterInput {
+        tier: Tier::LowPriority,
+        lifetime: vec![50, NEVER],
+        on_eviction: OnEviction::Requeue,
+        ..ClusterInput::default()
+    };
+    let input = Input {
+        clusters: vec![ClusterInput::default(), spot],
+        jobs: vec![job(0, 100, 1, 1)],
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let fixture = run(input, &[], Vec::new(), false);
+    let summary = fixture.summary();
+    assert!(close(number(&fixture, "cost_lost"), 50.0 * 0.0001));
+    assert!(close(number(&fixture, "cost_useful"), 100.0 * 0.0001));
+    assert_eq!(value(&fixture, "peak_nodes"), Value::Null, "peaks of two clusters need not coincide");
+    assert_eq!(summary.tiers.len(), 2);
+    assert!(summary.warnings.iter().any(|w| w.code == "W0504"), "{:?}", summary.warnings);
+}
+
+/// The figure keys are documented, each once, and mean the same in every scope.
+#[test]
+fn keys_of_figures_are_distinct() {
+    let summary = small(1, Vec::new()).summary();
+    let mut keys: Vec<&String> = summary.total.figures.iter().map(|(key, _)| key).collect();
+    let cluster: Vec<&String> = summary.clusters[0].figures.figures.iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, cluster);
+    let n = keys.len();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), n);
+}

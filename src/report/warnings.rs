@@ -1,0 +1,408 @@
+//! Warnings: what a careful colleague would say about this run. Each is a typed value; each text ends with
+//! what to do.
+
+mod find;
+
+pub use find::find;
+
+use super::units::{count, duration_s, money, percent};
+use crate::diagnostic::Code;
+use crate::engine::output::{Reason, Status};
+
+/// Something about a run that its figures alone do not say.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Jobs waited because a quota admitted no more nodes.
+    QuotaBinding {
+        /// Name of the cluster.
+        cluster: String,
+        /// Its quota family, or `None` where the low-priority quota binds it.
+        family: Option<String>,
+        /// Time waited for it [job-h].
+        job_h: f64,
+        /// Share of all waiting on the cluster.
+        share: f64,
+    },
+    /// Jobs were left in the queue at the end.
+    QueueNotDrained {
+        /// Name of the cluster.
+        cluster: String,
+        /// Jobs left.
+        jobs: u64,
+        /// What the head waits for.
+        reason: Option<Reason>,
+    },
+    /// The run went on long after the horizon.
+    HorizonShort {
+        /// The horizon [s].
+        horizon_s: f64,
+        /// The end of the run [s].
+        end_s: f64,
+    },
+    /// Low-priority nodes did not come, or did not stay.
+    LowPriorityStarved {
+        /// Name of the cluster.
+        cluster: String,
+        /// Evicted nodes.
+        evictions: u64,
+        /// Share of busy node-time that evictions destroyed.
+        lost: f64,
+        /// Share of all waiting that was for capacity.
+        capacity: f64,
+    },
+    /// Nodes without work were kept because a lock forbade their release.
+    LockLeaksCost {
+        /// Name of the cluster.
+        cluster: String,
+        /// About what the kept nodes cost.
+        amount: f64,
+        /// In this currency.
+        currency: String,
+    },
+    /// Jobs waited because a lock forbade requests.
+    LockBlocksScaling {
+        /// Name of the cluster.
+        cluster: String,
+        /// Time waited for it [job-h].
+        job_h: f64,
+    },
+    /// A GPU cluster without a quota in the scenario.
+    GpuQuotaNotGiven {
+        /// Name of the cluster.
+        cluster: String,
+        /// Its quota family.
+        family: String,
+        /// vCPUs that its most nodes take.
+        vcpus: u64,
+    },
+    /// The idle time is the default of the newer tools.
+    IdleTimeAssumed {
+        /// Names of the clusters.
+        clusters: Vec<String>,
+    },
+    /// Jobs were refused at the submit gate.
+    Rejected {
+        /// Jobs refused.
+        jobs: u64,
+        /// All jobs.
+        of: u64,
+    },
+    /// Jobs failed for want of a managed identity.
+    IdentityMissing {
+        /// Name of the cluster.
+        cluster: String,
+        /// Jobs failed.
+        jobs: u64,
+    },
+    /// The run ended `stuck`.
+    Stuck {
+        /// Name of the first cluster that something waits on.
+        cluster: String,
+        /// What its queue waits for.
+        reason: Option<Reason>,
+        /// Nodes it holds and does not want.
+        surplus_nodes: u32,
+    },
+    /// The run ended at a bound of the simulator.
+    LimitReached {
+        /// The end of the run [s].
+        end_s: f64,
+    },
+    /// Most waiting was for `max_nodes`.
+    MaxNodesBinding {
+        /// Name of the cluster.
+        cluster: String,
+        /// Its `max_nodes`.
+        max_nodes: u32,
+        /// Share of all waiting on the cluster.
+        share: f64,
+        /// Its 95th percentile of the wait [s].
+        wait_p95_s: f64,
+    },
+    /// Nodes kept by `min_nodes` cost much without a job.
+    MinNodesIdle {
+        /// Name of the cluster.
+        cluster: String,
+        /// Its `min_nodes`.
+        min_nodes: u32,
+        /// Share of the cluster's node cost.
+        share: f64,
+        /// What idle nodes cost.
+        amount: f64,
+        /// In this currency.
+        currency: String,
+    },
+    /// Gangs waited while idle nodes stood by.
+    GangBlocked {
+        /// Name of the cluster.
+        cluster: String,
+        /// Share of all waiting on the cluster.
+        share: f64,
+    },
+    /// Unusable nodes cost money.
+    UnusableNodes {
+        /// Name of the cluster.
+        cluster: String,
+        /// Failed boots.
+        failures: u64,
+        /// What they cost.
+        amount: f64,
+        /// In this currency.
+        currency: String,
+    },
+    /// A lock refused updates.
+    UpdatesRefused {
+        /// Name of the cluster.
+        cluster: String,
+        /// Updates refused.
+        updates: u64,
+    },
+    /// A threshold that nothing could miss.
+    ThresholdOverNothing {
+        /// The figure.
+        figure: String,
+    },
+    /// Percentiles in the tail of few jobs.
+    FewJobs {
+        /// Jobs that started.
+        jobs: u64,
+    },
+    /// An interval from few replications, or a wide one.
+    TooFewReplications {
+        /// Replications.
+        n: u64,
+        /// Half the width of the interval of the mean wait or of the cost, the wider one, as a share of the
+        /// mean.
+        relative: f64,
+    },
+}
+
+impl Warning {
+    /// Stable code, which `nodetide explain` explains.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::QuotaBinding { .. } => Code::QuotaBinding,
+            Self::QueueNotDrained { .. } => Code::QueueNeverDrained,
+            Self::HorizonShort { .. } => Code::HorizonShort,
+            Self::LowPriorityStarved { .. } => Code::LowPriorityStarved,
+            Self::LockLeaksCost { .. } => Code::LockLeaksCost,
+            Self::LockBlocksScaling { .. } => Code::LockBlocksScaling,
+            Self::GpuQuotaNotGiven { .. } => Code::GpuQuotaZero,
+            Self::IdleTimeAssumed { .. } => Code::IdleTimeDefault,
+            Self::Rejected { .. } => Code::JobsRejected,
+            Self::IdentityMissing { .. } => Code::JobsFailedIdentity,
+            Self::Stuck { .. } => Code::Stuck,
+            Self::LimitReached { .. } => Code::LimitReached,
+            Self::MaxNodesBinding { .. } => Code::MaxNodesBinding,
+            Self::MinNodesIdle { .. } => Code::MinNodesIdle,
+            Self::GangBlocked { .. } => Code::GangBlocked,
+            Self::UnusableNodes { .. } => Code::UnusableNodes,
+            Self::UpdatesRefused { .. } => Code::UpdatesRefused,
+            Self::ThresholdOverNothing { .. } => Code::ThresholdOverNothing,
+            Self::FewJobs { .. } => Code::FewJobs,
+            Self::TooFewReplications { .. } => Code::TooFewReplications,
+        }
+    }
+
+    /// The cluster it is about; `None`: the whole run.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&str> {
+        match self {
+            Self::QuotaBinding { cluster, .. }
+            | Self::QueueNotDrained { cluster, .. }
+            | Self::LowPriorityStarved { cluster, .. }
+            | Self::LockLeaksCost { cluster, .. }
+            | Self::LockBlocksScaling { cluster, .. }
+            | Self::GpuQuotaNotGiven { cluster, .. }
+            | Self::Stuck { cluster, .. }
+            | Self::IdentityMissing { cluster, .. }
+            | Self::MaxNodesBinding { cluster, .. }
+            | Self::MinNodesIdle { cluster, .. }
+            | Self::GangBlocked { cluster, .. }
+            | Self::UnusableNodes { cluster, .. }
+            | Self::UpdatesRefused { cluster, .. } => Some(cluster),
+            Self::HorizonShort { .. }
+            | Self::IdleTimeAssumed { .. }
+            | Self::Rejected { .. }
+            | Self::LimitReached { .. }
+            | Self::ThresholdOverNothing { .. }
+            | Self::FewJobs { .. }
+            | Self::TooFewReplications { .. } => None,
+        }
+    }
+
+    /// What is the case, and what to do about it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::QuotaBinding { cluster, family, job_h, share } => {
+                let quota = family.as_ref().map_or_else(
+                    || "the low-priority vCPU quota".to_owned(),
+                    |family| format!("a vCPU quota ({family}, the total, or the workspace's)"),
+                );
+                format!(
+                    "on {cluster}, {} job-hours ({} of all waiting) were spent waiting for {quota}; request \
+                     more quota, use a smaller VM size, or move jobs to another family",
+                    super::units::short(*job_h),
+                    percent(*share)
+                )
+            }
+            Self::QueueNotDrained { cluster, jobs, reason } => {
+                let why = reason.map_or("", advice_for);
+                let waits = reason.map_or(String::new(), |r| format!(", the first for {}", words(r)));
+                format!(
+                    "the queue of {cluster} was not empty at the end: {} left{waits}; {why}",
+                    count(*jobs, "job")
+                )
+            }
+            Self::HorizonShort { horizon_s, end_s } => format!(
+                "the run ended at {}, long after the horizon of {}: rates divide by the horizon but hold the \
+                 cost of what came after it; lengthen the horizon, or set stop_at_horizon: true",
+                duration_s(*end_s),
+                duration_s(*horizon_s)
+            ),
+            Self::LowPriorityStarved { cluster, evictions, lost, capacity } => format!(
+                "low-priority cluster {cluster}: {}, {} of its busy node-time lost, {} of its waiting for \
+                 capacity; set checkpoint on the jobs, or compare with tier: Dedicated",
+                count(*evictions, "eviction"),
+                percent(*lost),
+                percent(*capacity)
+            ),
+            Self::LockLeaksCost { cluster, amount, currency } => format!(
+                "a resource lock kept nodes of {cluster} that had no work, for about {}; remove the lock from \
+                 the resource group, or put it on the resources that need it",
+                money(*amount, currency)
+            ),
+            Self::LockBlocksScaling { cluster, job_h } => format!(
+                "a resource lock stopped {cluster} from growing (the service shows Resizing (0 -> 0)), and \
+                 jobs waited {} job-hours for it; remove the lock, or move it off the workspace's resource \
+                 group",
+                super::units::short(*job_h)
+            ),
+            Self::GpuQuotaNotGiven { cluster, family, vcpus } => format!(
+                "{cluster} has GPUs and the scenario gives no quota for it, so it counts as unlimited; GPU \
+                 families start at 0 vCPUs in a new subscription: write region: (quotas: (family: \
+                 {{\"{family}\": …}})) with your own figure ({vcpus} vCPUs cover max_nodes)"
+            ),
+            Self::IdleTimeAssumed { clusters } => format!(
+                "idle_time is not set on {}, so the default of 120 s holds; clusters made with the older SDK \
+                 keep idle nodes for 1800 s: write idle_time: \"1800s\" if that is yours",
+                clusters.join(", ")
+            ),
+            Self::Rejected { jobs, of } => format!(
+                "{jobs} of {} were rejected when submitted and appear in no wait and no cost; see their \
+                 reasons above, and raise max_nodes or the quota, or make the jobs smaller",
+                count(*of, "job")
+            ),
+            Self::IdentityMissing { cluster, jobs } => format!(
+                "{} failed on {cluster} for want of a managed identity, after waiting for nodes; assign the \
+                 identity to the cluster before they start",
+                count(*jobs, "job")
+            ),
+            Self::Stuck { cluster, reason, surplus_nodes } => {
+                let waits = reason.map_or(String::new(), |r| format!(", its queue waiting for {}", words(r)));
+                let keeps = match surplus_nodes {
+                    0 => String::new(),
+                    n => format!(", {} that cannot be released", count(u64::from(*n), "node")),
+                };
+                format!(
+                    "nothing could happen any more on {cluster}{waits}{keeps}; {}",
+                    reason.map_or("remove the lock that has no end, or give it a `to`", advice_for)
+                )
+            }
+            Self::LimitReached { end_s } => format!(
+                "the simulator stopped at {} because the run would not end; look for evictions that outpace \
+                 the work (set max_restarts or checkpoint), or use a coarser resolution",
+                duration_s(*end_s)
+            ),
+            Self::MaxNodesBinding { cluster, max_nodes, share, wait_p95_s } => format!(
+                "{} of all waiting on {cluster} was for max_nodes: {max_nodes} (p95 wait {}); raise max_nodes, \
+                 or spread the jobs over time",
+                percent(*share),
+                duration_s(*wait_p95_s)
+            ),
+            Self::MinNodesIdle { cluster, min_nodes, share, amount, currency } => format!(
+                "idle nodes of {cluster} cost {} ({} of its node cost) with min_nodes: {min_nodes}; lower \
+                 min_nodes unless the shorter wait is worth it",
+                money(*amount, currency),
+                percent(*share)
+            ),
+            Self::GangBlocked { cluster, share } => format!(
+                "{} of all waiting on {cluster} was for a gang that found too few idle nodes while others \
+                 stood idle; try discipline: Backfill, smaller gangs, or a cluster of their own",
+                percent(*share)
+            ),
+            Self::UnusableNodes { cluster, failures, amount, currency } => format!(
+                "{} on {cluster} left unusable nodes, which cost {} until they were recycled; check the \
+                 start-up script and the image, and boot_failures in the scenario",
+                count(*failures, "failed boot"),
+                money(*amount, currency)
+            ),
+            Self::UpdatesRefused { cluster, updates } => format!(
+                "a ReadOnly lock refused {} of {cluster}; move the updates to a time without the lock",
+                count(*updates, "update")
+            ),
+            Self::ThresholdOverNothing { figure } => format!(
+                "the threshold on {figure} was judged over no job at all, so it holds without meaning much; \
+                 check that jobs reach the cluster it names"
+            ),
+            Self::FewJobs { jobs } => format!(
+                "percentiles are over {}: the 99th is near their maximum; simulate a longer time, or use \
+                 --replications",
+                count(*jobs, "started job")
+            ),
+            Self::TooFewReplications { n, relative } => format!(
+                "{} leave the mean wait or the cost uncertain by ± {}; use --replications {}",
+                count(*n, "replication"),
+                percent(*relative),
+                (n * 4).clamp(10, 1000)
+            ),
+        }
+    }
+}
+
+/// A reason in a sentence.
+#[must_use]
+pub const fn words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Creating => "the cluster's creation",
+        Reason::MaxNodes => "max_nodes",
+        Reason::Provisioning => "nodes on their way",
+        Reason::Lock => "a resource lock",
+        Reason::Resize => "a resize under way",
+        Reason::Quota => "quota",
+        Reason::Capacity => "capacity or addresses",
+        Reason::Unusable => "unusable nodes",
+        Reason::Policy => "the policy, which asks for no more",
+        Reason::Gang => "enough idle nodes at once",
+    }
+}
+
+/// What helps a queue that waits for a reason.
+const fn advice_for(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Creating => "create the cluster earlier, or lengthen the horizon",
+        Reason::MaxNodes => "raise max_nodes, or leave stop_at_horizon out to see the queue drain",
+        Reason::Provisioning | Reason::Resize | Reason::Unusable => {
+            "lengthen the horizon, or leave stop_at_horizon out"
+        }
+        Reason::Lock => "remove the lock, or give it a `to`",
+        Reason::Quota => "request more quota, or use a smaller VM size",
+        Reason::Capacity => "enlarge the subnet, or check the capacity steps",
+        Reason::Policy => "use policy: Reactive, or raise min_nodes",
+        Reason::Gang => "raise max_nodes, or make the gangs smaller",
+    }
+}
+
+/// How a status reads in a sentence.
+#[must_use]
+pub const fn status_words(status: Status) -> &'static str {
+    match status {
+        Status::Settled => "settled",
+        Status::Horizon => "stopped at the horizon",
+        Status::Stuck => "stuck",
+        Status::Limit => "ended at a limit of the simulator",
+    }
+}

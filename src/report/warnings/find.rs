@@ -1,0 +1,249 @@
+//! When each warning is due.
+
+use super::Warning;
+use crate::engine::input::Tier;
+use crate::engine::output::{ClusterResult, Outcome, Reason, RunResult, State, Status};
+use crate::engine::record::Profile;
+use crate::report::context::{ClusterContext, Context};
+use crate::report::expectations::Threshold;
+use crate::report::facts::{Facts, RunFacts};
+use crate::report::pricing::{Part, amount};
+use crate::units::NEVER;
+
+/// A cause of waiting is worth a warning from this share of all waiting on.
+const WAIT_SHARE: f64 = 0.2;
+/// max_nodes and gangs are ordinary causes: only when they dominate.
+const MAIN_SHARE: f64 = 0.5;
+/// Shorter p95 waits are not worth more nodes [s].
+const WAIT_P95_S: f64 = 60.0;
+/// Lost work is worth a warning from this share of busy node-time on.
+const LOST_SHARE: f64 = 0.1;
+/// Idle nodes of a cluster with `min_nodes` from this share of its node cost on.
+const IDLE_SHARE: f64 = 0.3;
+/// The run may pass the horizon by this share of it.
+const HORIZON_SLACK: f64 = 1.1;
+/// Tails of fewer jobs say little.
+const FEW_JOBS: u64 = 100;
+
+/// The warnings of a run, in the order of their codes.
+#[must_use]
+pub fn find(
+    context: &Context,
+    facts: &RunFacts,
+    result: &RunResult,
+    profiles: &[Profile],
+    thresholds: &[Threshold],
+) -> Vec<Warning> {
+    let mut found = Vec::new();
+    for (c, cluster) in context.clusters.iter().enumerate() {
+        let one = One { context, cluster, facts: &facts.clusters[c], result: &result.clusters[c] };
+        found.extend(one.waits());
+        found.extend(one.low_priority());
+        found.extend(profiles.get(c).and_then(|p| one.lock_leak(p)));
+        found.extend(one.cost());
+        found.extend(one.gpu_quota());
+    }
+    found.extend(whole_run(context, &facts.total, result));
+    found.extend(
+        thresholds
+            .iter()
+            .filter(|t| t.met && t.value.is_none())
+            .map(|t| Warning::ThresholdOverNothing { figure: t.figure.clone() }),
+    );
+    found.sort_by_key(Warning::code);
+    found
+}
+
+fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warning> {
+    let mut found = Vec::new();
+    if let Some(horizon) = context.horizon
+        && f64::from(result.end) > HORIZON_SLACK * f64::from(horizon)
+    {
+        let (horizon_s, end_s) = (context.seconds(horizon.into()), context.seconds(result.end.into()));
+        found.push(Warning::HorizonShort { horizon_s, end_s });
+    }
+    let assumed: Vec<String> =
+        context.clusters.iter().filter(|c| c.idle_time_assumed).map(|c| c.name.clone()).collect();
+    if !assumed.is_empty() {
+        found.push(Warning::IdleTimeAssumed { clusters: assumed });
+    }
+    let rejected = total.outcome(Outcome::Rejected);
+    if rejected > 0 {
+        found.push(Warning::Rejected { jobs: rejected, of: total.jobs() });
+    }
+    match result.status {
+        Status::Settled | Status::Horizon => {}
+        Status::Stuck => found.push(stuck(context, result)),
+        Status::Limit => {
+            found.push(Warning::LimitReached { end_s: context.seconds(result.end.into()) });
+        }
+    }
+    if (1..FEW_JOBS).contains(&total.started) {
+        found.push(Warning::FewJobs { jobs: total.started });
+    }
+    found
+}
+
+/// About the first cluster that keeps the run from being settled.
+fn stuck(context: &Context, result: &RunResult) -> Warning {
+    let surplus = |r: &ClusterResult| r.allocation.current.saturating_sub(r.allocation.target);
+    let waits = result.clusters.iter().position(|r| r.waiting_for.is_some());
+    let first = waits.or_else(|| result.clusters.iter().position(|r| surplus(r) > 0)).unwrap_or(0);
+    Warning::Stuck {
+        cluster: context.clusters[first].name.clone(),
+        reason: result.clusters[first].waiting_for,
+        surplus_nodes: surplus(&result.clusters[first]),
+    }
+}
+
+/// One cluster's warnings.
+struct One<'a> {
+    context: &'a Context,
+    cluster: &'a ClusterContext,
+    facts: &'a Facts,
+    result: &'a ClusterResult,
+}
+
+impl One<'_> {
+    fn name(&self) -> String {
+        self.cluster.name.clone()
+    }
+
+    fn currency(&self) -> String {
+        self.context.prices.currency.clone()
+    }
+
+    /// Waiting for a reason [job-ticks], after evictions too.
+    fn waited(&self, reason: Reason) -> u64 {
+        self.facts.wait_by_reason[reason as usize] + self.facts.requeue_wait_by_reason[reason as usize]
+    }
+
+    fn share(&self, reason: Reason) -> f64 {
+        let all: u64 = Reason::ALL.iter().map(|r| self.waited(*r)).sum();
+        if all == 0 { 0.0 } else { self.waited(reason) as f64 / all as f64 }
+    }
+
+    fn hours(&self, ticks: u64) -> f64 {
+        ticks as f64 / self.context.ticks_per_h() as f64
+    }
+
+    fn waits(&self) -> Vec<Warning> {
+        let mut found = Vec::new();
+        let wait_p95_s = self.context.seconds(self.facts.wait.p95.unwrap_or(0).into());
+        let share = self.share(Reason::Quota);
+        if share >= WAIT_SHARE {
+            found.push(Warning::QuotaBinding {
+                cluster: self.name(),
+                family: (self.cluster.tier == Tier::Dedicated).then(|| self.cluster.family.clone()),
+                job_h: self.hours(self.waited(Reason::Quota)),
+                share,
+            });
+        }
+        let left = self.facts.outcome(Outcome::Queued);
+        if left > 0 {
+            let reason = self.result.waiting_for;
+            found.push(Warning::QueueNotDrained { cluster: self.name(), jobs: left, reason });
+        }
+        let jobs = self.facts.outcome(Outcome::FailedIdentity);
+        if jobs > 0 {
+            found.push(Warning::IdentityMissing { cluster: self.name(), jobs });
+        }
+        if self.waited(Reason::Lock) > 0 {
+            let job_h = self.hours(self.waited(Reason::Lock));
+            found.push(Warning::LockBlocksScaling { cluster: self.name(), job_h });
+        }
+        let share = self.share(Reason::MaxNodes);
+        if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
+            let max_nodes = self.cluster.max_nodes;
+            found.push(Warning::MaxNodesBinding { cluster: self.name(), max_nodes, share, wait_p95_s });
+        }
+        let share = self.share(Reason::Gang);
+        if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
+            found.push(Warning::GangBlocked { cluster: self.name(), share });
+        }
+        found
+    }
+
+    fn low_priority(&self) -> Option<Warning> {
+        if self.cluster.tier != Tier::LowPriority {
+            return None;
+        }
+        let busy = self.facts.busy();
+        let lost = if busy == 0 { 0.0 } else { self.facts.lost as f64 / busy as f64 };
+        let capacity = self.share(Reason::Capacity);
+        (lost >= LOST_SHARE || capacity >= WAIT_SHARE).then(|| Warning::LowPriorityStarved {
+            cluster: self.name(),
+            evictions: self.facts.evictions,
+            lost,
+            capacity,
+        })
+    }
+
+    /// Nodes above `min_nodes` that held no job while a lock was on, from the averages over time: an estimate,
+    /// which leaves out stretches that a lock covers only in part, and the idle time that nodes may stay anyway.
+    fn lock_leak(&self, profile: &Profile) -> Option<Warning> {
+        let stretch = u64::from(profile.stretch).max(1);
+        let kept = u64::from(self.cluster.min_nodes) * stretch;
+        let mut ticks = 0_u64;
+        for lock in &self.context.locks {
+            let (from, to) = (u64::from(lock.from), u64::from(lock.to.unwrap_or(NEVER)));
+            let whole = usize::try_from(from.div_ceil(stretch)).unwrap_or(usize::MAX)
+                ..usize::try_from(to / stretch).unwrap_or(usize::MAX);
+            let surplus: u64 = profile
+                .held
+                .iter()
+                .zip(&profile.running)
+                .enumerate()
+                .filter(|(k, _)| whole.contains(k))
+                .map(|(_, (held, running))| held.saturating_sub(*running.max(&kept)))
+                .sum();
+            let allowed = u64::from(self.cluster.idle_time) * u64::from(self.result.peak_nodes);
+            ticks += surplus.saturating_sub(allowed);
+        }
+        let amount = amount(self.context, ticks, self.cluster.price_per_h);
+        (ticks > 0 && amount >= 0.01 * self.facts.cost.total).then(|| Warning::LockLeaksCost {
+            cluster: self.name(),
+            amount,
+            currency: self.currency(),
+        })
+    }
+
+    fn cost(&self) -> Vec<Warning> {
+        let mut found = Vec::new();
+        let nodes = self.facts.cost.total - self.facts.cost.part(Part::LoadBalancer);
+        let idle = self.facts.cost.part(Part::Idle);
+        let share = if nodes > 0.0 { idle / nodes } else { 0.0 };
+        if self.cluster.min_nodes > 0 && share >= IDLE_SHARE {
+            found.push(Warning::MinNodesIdle {
+                cluster: self.name(),
+                min_nodes: self.cluster.min_nodes,
+                share,
+                amount: idle,
+                currency: self.currency(),
+            });
+        }
+        if self.facts.boot_failures > 0 && self.facts.state(State::Unusable) > 0 {
+            found.push(Warning::UnusableNodes {
+                cluster: self.name(),
+                failures: self.facts.boot_failures,
+                amount: self.facts.cost.part(Part::Unusable),
+                currency: self.currency(),
+            });
+        }
+        if self.facts.refused_updates > 0 {
+            let updates = self.facts.refused_updates;
+            found.push(Warning::UpdatesRefused { cluster: self.name(), updates });
+        }
+        found
+    }
+
+    fn gpu_quota(&self) -> Option<Warning> {
+        (self.cluster.gpus > 0.0 && !self.cluster.quota_given && self.cluster.tier == Tier::Dedicated).then(
+            || Warning::GpuQuotaNotGiven {
+                cluster: self.name(),
+                family: self.cluster.family.clone(),
+                vcpus: u64::from(self.cluster.max_nodes) * u64::from(self.cluster.vcpus),
+            },
+        )
+    }
+}

@@ -1,0 +1,12 @@
+//! Statistics: histograms that merge exactly, percentiles, intervals, slowdown.
+//!
+//! Ranks and sums are integers; floats begin where a mean is divided.
+
+pub mod histogram;
+mod interval;
+mod percentile;
+mod slowdown;
+
+pub use interval::{CONFIDENCE, Estimate};
+pub use percentile::{PER_MILLE_END, nearest_rank, per_mille, rank};
+pub use slowdown::{SLOWDOWN_BOUND_NS, bounded_slowdown};

@@ -1,0 +1,4 @@
+//! The engine against its contract: worked examples, refusals, properties on random scenarios, limits.
+
+mod examples;
+mod support;

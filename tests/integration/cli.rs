@@ -1,0 +1,9 @@
+//! The command line.
+
+mod basics;
+mod colour;
+mod out;
+mod pipes;
+mod replications;
+mod run;
+mod ticks;
