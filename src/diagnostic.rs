@@ -28,9 +28,9 @@ pub struct Diagnostic {
     /// The bytes of that text to underline.
     pub span: Option<Range<usize>>,
     /// What to write beside the underlined value.
-    pub label: String,
+    pub label: Box<str>,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
     /// What else is worth knowing.
     pub notes: Vec<String>,
 }
@@ -44,7 +44,7 @@ impl Diagnostic {
             message: message.into(),
             source: None,
             span: None,
-            label: String::new(),
+            label: Box::default(),
             help: None,
             notes: Vec::new(),
         }
@@ -59,7 +59,7 @@ impl Diagnostic {
 
     /// The same, about some bytes of a text, with what to write beside them.
     #[must_use]
-    pub fn at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<String>) -> Self {
+    pub fn at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<Box<str>>) -> Self {
         self.source = Some(Arc::clone(source));
         self.span = Some(span);
         self.label = label.into();
@@ -68,7 +68,7 @@ impl Diagnostic {
 
     /// The same, with what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Box<str>>) -> Self {
         self.help = Some(help.into());
         self
     }

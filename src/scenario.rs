@@ -15,3 +15,12 @@ pub const INIT: &str = include_str!("scenario/init.ron");
 
 pub use check::check;
 pub use schema::Scenario;
+
+/// The JSON schema of scenario files, pretty-printed.
+#[cfg(feature = "schema")]
+#[must_use]
+pub fn json_schema() -> String {
+    let schema = schemars::schema_for!(Scenario);
+    // A schema is made of maps with text keys and cannot fail to be written.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}

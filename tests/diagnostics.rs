@@ -1,6 +1,6 @@
 //! Bad scenarios and what is said about them, word by word.
 //!
-//! `golden/diagnostics/NAME.ron` (or `.json`) is the scenario, `NAME.txt` the messages. With `NODETIDE_BLESS=1`
+//! `golden/diagnostics/NAME.ron` (or `.json`) is the scenario, `NAME.ron.txt` the messages. With `NODETIDE_BLESS=1`
 //! the messages are written anew.
 
 use nodetide::diagnostic::{Code, Diagnostic, Source, render};
@@ -44,8 +44,7 @@ fn every_bad_scenario_gets_its_messages() {
     let mut wrong = Vec::new();
     for path in cases() {
         let text = render(&messages(&path), false);
-        let golden = path.with_extension("txt");
-        // The system's own words differ between systems.
+        let golden = path.with_file_name(format!("{}.txt", path.file_name().unwrap().to_string_lossy()));
         let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
         if bless {
             std::fs::write(&golden, &text).unwrap();

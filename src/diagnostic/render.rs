@@ -19,9 +19,8 @@ pub fn render(all: &[Diagnostic], colour: bool) -> String {
             Severity::Warning => cs::Severity::Warning,
         };
         let mut notes = Vec::new();
-        match (&diagnostic.source, &diagnostic.span) {
-            (Some(source), None) => notes.push(format!("file: {}", plain(source.name()))),
-            _ => {}
+        if let (Some(source), None) = (&diagnostic.source, &diagnostic.span) {
+            notes.push(format!("file: {}", plain(source.name())));
         }
         notes.extend(diagnostic.help.iter().map(|help| format!("help: {}", plain(help))));
         notes.extend(diagnostic.notes.iter().map(|note| format!("note: {}", plain(note))));

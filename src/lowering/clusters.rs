@@ -245,7 +245,8 @@ impl<'a, 'p> Lowering<'a, 'p> {
             family: self.family(&family),
             speed: (count(p).max(1), count(q).max(1)),
             communication: cluster.inter_node_communication,
-            communication_limit: count(cluster.node_limit.unwrap_or(limit)).max(1),
+            // A limit of 0 was told.
+            communication_limit: count(cluster.node_limit.filter(|n| *n > 0).unwrap_or(limit)),
             subnet: self.subnet(cluster),
             ready_at,
             identities: self.identities(&cluster.identity),

@@ -50,7 +50,11 @@ fn log_line(error: &WorkloadError, base_dir: &FilePath, scenario: &Arc<Source>) 
     let source = Arc::new(Source::excerpt(log.path.as_str(), line, number));
     let column = log.column.as_ref().map_or(String::new(), |column| format!("{column}: "));
     let diagnostic = Diagnostic::new(code(error), format!("{column}{}", error.rule)).at(&source, span, "");
-    Some(diagnostic.help(&error.help).note(format!("the log is `{}` of {}", error.place, scenario.name())))
+    Some(diagnostic.help(error.help.as_str()).note(format!(
+        "the log is `{}` of {}",
+        error.place,
+        scenario.name()
+    )))
 }
 
 /// A mistake of the workload at its place in the scenario.

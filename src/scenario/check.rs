@@ -50,7 +50,7 @@ impl Checker<'_> {
         path: &Path,
         message: impl Into<String>,
         label: &str,
-        help: impl Into<String>,
+        help: impl Into<Box<str>>,
     ) {
         let span = self.tree.find(path).span;
         self.found.push(Diagnostic::new(code, message).at(self.source, span, label).help(help));
@@ -142,7 +142,7 @@ impl Checker<'_> {
 
 /// The finest resolution in which a time stays below 2^31 ticks.
 fn coarser(span: TimeSpan) -> Option<Resolution> {
-    let fits = |r: &Resolution| span.ns() / r.ns() < COUNT_END && span.ns() % r.ns() == 0;
+    let fits = |r: &Resolution| span.ns() / r.ns() < COUNT_END && span.ns().is_multiple_of(r.ns());
     Resolution::COARSEST_FIRST.into_iter().rev().find(fits)
 }
 

@@ -18,6 +18,8 @@ pub struct Tree<'a> {
     text: &'a str,
     nodes: Vec<Node>,
     root: Option<usize>,
+    /// The innermost group that nothing closes.
+    unclosed: Option<usize>,
 }
 
 /// A value.
@@ -222,6 +224,15 @@ impl<'a> Tree<'a> {
         Some(Entry(self.nodes[node].parent))
     }
 
+    /// Where the innermost bracket stands that nothing closes.
+    #[must_use]
+    pub fn unclosed(&self) -> Option<Range<usize>> {
+        let node = &self.nodes[self.unclosed?];
+        let start = node.name.as_ref().map_or(node.span.start, |name| name.end);
+        let bracket = self.text[start..].find(['(', '[', '{'])? + start;
+        Some(bracket..bracket + 1)
+    }
+
     /// Whether there is no value at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -345,12 +356,13 @@ impl Builder {
                 Kind::Close => self.pop(&mut top, token.span.end),
             }
         }
+        let unclosed = self.open.last().and_then(|frame| frame.node);
         while !self.open.is_empty() {
             self.pop(&mut top, text.len());
         }
         flush(&mut top, None);
         let root = top.items.first().map(|item| item.node);
-        Tree { text, nodes: self.nodes, root }
+        Tree { text, nodes: self.nodes, root, unclosed }
     }
 
     fn node(&mut self, span: Range<usize>, name: Option<Range<usize>>, open: Option<u8>) -> usize {

@@ -358,7 +358,11 @@ impl Reader<'_> {
             }
             Kind::Syntax(message) => {
                 let end = text[problem.byte..].chars().next().map_or(0, char::len_utf8);
-                at(Code::Syntax, message.clone(), problem.byte..problem.byte + end, "here, or just before")
+                let (span, label) = match tree.unclosed() {
+                    Some(bracket) if message == problem::TOO_EARLY => (bracket, "not closed"),
+                    _ => (problem.byte..problem.byte + end, "here, or just before"),
+                };
+                at(Code::Syntax, message.clone(), span, label)
                     .help("fields are `name: value`, separated by commas; every bracket and quote needs its partner")
             }
         }

@@ -243,6 +243,8 @@ fn place_jobs(
     };
     report.origin_ns = origin_ns;
     let name = |id: u32| (id != NONE).then_some(id);
+    builder.drafts.reserve(rows.len());
+    builder.ordinals.reserve(rows.len());
     for row in rows {
         let after_ns = row.submit_ns.abs_diff(origin_ns);
         let submit = number::instant_ticks(after_ns, builder.ctx.resolution);

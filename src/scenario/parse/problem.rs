@@ -40,7 +40,7 @@ const BOOL: &str = "true or false";
 const LIST: &str = "a list in [ ]";
 const NAME: &str = "a name without quotes";
 const JSON_NAME: &str = "a name in quotes, or an object with one name";
-const TOO_EARLY: &str = "the text ends too early: a bracket or quote is not closed";
+pub(super) const TOO_EARLY: &str = "the text ends too early: a bracket or quote is not closed";
 const FIELDS: &str = "fields in ( )";
 
 impl Problem {
@@ -113,7 +113,13 @@ impl Problem {
         let first = names.first().cloned().unwrap_or_default();
         let rest = || names.get(1..).unwrap_or_default().to_vec();
         let expected = message.rsplit_once(", expected ").map_or("", |(_, expected)| expected);
-        let kind = if error.is_eof() {
+        // `serde_json` says so of an enum that is no name, though the text is well-formed.
+        let no_name = message == "expected value"
+            && text[byte..].starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '[' | '"'))
+            && text[..byte].trim_end().ends_with(':');
+        let kind = if no_name {
+            Kind::WrongType(JSON_NAME.into())
+        } else if error.is_eof() {
             Kind::Syntax(TOO_EARLY.into())
         } else if !error.is_data() {
             Kind::Syntax(lower(message))

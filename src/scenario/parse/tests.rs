@@ -151,6 +151,7 @@ fn mistakes_confined_to_fields_leave_a_scenario_to_check() {
 fn a_broken_structure_is_told_once() {
     for (text, place) in [
         ("(clusters: [(name: \"a\"]", (1, 23)),
+        ("(clusters: [", (1, 12)),
         ("(name: \"abc)", (1, 8)),
         ("(clusters: [], workload: ()) x", (1, 30)),
         ("{\"clusters\": [],}", (1, 17)),

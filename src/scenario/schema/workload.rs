@@ -252,6 +252,7 @@ pub struct Log {
 }
 
 /// Format of a log.
+#[expect(clippy::large_enum_variant, reason = "a scenario has a handful of logs")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
