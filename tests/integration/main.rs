@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
 
 mod cli;
+mod real_logs;
+mod stories;
 mod support;
