@@ -4,19 +4,17 @@ use super::args::InitArgs;
 use super::error::CliError;
 use super::output::Output;
 use crate::exit_code;
+use crate::scenario::INIT;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// The scenario that it writes.
-pub(super) const SCENARIO: &str = include_str!("init/scenario.ron");
 
 /// Writes the scenario to begin with.
 pub(super) fn init(args: &InitArgs, output: &Output) -> Result<u8, CliError> {
     if args.file == Path::new("-") {
-        output.print(SCENARIO)?;
+        output.print(INIT)?;
         return Ok(exit_code::FINE);
     }
-    write_whole(&args.file, SCENARIO.as_bytes(), args.force)?;
+    write_whole(&args.file, INIT.as_bytes(), args.force)?;
     let shown = args.file.display();
     output.remark(&format!("wrote {shown}; next: nodetide run {shown}"));
     Ok(exit_code::FINE)

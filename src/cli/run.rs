@@ -4,7 +4,7 @@ use super::args::{Format, RunArgs};
 use super::error::CliError;
 use super::output::Output;
 use super::progress::Progress;
-use super::source::Loaded;
+use super::source::Scenario;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::engine::output::{RunResult, Status};
 use crate::engine::{self, Detail, Recording};
@@ -32,17 +32,17 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
         return run_ticks(args, output);
     }
     let began = Began { at: jiff::Timestamp::now(), clock: Instant::now() };
-    let loaded = Loaded::open(&args.scenario)?;
+    let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.
     let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
-    let simulated = simulate(&loaded, args, output)?;
+    let simulated = simulate(&scenario, args, output)?;
     let (report, details) = Report::of(simulated);
     if let (Some(mut out), Some((context, result, recording))) = (out, details) {
         match &report {
             Report::One(summary) => files::write_run(&mut out, &context, summary, &result, &recording)?,
             Report::Several(r) => files::write_replicated(&mut out, &context, r, &result, &recording)?,
         }
-        let manifest = manifest(&loaded, args, command, &began, report.first().seed, out.entries());
+        let manifest = manifest(&scenario, args, command, &began, report.first().seed, out.entries());
         out.write("manifest.json", |w| files::json(w, &manifest))?;
         let path = out.commit()?;
         output.remark(&format!("results are in {}", path.display()));
@@ -87,11 +87,11 @@ fn ticks_diagnostics(error: ticks::TicksError, source: &Arc<Source>) -> Vec<Diag
 }
 
 /// All replications, in their order, whatever the number of threads.
-fn simulate(loaded: &Loaded, args: &RunArgs, output: &Output) -> Result<Vec<Simulated>, CliError> {
+fn simulate(scenario: &Scenario, args: &RunArgs, output: &Output) -> Result<Vec<Simulated>, CliError> {
     let n = args.replications;
     let progress = Progress::start(n.into(), *output);
     let one = |replication: u32| {
-        let simulated = replicate(loaded, args, replication);
+        let simulated = replicate(scenario, args, replication);
         progress.one_done();
         simulated
     };
@@ -104,8 +104,8 @@ fn simulate(loaded: &Loaded, args: &RunArgs, output: &Output) -> Result<Vec<Simu
     all.into_iter().collect()
 }
 
-fn replicate(loaded: &Loaded, args: &RunArgs, replication: u32) -> Result<Simulated, CliError> {
-    let prepared = loaded.prepare(args.seed, replication)?;
+fn replicate(scenario: &Scenario, args: &RunArgs, replication: u32) -> Result<Simulated, CliError> {
+    let prepared = scenario.prepare(args.seed, replication)?;
     let keep = args.out.is_some() && replication == 0;
     let detail = if keep { Detail::All } else { Detail::Jobs };
     let (result, recording) = engine::run(&prepared.model, detail);
@@ -180,7 +180,7 @@ struct Began {
 }
 
 fn manifest(
-    loaded: &Loaded,
+    scenario: &Scenario,
     args: &RunArgs,
     command: &[OsString],
     began: &Began,
@@ -193,7 +193,7 @@ fn manifest(
         version: env!("CARGO_PKG_VERSION"),
         command: command.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
         scenario: args.scenario.to_string_lossy().into_owned(),
-        scenario_sha256: loaded.sha256(),
+        scenario_sha256: scenario.sha256(),
         seed,
         replications: args.replications.into(),
         started_at: began.at.to_string(),

@@ -70,10 +70,25 @@ pub struct ClusterContext {
     pub idle_time: Tick,
     /// The scenario does not set `idle_time`.
     pub idle_time_assumed: bool,
-    /// Price of one node [currency / h].
-    pub price_per_h: f64,
-    /// Where the price is from.
-    pub price_source: PriceSource,
+    /// Price of one node; `None`: nobody knows.
+    pub price: Option<NodePrice>,
+}
+
+impl ClusterContext {
+    /// Price of one node [currency / h]; 0 where it is not known.
+    #[must_use]
+    pub fn price_per_h(&self) -> f64 {
+        self.price.as_ref().map_or(0.0, |price| price.per_h)
+    }
+}
+
+/// Price of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodePrice {
+    /// Amount [currency / h].
+    pub per_h: f64,
+    /// Where it is from.
+    pub source: PriceSource,
 }
 
 /// One job.
@@ -187,7 +202,8 @@ impl Context {
     /// The price lists used, each once, in order.
     #[must_use]
     pub fn price_sources(&self) -> Vec<&PriceSource> {
-        let mut sources: Vec<&PriceSource> = self.clusters.iter().map(|c| &c.price_source).collect();
+        let nodes = self.clusters.iter().filter_map(|c| c.price.as_ref());
+        let mut sources: Vec<&PriceSource> = nodes.map(|price| &price.source).collect();
         if self.prices.load_balancer_per_h.is_some() {
             sources.push(&self.prices.load_balancer_source);
         }

@@ -107,19 +107,14 @@ impl Judge<'_> {
             Expect::CostAtMost { limit, cluster } => {
                 let facts = self.facts_of(self.scope(cluster.as_deref())?);
                 self.currency(&limit.currency)?;
-                let cost = facts.cost.total;
-                let verdict = Verdict { value: Some(cost), met: at_most(cost, limit.amount), note: None };
+                let verdict = cost_verdict(facts, Some(facts.cost.total), limit.amount);
                 Ok(self.threshold("cost".to_owned(), cluster, &limit.currency, limit.amount, verdict))
             }
             Expect::CostPerDayAtMost { limit, cluster } => {
                 let facts = self.facts_of(self.scope(cluster.as_deref())?);
                 self.currency(&limit.currency)?;
                 let value = cost_per_day(self.context, facts.cost.total);
-                let met = value.is_some_and(|cost| at_most(cost, limit.amount));
-                let note = value.is_none().then(|| {
-                    "no span of time to divide by: set a horizon to judge a cost per day".to_owned()
-                });
-                let verdict = Verdict { value, met, note };
+                let verdict = cost_verdict(facts, value, limit.amount);
                 Ok(self.threshold("cost per day".to_owned(), cluster, &limit.currency, limit.amount, verdict))
             }
             Expect::UtilisationAtLeast { share, cluster } => {
@@ -260,6 +255,22 @@ impl Judge<'_> {
             note: value.is_none().then(|| "no job completed".to_owned()),
         }
     }
+}
+
+/// What is not known is not met: a sum without some of its clusters is a lower bound.
+fn cost_verdict(facts: &Facts, value: Option<f64>, limit: f64) -> Verdict {
+    let within = value.is_some_and(|cost| at_most(cost, limit));
+    let note = if value.is_none() {
+        Some("no span of time to divide by: set a horizon to judge a cost per day".to_owned())
+    } else if facts.unpriced > 0 && within {
+        Some(
+            "the price of a VM size is not known, so the whole cost is not: set the cluster's price"
+                .to_owned(),
+        )
+    } else {
+        None
+    };
+    Verdict { value: value.filter(|_| facts.priced()), met: within && facts.unpriced == 0, note }
 }
 
 fn at_most(value: f64, limit: f64) -> bool {

@@ -101,8 +101,10 @@ pub struct Facts {
     pub boot_failures: u64,
     /// Updates that a lock refused.
     pub refused_updates: u64,
-    /// What it cost.
+    /// What it cost, without clusters whose price is not known.
     pub cost: Cost,
+    /// Clusters whose price is not known.
+    pub unpriced: usize,
 }
 
 impl Facts {
@@ -163,6 +165,12 @@ impl Facts {
         (self.billed > 0).then(|| self.useful as f64 / self.billed as f64)
     }
 
+    /// Whether at least one cluster has a price, or there is none.
+    #[must_use]
+    pub fn priced(&self) -> bool {
+        self.unpriced < self.clusters || self.clusters == 0
+    }
+
     /// Wait before the first start [job-ticks], of jobs still queued too.
     #[must_use]
     pub fn wait_ticks(&self) -> u64 {
@@ -193,6 +201,7 @@ impl Facts {
             boot_failures: r.boot_failures,
             refused_updates: r.refused_updates,
             cost: pricing::cluster_cost(context, cluster, r),
+            unpriced: usize::from(context.clusters[cluster].price.is_none()),
             ..Self::default()
         };
         debug_assert_eq!(facts.busy(), facts.state(State::Running), "busy node-ticks of cluster {cluster}");
@@ -230,6 +239,7 @@ impl Facts {
         self.boot_failures += other.boot_failures;
         self.refused_updates += other.refused_updates;
         self.cost.add(&other.cost);
+        self.unpriced += other.unpriced;
     }
 }
 

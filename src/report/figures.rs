@@ -158,14 +158,20 @@ impl List<'_> {
     }
 
     fn cost(&mut self, facts: &Facts) {
+        // Without a price there is no cost, which is not a cost of 0.
+        let known = |cost: f64| facts.priced().then_some(cost);
         for &part in Part::ALL {
-            self.put(format!("cost_{}", part.as_str()), Some(facts.cost.part(part)));
+            let cost = facts.cost.part(part);
+            let cost = if part == Part::LoadBalancer { Some(cost) } else { known(cost) };
+            self.put(format!("cost_{}", part.as_str()), cost);
         }
-        self.put("cost_total", Some(facts.cost.total));
-        self.put("cost_per_day", cost_per_day(self.context, facts.cost.total));
-        self.put("cost_per_month", cost_per_day(self.context, facts.cost.total).map(|c| c * DAYS_PER_MONTH));
+        let total = known(facts.cost.total);
+        let per_day = total.and_then(|cost| cost_per_day(self.context, cost));
+        self.put("cost_total", total);
+        self.put("cost_per_day", per_day);
+        self.put("cost_per_month", per_day.map(|cost| cost * DAYS_PER_MONTH));
         let completed = facts.outcome(Outcome::Completed);
-        let per_job = (completed > 0).then(|| facts.cost.total / completed as f64);
+        let per_job = total.filter(|_| completed > 0).map(|cost| cost / completed as f64);
         self.put("cost_per_completed_job", per_job);
     }
 

@@ -1,6 +1,6 @@
 //! Small runs for the tests of reports: real ones, by the engine, of inputs that can be worked out by hand.
 
-use super::context::{ClusterContext, Context, JobContext, PriceContext, PriceSource};
+use super::context::{ClusterContext, Context, JobContext, NodePrice, PriceContext, PriceSource};
 use super::refusals::Gate;
 use super::{Summary, summarise};
 use crate::engine::input::{ClusterInput, Input, JobInput, OnEviction, QuotaInput, QuotaKey, Tier};
@@ -43,8 +43,7 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
         max_nodes: cluster.max_nodes,
         idle_time: cluster.idle_time,
         idle_time_assumed: false,
-        price_per_h: if c == 0 { 3.6 } else { 0.36 },
-        price_source: source.clone(),
+        price: Some(NodePrice { per_h: if c == 0 { 3.6 } else { 0.36 }, source: source.clone() }),
     };
     let clusters = input.clusters.iter().enumerate().map(named).collect();
     let gate = Gate::of(&input);

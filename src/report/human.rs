@@ -24,6 +24,7 @@ pub fn render(summary: &Summary, width: usize) -> String {
     let mut page = Page::new(width);
     blocks::header(&mut page, summary, None);
     blocks::thresholds(&mut page, &summary.thresholds, &summary.currency, None);
+    blocks::clusters(&mut page, summary);
     table::figures(&mut page, &rows::columns(summary), &summary.currency);
     blocks::footnotes(&mut page, summary);
     the_rest(&mut page, summary);
@@ -40,6 +41,7 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     let met: Vec<_> = replicated.thresholds.iter().map(|t| t.met_in).collect();
     let thresholds: Vec<_> = replicated.thresholds.iter().map(|t| t.threshold.clone()).collect();
     blocks::thresholds(&mut page, &thresholds, &first.currency, Some((&met, replicated.replications)));
+    blocks::clusters(&mut page, first);
     table::figures(&mut page, &rows::columns_replicated(replicated), &first.currency);
     page.note("± half the width of a 95 % t-interval over the replications.");
     blocks::footnotes(&mut page, first);

@@ -122,7 +122,7 @@ pub fn amount(context: &Context, ticks: u64, per_h: f64) -> f64 {
 /// The cost of one cluster.
 #[must_use]
 pub fn cluster_cost(context: &Context, cluster: usize, result: &ClusterResult) -> Cost {
-    let node = context.clusters[cluster].price_per_h;
+    let node = context.clusters[cluster].price_per_h();
     let balancer = context.prices.load_balancer_per_h.unwrap_or(0.0);
     let quantum = context.prices.billing_quantum;
     let mut cost = Cost::default();

@@ -24,6 +24,8 @@ pub struct Summary {
     pub format: u32,
     /// Name of the scenario.
     pub scenario: String,
+    /// What the scenario is about.
+    pub description: Option<String>,
     /// Seed.
     pub seed: u64,
     /// Replication, from 0.
@@ -106,10 +108,14 @@ pub struct Cluster {
     pub vm_size: String,
     /// `dedicated` or `low_priority`.
     pub tier: &'static str,
-    /// Price of a node [currency / h].
-    pub price_per_node_h: f64,
+    /// `min_nodes` at the beginning.
+    pub min_nodes: u32,
+    /// `max_nodes` at the beginning.
+    pub max_nodes: u32,
+    /// Price of a node [currency / h]; `None`: nobody knows.
+    pub price_per_node_h: Option<f64>,
     /// Where the price is from.
-    pub price_list: PriceSource,
+    pub price_list: Option<PriceSource>,
     /// Allocation state at the end: `steady` or `resizing`.
     pub allocation_state: &'static str,
     /// Allocated nodes at the end.
@@ -220,8 +226,10 @@ pub fn summarise(
             name: named.name.clone(),
             vm_size: named.vm_size.clone(),
             tier: tier_word(named.tier),
-            price_per_node_h: named.price_per_h,
-            price_list: named.price_source.clone(),
+            min_nodes: named.min_nodes,
+            max_nodes: named.max_nodes,
+            price_per_node_h: named.price.as_ref().map(|p| p.per_h),
+            price_list: named.price.as_ref().map(|p| p.source.clone()),
             allocation_state: if r.allocation.resizing { "resizing" } else { "steady" },
             current_nodes: r.allocation.current,
             target_nodes: r.allocation.target,
@@ -234,6 +242,7 @@ pub fn summarise(
     Ok(Summary {
         format: FORMAT,
         scenario: context.scenario.clone(),
+        description: context.description.clone(),
         seed: context.seed,
         replication: context.replication,
         tick_s: context.resolution.tick_s(),
@@ -305,7 +314,7 @@ fn teams(context: &Context, total: &Facts, recording: &Recording) -> Vec<TeamSha
             cost_total: ticks
                 .iter()
                 .zip(&context.clusters)
-                .map(|(ticks, c)| amount(context, *ticks, c.price_per_h))
+                .map(|(ticks, c)| amount(context, *ticks, c.price_per_h()))
                 .sum(),
         })
         .collect();

@@ -67,6 +67,15 @@ pub fn amount_to(value: f64, decimals: usize) -> String {
     thousands(&format!("{value:.decimals$}"))
 }
 
+/// A price: up to six decimals, two at least, as price lists have it: `3.823`, `0.24`, `0.010417`.
+#[must_use]
+pub fn price(value: f64) -> String {
+    let text = format!("{value:.6}");
+    let (int, frac) = text.split_once('.').unwrap_or((&text, ""));
+    let frac = frac.trim_end_matches('0');
+    thousands(&format!("{int}.{frac:0<2}"))
+}
+
 /// An amount with its currency: `12.50 USD`.
 #[must_use]
 pub fn money(value: f64, currency: &str) -> String {
@@ -77,22 +86,35 @@ pub fn money(value: f64, currency: &str) -> String {
 #[must_use]
 pub fn percent(share: f64) -> String {
     let value = share * 100.0;
-    if value == 0.0 || value.abs() >= 9.95 { format!("{value:.0} %") } else { format!("{value:.1} %") }
+    if value > 0.0 && value < 0.05 {
+        "<0.1 %".to_owned()
+    } else if value == 0.0 || value.abs() >= 9.95 {
+        format!("{value:.0} %")
+    } else {
+        format!("{value:.1} %")
+    }
 }
 
 /// A number with three significant digits or so: `1,234`, `56.7`, `8.90`, `0`.
 #[must_use]
 pub fn short(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude == 0.0 {
-        "0".to_owned()
-    } else if magnitude >= 99.95 {
-        thousands(&format!("{value:.0}"))
-    } else if magnitude >= 9.995 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.2}")
+    if value == 0.0 { "0".to_owned() } else { number_to(value, short_decimals(value)) }
+}
+
+/// Decimals of [`short`].
+#[must_use]
+pub fn short_decimals(value: f64) -> usize {
+    match value.abs() {
+        magnitude if magnitude >= 99.95 => 0,
+        magnitude if magnitude >= 9.995 => 1,
+        _ => 2,
     }
+}
+
+/// A number with so many decimals, thousands apart.
+#[must_use]
+pub fn number_to(value: f64, decimals: usize) -> String {
+    thousands(&format!("{value:.decimals$}"))
 }
 
 /// A whole number, thousands apart: `12,345`.
@@ -170,6 +192,9 @@ mod tests {
             assert_eq!(amount(value), text, "{value}");
         }
         assert_eq!(money(3.0, "USD"), "3.00 USD");
+        assert_eq!(price(3.823), "3.823");
+        assert_eq!(price(0.24), "0.24");
+        assert_eq!(price(0.25 / 24.0), "0.010417");
         assert_eq!(amount_to(0.004, 2), "<0.01");
         assert_eq!(amount_to(0.0, 2), "0.00");
     }
@@ -180,6 +205,7 @@ mod tests {
         assert_eq!(count(1_000, "job"), "1,000 jobs");
         assert_eq!(percent(0.374), "37 %");
         assert_eq!(percent(0.0042), "0.4 %");
+        assert_eq!(percent(0.0004), "<0.1 %");
         assert_eq!(short(1234.4), "1,234");
         assert_eq!(short(56.66), "56.7");
     }

@@ -1,3 +1,4 @@
 //! What the tests of this binary share.
 
+pub(crate) mod edit;
 pub(crate) mod json;

@@ -1,4 +1,8 @@
 //! Integration tests: one binary, one module a topic. They run the real command in directories of their own.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
+
 mod cli;
+mod real_logs;
+mod stories;
 mod support;

@@ -7,6 +7,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+/// Bytes written at once.
+const BUFFER: usize = 1 << 16;
+
 /// Why results could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -94,12 +97,12 @@ impl OutDir {
         let path = self.new.join(name);
         let shown = self.target.join(name);
         let write = || -> io::Result<FileEntry> {
-            let file = File::create(&path)?;
-            let mut hashing = Hashing::new(BufWriter::new(file));
-            content(&mut hashing)?;
-            let (writer, entry) = hashing.finish(name);
+            // Hashed in large pieces: writers of JSON come with a few bytes at a time.
+            let mut writer = BufWriter::with_capacity(BUFFER, Hashing::new(File::create(&path)?));
+            content(&mut writer)?;
+            let (file, entry) = writer.into_inner().map_err(io::IntoInnerError::into_error)?.finish(name);
             // Whole on the disk before the directory gets its name.
-            writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            file.sync_all()?;
             Ok(entry)
         };
         self.entries.push(write().map_err(io_at("write", &shown))?);

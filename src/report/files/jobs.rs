@@ -96,6 +96,6 @@ fn row(
     rows.put(seconds(job.node_ticks(record.useful)))?;
     rows.put(seconds(job.node_ticks(record.lost)))?;
     rows.put(seconds(job.node_ticks(record.prepare)))?;
-    rows.put(amount(context, job.busy(record), cluster.price_per_h))?;
+    rows.put(amount(context, job.busy(record), cluster.price_per_h()))?;
     rows.text(&context.prices.currency)
 }

@@ -60,7 +60,7 @@ pub fn nodes(
         rows.put(node.jobs)?;
         rows.put(context.seconds(node.running_ticks.into()))?;
         rows.put(context.seconds(billed))?;
-        rows.put(amount(context, paid, cluster.price_per_h))?;
+        rows.put(amount(context, paid, cluster.price_per_h()))?;
         rows.text(&context.prices.currency)?;
         rows.end()?;
     }

@@ -6,7 +6,7 @@ use crate::engine::output::{Reason, Status};
 use crate::report::expectations::Threshold;
 use crate::report::replications::Replicated;
 use crate::report::summary::{Summary, WarningEntry};
-use crate::report::units::{amount, count, duration_s, money, percent, short, whole};
+use crate::report::units::{amount, count, duration_s, money, percent, price, short, whole};
 use crate::report::warnings::{status_words, words};
 
 /// Name, seed, length, and how it ended.
@@ -37,6 +37,29 @@ pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Rep
         about.push(format!("{painted} at {}", duration_s(summary.end_s)));
     }
     page.hanging("  ", &about.join(", "));
+    if let Some(description) = &summary.description {
+        page.note(description);
+    }
+}
+
+/// What the clusters are.
+pub(super) fn clusters(page: &mut Page, summary: &Summary) {
+    page.heading("Clusters");
+    let columns = summary.clusters.iter().map(|c| width(&c.name)).max().unwrap_or(0);
+    for c in &summary.clusters {
+        let tier = c.tier.replace('_', " ");
+        let nodes = if c.min_nodes == c.max_nodes {
+            count(c.max_nodes.into(), "node")
+        } else {
+            format!("{} to {}", c.min_nodes, count(c.max_nodes.into(), "node"))
+        };
+        let price = c.price_per_node_h.map_or_else(
+            || "price not known".to_owned(),
+            |p| format!("{} {} a node-hour", price(p), summary.currency),
+        );
+        let about = format!("{}, {tier}, {nodes}, {price}", c.vm_size);
+        page.hanging(&format!("  {}  ", left(&c.name, columns)), &about);
+    }
 }
 
 /// A date and time as people write it; as it is where it cannot be read.
@@ -61,6 +84,9 @@ pub(super) fn thresholds(
         thresholds.iter().map(|t| (condition(t, currency), value(t, currency))).collect();
     let columns = lines.iter().map(|(condition, _)| width(condition)).max().unwrap_or(0);
     let values = lines.iter().map(|(_, value)| width(value)).max().unwrap_or(0);
+    if met_in.is_some() {
+        page.note("The value is that of the worst replication; all of them have to meet it.");
+    }
     for (i, (threshold, (condition, value))) in thresholds.iter().zip(lines).enumerate() {
         let mark = if threshold.met { GOOD.paint("✓") } else { BAD.paint("✗") };
         let value = right(&value, values);

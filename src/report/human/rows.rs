@@ -46,9 +46,16 @@ impl Kind {
             Self::Share => units::percent(x),
             Self::Money => units::amount_to(x, decimals),
         };
-        match cell.half.filter(|half| *half > 0.0) {
-            None => one(cell.value),
-            Some(half) => format!("{} ±{}", one(cell.value), one(half)),
+        match (cell.half.filter(|half| *half > 0.0), self) {
+            (None, _) => one(cell.value),
+            // The interval has the decimals of the mean.
+            (Some(half), Self::Count | Self::Number) => {
+                let decimals = units::short_decimals(cell.value);
+                format!("{} ±{}", units::number_to(cell.value, decimals), units::number_to(half, decimals))
+            }
+            (Some(half), Self::Duration | Self::Share | Self::Money) => {
+                format!("{} ±{}", one(cell.value), one(half))
+            }
         }
     }
 }

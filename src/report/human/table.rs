@@ -5,8 +5,8 @@ use super::rows::{Cell, Column, Kind, Row, rows};
 use super::style::{BOLD, DIM, cut, left, right, width};
 use crate::report::units;
 
-/// Columns of a label.
-const LABEL: usize = 26;
+/// Columns of a label; the longest one fits.
+const LABEL: usize = 28;
 /// The narrowest column of numbers.
 const COLUMN_MIN: usize = 9;
 /// Longer names are cut.

@@ -200,7 +200,7 @@ impl One<'_> {
             let allowed = u64::from(self.cluster.idle_time) * u64::from(self.result.peak_nodes);
             ticks += surplus.saturating_sub(allowed);
         }
-        let amount = amount(self.context, ticks, self.cluster.price_per_h);
+        let amount = amount(self.context, ticks, self.cluster.price_per_h());
         (ticks > 0 && amount >= 0.01 * self.facts.cost.total).then(|| Warning::LockLeaksCost {
             cluster: self.name(),
             amount,
