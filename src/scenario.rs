@@ -24,3 +24,13 @@ pub fn json_schema() -> String {
     // A schema is made of maps with text keys and cannot fail to be written.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
+
+#[cfg(all(test, feature = "schema"))]
+mod tests {
+    #[test]
+    fn the_schema_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/scenario.schema.json");
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(written == super::json_schema(), "run `cargo run --features schema --example generate`");
+    }
+}

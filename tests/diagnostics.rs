@@ -3,6 +3,8 @@
 //! `golden/diagnostics/NAME.ron` (or `.json`) is the scenario, `NAME.ron.txt` the messages. With `NODETIDE_BLESS=1`
 //! the messages are written anew.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
+
 use nodetide::diagnostic::{Code, Diagnostic, Source, render};
 use nodetide::lowering;
 use nodetide::scenario::parse;

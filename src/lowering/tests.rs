@@ -172,3 +172,83 @@ fn many_jobs_of_one_mistake_are_one_message() {
     let found = errors(&text);
     assert_eq!(found.len(), 1, "{}", render(&found, false));
 }
+
+/// Every feature once, nothing that takes long to draw.
+const RICH: &str = r#"(
+    start: "2026-03-02T00:00", time_zone: "Europe/Amsterdam", seed: 7, horizon: "2d", delays: Zero, evictions: None,
+    region: (
+        name: "westeurope",
+        quotas: (family: {"standardDSv3Family": 400}, workspace: {"standardDSv3Family": 300}, total_dedicated: 500, low_priority: 60),
+        quota_steps: [(at: "1h", quota: Workspace("standardDSv3Family"), vcpus: 200)],
+        outside_usage: [(at: "2h", quota: TotalDedicated, vcpus: 8)],
+        subnets: {"train": 27},
+    ),
+    locks: [(from: "3h", to: "4h", level: ReadOnly)],
+    clusters: [
+        (name: "cpu", vm_size: "D4s_v3", max_nodes: 8, min_nodes: 1, initial_nodes: 2, idle_time: "120s", node_limit: 90,
+         created: BeforeRun, subnet: "train", recycle_time: "10m", release_delay: "1m", restart_overhead: "1m",
+         boot_failures: Values([true, false]), speed: (3, 2), price: "0.2 USD/h", boot_delay: Uniform(low: "1m", high: "2m")),
+        (name: "gpu", vm_size: "Lab", max_nodes: 2, tier: LowPriority, created: At(at: "10m", create_time: "5m"), max_restarts: 3,
+         eviction: Values([After("3h"), Never]), capacity: [(at: "5h", nodes: 1)], on_eviction: Resubmit(after: "30m")),
+    ],
+    updates: [(at: "6h", cluster: "cpu", max_nodes: 9, min_nodes: 2, idle_time: "5m")],
+    vm_sizes: [(name: "Lab", vcpus: 16, gpus: 4, memory_gib: 64, low_priority_price: "1 USD/h")],
+    prices: (billing_quantum: "60s", load_balancer: Price("0.5 USD/day"), date: "2026-08-22"),
+    expect: [WaitAtMost(percentile: 95, limit: "1h"), CostAtMost(limit: "100 USD"), UtilisationAtLeast(share: 0.1), FailedAtMost(0)],
+    workload: (
+        jobs: [(submit: "1h", service: "2h", nodes: 2, repeat: 3, cancel: "9h", timeout: "3h", checkpoint: "10m", declared: "2h", priority: 4)],
+        classes: [
+            (name: "a", arrivals: Poisson(per_hour: 2), service: LogNormal(mean: "1h", cv: 1.5), batch: Geometric(mean: 1.5), from: "1h", to: "20h", cluster: "gpu"),
+            (name: "b", arrivals: MarkovModulated([(per_hour: 3, mean_stay: "1h")]), service: HyperExponential([(weight: 0.5, mean: "5m")]), jobs: 20, declared_factor: 2.5),
+            (name: "c", arrivals: Every(period: "1h", offset: "5m"), service: BoundedPareto(low: "1m", high: "2h", shape: 1.1), nodes: Choice([(value: 1, weight: 2)]), jobs: 9),
+        ],
+        window: (from: "10m", to: "30h"), keep: 0.9, load_factor: 1.1,
+    ),
+)"#;
+
+/// Every number and every duration of a text, one after another in place of what stands there.
+fn with_extremes(mut see: impl FnMut(&str)) {
+    let numbers = ["0", "1", "18446744073709551615", "4294967296", "-1", "1e308", "NaN", "inf", "0.0001"];
+    let spans = ["0s", "1ms", "1s", "400w", "26000w", "499d12h"];
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    for (start, _) in RICH.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+        if RICH[..start].ends_with(word) {
+            continue;
+        }
+        let end = start + RICH[start..].find(|c| !word(c)).unwrap_or_default();
+        let quoted = RICH[..start].ends_with('"') && RICH[end..].starts_with('"');
+        for with in if quoted { &spans[..] } else { &numbers[..] } {
+            see(&format!("{}{with}{}", &RICH[..start], &RICH[end..]));
+        }
+    }
+}
+
+#[test]
+fn extreme_numbers_give_errors_or_a_clean_input_and_never_a_panic() {
+    assert_eq!(lowered(RICH).warnings.iter().map(|d| d.code).collect::<Vec<_>>(), []);
+    let (mut fine, mut refused) = (0, 0);
+    with_extremes(|text| match load_source(&source(text), PathBuf::new()) {
+        Ok((_, lowered)) => {
+            assert_eq!(lowered.input.refusals(), [], "{text}");
+            fine += 1;
+        }
+        Err(found) => {
+            assert!(Diagnostic::any_error(&found), "{text}");
+            assert!(found.iter().all(|d| d.span.is_some()), "{}", render(&found, false));
+            refused += 1;
+        }
+    });
+    assert!(fine > 100 && refused > 200, "{fine} fine, {refused} refused");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+    #[test]
+    fn no_mutation_makes_it_panic(at in 0..RICH.len(), len in 0..12_usize, with in "[()\\[\\]{}\"',:\\-0a9.]{0,3}") {
+        let end = (at + len).min(RICH.len());
+        let text = format!("{}{with}{}", &RICH[..at], &RICH[end..]);
+        if let Err(found) = load_source(&source(&text), PathBuf::new()) {
+            let _ = (render(&found, true), crate::diagnostic::to_json(&found));
+        }
+    }
+}

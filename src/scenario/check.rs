@@ -12,9 +12,9 @@ use super::Scenario;
 use super::locate::Tree;
 use super::parse::Parsed;
 use super::path::Path;
-use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::units::{Resolution, TICK_END, TimeSpan};
-use std::sync::Arc;
+use std::cell::OnceCell;
 
 /// Counts of nodes and vCPUs stay below 2^31, as times do.
 pub const COUNT_END: u64 = TICK_END as u64;
@@ -22,12 +22,8 @@ pub const COUNT_END: u64 = TICK_END as u64;
 /// Every mistake of a scenario that shows without its jobs, and warnings.
 #[must_use]
 pub fn check(parsed: &Parsed) -> Vec<Diagnostic> {
-    let mut checker = Checker {
-        scenario: &parsed.scenario,
-        source: &parsed.source,
-        tree: parsed.tree(),
-        found: Vec::new(),
-    };
+    let mut checker =
+        Checker { scenario: &parsed.scenario, parsed, tree: OnceCell::new(), found: Vec::new() };
     checker.top();
     checker.clusters();
     checker.region();
@@ -37,12 +33,17 @@ pub fn check(parsed: &Parsed) -> Vec<Diagnostic> {
 
 struct Checker<'a> {
     scenario: &'a Scenario,
-    source: &'a Arc<Source>,
-    tree: Tree<'a>,
+    parsed: &'a Parsed,
+    /// Made when there is something to say.
+    tree: OnceCell<Tree<'a>>,
     found: Vec<Diagnostic>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn tree(&self) -> &Tree<'a> {
+        self.tree.get_or_init(|| self.parsed.tree())
+    }
+
     /// Notes a diagnostic at the value of a path.
     fn say(
         &mut self,
@@ -52,14 +53,14 @@ impl Checker<'_> {
         label: &str,
         help: impl Into<Box<str>>,
     ) {
-        let span = self.tree.find(path).span;
-        self.found.push(Diagnostic::new(code, message).at(self.source, span, label).help(help));
+        let span = self.tree().find(path).span;
+        self.found.push(Diagnostic::new(code, message).at(&self.parsed.source, span, label).help(help));
     }
 
     /// The same at the key of a path's last field.
     fn say_at_key(&mut self, code: Code, path: &Path, message: &str, label: &str, help: &str) {
-        let span = self.tree.find_key(path).unwrap_or_else(|| self.tree.find(path).span);
-        self.found.push(Diagnostic::new(code, message).at(self.source, span, label).help(help));
+        let span = self.tree().find_key(path).unwrap_or_else(|| self.tree().find(path).span);
+        self.found.push(Diagnostic::new(code, message).at(&self.parsed.source, span, label).help(help));
     }
 
     /// A time has to be a whole number of ticks below 2^31.

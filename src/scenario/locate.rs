@@ -5,12 +5,14 @@
 //! `clusters[2].min_nodes` leads to bytes, and a byte to its path. It accepts any text: what is not well-formed
 //! is read as far as possible.
 
+mod build;
 mod token;
 
 use super::path::{Path, Step};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
-use token::{Kind, Token, Tokens};
+use token::{Kind, Tokens};
 
 /// The structure of a text.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl<'a> Tree<'a> {
     /// Reads a text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Builder::default().run(text)
+        build::tree(text)
     }
 
     /// Where the value of a path stands.
@@ -164,20 +166,8 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// A key without its quotes or `r#`.
     fn key_text(&self, range: &Range<usize>) -> Cow<'a, str> {
-        let raw = &self.text[range.clone()];
-        if !raw.contains('"') {
-            return raw.strip_prefix("r#").unwrap_or(raw).into();
-        }
-        let simple = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        match simple {
-            Some(text) if !text.contains('\\') => text.into(),
-            _ => ron::from_str(raw)
-                .or_else(|_| serde_json::from_str(raw))
-                .unwrap_or_else(|_| raw.to_owned())
-                .into(),
-        }
+        key_text(&self.text[range.clone()])
     }
 
     /// The entries whose key stands in the same group before.
@@ -185,7 +175,7 @@ impl<'a> Tree<'a> {
     pub fn duplicate_keys(&self) -> Vec<Entry> {
         let mut found = Vec::new();
         for (group, node) in self.nodes.iter().enumerate() {
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             for (i, item) in node.items.iter().enumerate() {
                 if let Some(key) = &item.key
                     && !seen.insert(self.key_text(key))
@@ -231,12 +221,6 @@ impl<'a> Tree<'a> {
         let start = node.name.as_ref().map_or(node.span.start, |name| name.end);
         let bracket = self.text[start..].find(['(', '[', '{'])? + start;
         Some(bracket..bracket + 1)
-    }
-
-    /// Whether there is no value at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.root.is_none()
     }
 
     fn item(&self, entry: Entry) -> Option<&Item> {
@@ -309,105 +293,48 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Builds the tree with a stack of its own: depth costs no stack of the machine.
-#[derive(Default)]
-struct Builder {
-    nodes: Vec<Node>,
-    /// Open groups, with what was read of their next entry.
-    open: Vec<Frame>,
+/// A key without its quotes or `r#`.
+fn key_text(raw: &str) -> Cow<'_, str> {
+    if !raw.contains('"') {
+        return raw.strip_prefix("r#").unwrap_or(raw).into();
+    }
+    let simple = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match simple {
+        Some(text) if !text.contains('\\') => text.into(),
+        _ => ron::from_str(raw)
+            .or_else(|_| serde_json::from_str(raw))
+            .unwrap_or_else(|_| raw.to_owned())
+            .into(),
+    }
 }
 
-#[derive(Default)]
-struct Frame {
-    node: Option<usize>,
-    key: Option<Range<usize>>,
-    value: Option<usize>,
-    items: Vec<Item>,
+/// Whether there is nothing but white space and comments.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    Tokens::new(text).next().is_none()
 }
 
-impl Builder {
-    fn run(mut self, text: &str) -> Tree<'_> {
-        let mut top = Frame::default();
-        let mut tokens = Tokens::new(text).peekable();
-        while let Some(token) = tokens.next() {
-            match token.kind {
-                Kind::Value => {
-                    let opens = tokens.peek().is_some_and(|next| next.kind == Kind::Open(b'('));
-                    if token.word && opens {
-                        if let Some(paren) = tokens.next() {
-                            self.push(&mut top, paren, Some(token.span));
-                        }
-                    } else {
-                        let node = self.node(token.span, None, None);
-                        self.value(&mut top, node);
-                    }
+/// Whether [`Tree::duplicate_keys`] would find some. This takes no memory by the length of the text, so that a
+/// good scenario of a million jobs never becomes a tree.
+#[must_use]
+pub fn has_duplicate_keys(text: &str) -> bool {
+    let mut open = vec![HashSet::new()];
+    let mut before = 0..0;
+    for token in Tokens::new(text) {
+        match token.kind {
+            Kind::Open(_) => open.push(HashSet::new()),
+            Kind::Close if open.len() > 1 => drop(open.pop()),
+            Kind::Colon => {
+                let key = key_text(&text[std::mem::take(&mut before)]);
+                if open.last_mut().is_some_and(|keys| !key.is_empty() && !keys.insert(key)) {
+                    return true;
                 }
-                Kind::Open(_) => self.push(&mut top, token, None),
-                Kind::Colon => {
-                    let frame = self.open.last_mut().unwrap_or(&mut top);
-                    if let Some(value) = frame.value.take() {
-                        frame.key = Some(self.nodes[value].span.clone());
-                    }
-                }
-                Kind::Comma => {
-                    let frame = self.open.last_mut().unwrap_or(&mut top);
-                    flush(frame, Some(token.span.start));
-                }
-                Kind::Close => self.pop(&mut top, token.span.end),
             }
-        }
-        let unclosed = self.open.last().and_then(|frame| frame.node);
-        while !self.open.is_empty() {
-            self.pop(&mut top, text.len());
-        }
-        flush(&mut top, None);
-        let root = top.items.first().map(|item| item.node);
-        Tree { text, nodes: self.nodes, root, unclosed }
-    }
-
-    fn node(&mut self, span: Range<usize>, name: Option<Range<usize>>, open: Option<u8>) -> usize {
-        self.nodes.push(Node { span, name, open, items: Vec::new(), parent: None });
-        self.nodes.len() - 1
-    }
-
-    fn value(&mut self, top: &mut Frame, node: usize) {
-        let frame = self.open.last_mut().unwrap_or(top);
-        if frame.value.is_some() {
-            // A comma is missing.
-            flush(frame, None);
-        }
-        frame.value = Some(node);
-    }
-
-    fn push(&mut self, top: &mut Frame, token: Token, name: Option<Range<usize>>) {
-        let Kind::Open(bracket) = token.kind else { return };
-        let start = name.as_ref().map_or(token.span.start, |name| name.start);
-        let node = self.node(start..token.span.end, name, Some(bracket));
-        self.value(top, node);
-        self.open.push(Frame { node: Some(node), ..Frame::default() });
-    }
-
-    fn pop(&mut self, top: &mut Frame, end: usize) {
-        let Some(mut frame) = self.open.pop() else {
-            flush(top, None);
-            return;
-        };
-        flush(&mut frame, None);
-        if let Some(node) = frame.node {
-            for (i, item) in frame.items.iter().enumerate() {
-                self.nodes[item.node].parent = Some((node, i));
-            }
-            self.nodes[node].span.end = end;
-            self.nodes[node].items = frame.items;
+            Kind::Value => before = token.span,
+            Kind::Close | Kind::Comma => {}
         }
     }
-}
-
-fn flush(frame: &mut Frame, comma: Option<usize>) {
-    let key = frame.key.take();
-    if let Some(node) = frame.value.take() {
-        frame.items.push(Item { key, node, comma });
-    }
+    false
 }
 
 #[cfg(test)]

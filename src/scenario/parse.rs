@@ -6,7 +6,7 @@
 mod problem;
 
 use super::Scenario;
-use super::locate::{Entry, Tree};
+use super::locate::{Entry, Tree, has_duplicate_keys, is_blank};
 use crate::diagnostic::{Code, Diagnostic, Source, closest, did_you_mean};
 use problem::{Kind, Problem};
 use ron::extensions::Extensions;
@@ -183,7 +183,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn run(&mut self) -> Option<Scenario> {
-        if Tree::new(&self.text).is_empty() {
+        if is_blank(&self.text) {
             let empty = Diagnostic::new(Code::EmptyFile, format!("{} holds nothing", self.source.name()));
             self.found.push(empty.of(self.source).help("`nodetide init` writes a scenario to start from"));
             return None;
@@ -208,6 +208,9 @@ impl Reader<'_> {
 
     /// Keys given twice: the second one is blanked. Neither reader tells all of them (maps take the last).
     fn duplicates(&mut self) {
+        if !has_duplicate_keys(&self.text) {
+            return;
+        }
         let tree = Tree::new(&self.text);
         let mut blank = Vec::new();
         for entry in tree.duplicate_keys().into_iter().take(MISTAKES_MAX) {

@@ -185,7 +185,7 @@ pub struct Prices {
     #[serde(default)]
     pub low_priority: LowPriorityPrice,
     /// Load balancer: one for every started 50 billed nodes, one at least while a cluster exists. Default
-    /// `Daily("0.33 USD/day")`.
+    /// `Listed`: 0.33 USD a day.
     #[serde(default)]
     pub load_balancer: LoadBalancer,
 }

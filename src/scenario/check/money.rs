@@ -93,10 +93,10 @@ impl Checker<'_> {
                     "no {tier} price of `{}` in {} is known: its cost is left out",
                     cluster.vm_size, scenario.region.name
                 );
-                let span = self.tree.find(&path).span;
+                let span = self.tree().find(&path).span;
                 self.found.push(
                     Diagnostic::new(Code::PriceUnknown, message)
-                        .at(self.source, span, "no price")
+                        .at(&self.parsed.source, span, "no price")
                         .help("give the cluster a `price`, as \"0.5 USD/h\""),
                 );
             }

@@ -121,7 +121,9 @@ fn duplicates_are_found_at_every_depth() {
     let tree = Tree::new(text);
     let found: Vec<&str> = tree.duplicate_keys().into_iter().map(|e| &text[tree.value(e)]).collect();
     assert_eq!(found, ["3", r#"{"x": 1, "x": 2, "y": 3}"#, "2"]);
+    assert!(has_duplicate_keys(text));
     assert!(Tree::new(RON).duplicate_keys().is_empty());
+    assert!(!has_duplicate_keys(RON) && !has_duplicate_keys(JSON));
 }
 
 #[test]
@@ -139,7 +141,9 @@ fn exercise(text: &str) {
         assert!(text.get(located.span).is_some());
         let _ = tree.find_key(&Path::parse(at));
     }
-    for entry in tree.duplicate_keys() {
+    let duplicates = tree.duplicate_keys();
+    assert!(duplicates.is_empty() || has_duplicate_keys(text));
+    for entry in duplicates {
         assert!(tree.removal(entry).into_iter().all(|range| text.get(range).is_some()));
     }
     for byte in 0..=text.len() {

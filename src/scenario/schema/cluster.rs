@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
-    /// Name, by which jobs and updates refer to it.
+    /// Name, by which jobs and updates refer to it: 3 to 24 letters, digits and dashes, as the service has it.
     pub name: String,
     /// VM size, as `"Standard_D4s_v3"`; `nodetide vm-sizes` lists the catalogue.
     pub vm_size: String,
