@@ -20,6 +20,8 @@ use clap::Parser;
 use error::CliError;
 use output::Output;
 use std::ffi::OsString;
+use std::io::Write;
+use std::panic::UnwindSafe;
 
 /// Runs the command with these arguments, the program's name first; gives the exit code.
 #[must_use]
@@ -54,5 +56,30 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
 }
 
 /// What a panic says, before the process ends with [`exit_code::INTERNAL`].
-pub const PANIC_MESSAGE: &str = "nodetide made a mistake of its own and stopped; no result was written.\n\
+const PANIC_MESSAGE: &str = "nodetide made a mistake of its own and stopped; the result is not complete.\n\
     Please report it, with this text, the command and the scenario:";
+
+/// Runs something that gives an exit code; a panic in it gives [`exit_code::INTERNAL`].
+#[must_use]
+pub fn guarded(command: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
+    std::panic::catch_unwind(command).unwrap_or(exit_code::INTERNAL)
+}
+
+/// Makes panics ask for a report on standard error, in place of the usual words for programmers.
+pub fn install_panic_message() {
+    std::panic::set_hook(Box::new(|panic| {
+        // Nobody may be listening; there is nothing else to tell then.
+        let _ = writeln!(std::io::stderr(), "{PANIC_MESSAGE}\n  {panic}");
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_mistake_of_the_program() {
+        assert_eq!(guarded(|| 3), 3);
+        assert_eq!(guarded(|| panic!("by a test, on purpose")), exit_code::INTERNAL);
+    }
+}

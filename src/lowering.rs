@@ -31,6 +31,8 @@ pub struct Loaded {
     names: Vec<String>,
     /// The jobs, where no replication draws any.
     fixed: OnceLock<Arc<Jobs>>,
+    /// Warnings about the text, which hold for every replication.
+    standing: Vec<Diagnostic>,
 }
 
 /// One replication of a scenario, ready to run.
@@ -115,8 +117,9 @@ pub fn load_source(source: &Arc<Source>, base_dir: PathBuf) -> Result<(Loaded, L
     let (parsed, mut found) = parse::parse(source, None);
     let Some(parsed) = parsed else { return Err(found) };
     found.extend(check(&parsed));
-    let (loaded, error) = Loaded::new(parsed, base_dir);
+    let (mut loaded, error) = Loaded::new(parsed, base_dir);
     found.extend(error);
+    loaded.standing.clone_from(&found);
     let (lowered, more) = loaded.attempt(None, 0);
     merge(&mut found, more);
     match lowered {
@@ -165,7 +168,7 @@ impl Loaded {
             Err(error) => (None, Some(workload_errors::diagnostic(&error, &parsed.tree(), &parsed.source))),
         };
         let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        (Self { parsed, calendar, base_dir, names, fixed: OnceLock::new() }, error)
+        (Self { parsed, calendar, base_dir, names, fixed: OnceLock::new(), standing: Vec::new() }, error)
     }
 
     /// The scenario as written.
@@ -191,7 +194,9 @@ impl Loaded {
     /// # Errors
     /// What only shows in this replication, such as a drawn job that could last too long.
     pub fn lower(&self, seed: Option<u64>, replication: u64) -> Result<Lowered, Vec<Diagnostic>> {
-        let (lowered, found) = self.attempt(seed, replication);
+        let (lowered, more) = self.attempt(seed, replication);
+        let mut found = self.standing.clone();
+        merge(&mut found, more);
         match lowered {
             Some(mut lowered) if !Diagnostic::any_error(&found) => {
                 lowered.warnings = found;

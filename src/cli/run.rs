@@ -69,9 +69,11 @@ fn ticks_diagnostics(error: ticks::TicksError, source: &Arc<Source>) -> Vec<Diag
         ticks::TicksError::Invalid(problems) => problems
             .into_iter()
             .map(|p| {
-                let code = match Code::of_rule(p.rule) {
-                    Code::Refused => Code::TicksValue,
-                    code => code,
+                let code = match (p.rule, Code::of_rule(p.rule)) {
+                    ("missing-key", _) => Code::TicksMissingKey,
+                    ("unknown-key", _) => Code::TicksUnknownKey,
+                    (_, Code::Refused) => Code::TicksValue,
+                    (_, code) => code,
                 };
                 let mut diagnostic = Diagnostic::new(code, p.message).of(source).help(p.help);
                 if !p.path.is_empty() {

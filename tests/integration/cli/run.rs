@@ -137,6 +137,20 @@ fn mistakes_in_the_scenario_are_shown_where_they_are() {
 }
 
 #[test]
+fn warnings_about_the_text_do_not_depend_on_the_seed() {
+    let place = Place::new();
+    let unused = SCENARIO.replace("horizon: \"1h\"", "horizon: \"1h\", region: (quotas: (low_priority: 8))");
+    let file = place.file("s.ron", &unused);
+    let codes = |more: &[&str]| -> Vec<String> {
+        let args = [&["run", file, "--format", "json"], more].concat();
+        let json = figures(&place.run(&args).exits(exit_code::FINE).stdout);
+        json["warnings"].as_array().unwrap().iter().map(|w| w["code"].to_string()).collect()
+    };
+    assert!(codes(&[]).iter().any(|c| c.contains("W0515")), "{:?}", codes(&[]));
+    assert_eq!(codes(&["--seed", "7"]), codes(&[]));
+}
+
+#[test]
 fn the_seed_can_be_given() {
     let place = Place::new();
     let random = SCENARIO.replace("Constant(\"60s\")", "Exponential(mean: \"60s\")").replace("0.57", "99");
