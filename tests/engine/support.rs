@@ -2,3 +2,4 @@
 
 pub(crate) mod edit;
 pub(crate) mod json;
+pub(crate) mod random;
