@@ -10,6 +10,9 @@ use std::io::{self, IsTerminal, Write};
 /// The widest report, where a terminal is wider [columns].
 const WIDTH_MAX: usize = 130;
 
+/// More errors and warnings of one file are counted, not shown.
+const DIAGNOSTICS_MAX: usize = 20;
+
 /// Where the command prints.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output {
@@ -62,7 +65,11 @@ impl Output {
 
     /// Errors and warnings about files, to standard error.
     pub(super) fn diagnostics(self, all: &[Diagnostic]) {
-        self.talk(&diagnostic::render(all, true));
+        let shown = &all[..all.len().min(DIAGNOSTICS_MAX)];
+        self.talk(&diagnostic::render(shown, true));
+        if all.len() > shown.len() {
+            self.talk(&format!("and {} more\n", all.len() - shown.len()));
+        }
     }
 
     /// A remark to standard error, unless it should be quiet.

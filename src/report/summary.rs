@@ -216,6 +216,7 @@ pub fn summarise(
             .iter()
             .map(WarningEntry::from),
     );
+    warnings.sort_by_key(|w| w.code);
     let teams = teams(context, &facts.total, recording);
     let tiers = tiers(context, &facts);
     let clusters = facts

@@ -289,7 +289,7 @@ impl Warning {
             Self::IdleTimeAssumed { clusters } => format!(
                 "idle_time is not set on {}, so the default of 120 s holds; clusters made with the older SDK \
                  keep idle nodes for 1800 s: write idle_time: \"1800s\" if that is yours",
-                clusters.join(", ")
+                some_of(clusters)
             ),
             Self::Rejected { jobs, of } => format!(
                 "{jobs} of {} were rejected when submitted and appear in no wait and no cost; see their \
@@ -361,6 +361,17 @@ impl Warning {
             ),
         }
     }
+}
+
+/// A few names of a list.
+fn some_of(names: &[String]) -> String {
+    /// More are counted.
+    const SHOWN: usize = 4;
+    let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
 }
 
 /// A reason in a sentence.

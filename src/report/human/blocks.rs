@@ -5,9 +5,14 @@ use super::style::{BAD, BOLD, DIM, GOOD, WARN, left, right, width};
 use crate::engine::output::{Reason, Status};
 use crate::report::expectations::Threshold;
 use crate::report::replications::Replicated;
-use crate::report::summary::{Summary, WarningEntry};
+use crate::report::summary::{Cluster, Summary, WarningEntry};
 use crate::report::units::{amount, count, duration_s, money, percent, price, short, whole};
 use crate::report::warnings::{status_words, words};
+
+/// From more clusters on, those without anything to say are counted only.
+const MANY: usize = 8;
+/// More warnings of one code are counted only.
+const SAME_CODE_MAX: usize = 4;
 
 /// Name, seed, length, and how it ended.
 pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Replicated>) {
@@ -205,7 +210,16 @@ pub(super) fn failures(page: &mut Page, summary: &Summary) {
 pub(super) fn allocation(page: &mut Page, summary: &Summary) {
     page.heading("Allocation state at the end");
     let columns = summary.clusters.iter().map(|c| width(&c.name)).max().unwrap_or(0);
-    for cluster in &summary.clusters {
+    let is_gone = |c: &Cluster| {
+        c.allocation_state == "steady" && c.current_nodes == 0 && c.target_nodes == 0 && c.waiting.is_none()
+    };
+    // A long list of clusters without nodes says nothing.
+    let (hidden, shown): (Vec<&Cluster>, Vec<&Cluster>) =
+        summary.clusters.iter().partition(|c| summary.clusters.len() > MANY && is_gone(c));
+    if !hidden.is_empty() {
+        page.line(&format!("  {}: Steady, 0 nodes", count(hidden.len() as u64, "cluster")));
+    }
+    for cluster in shown {
         let state = if cluster.waiting == Some(Reason::Lock) {
             // The service's own words for a cluster that a lock keeps from scaling.
             "Resizing (0 -> 0): a resource lock prevents scaling".to_owned()
@@ -243,9 +257,22 @@ pub(super) fn warnings<'a>(
         return;
     }
     page.heading("Warnings");
-    for (warning, seen) in warnings {
+    for (i, (warning, seen)) in warnings.iter().enumerate() {
+        let same = |w: &&(&WarningEntry, Option<(u64, u64)>)| w.0.code == warning.code;
+        match warnings[..i].iter().filter(same).count() {
+            0..SAME_CODE_MAX => {}
+            SAME_CODE_MAX => {
+                let rest = warnings[i..].iter().filter(same).count();
+                page.hanging(
+                    &format!("  {} ", WARN.paint(warning.code)),
+                    &format!("and {rest} more of these"),
+                );
+                continue;
+            }
+            _ => continue,
+        }
         let seen = match seen {
-            Some((some, all)) if some < all => format!(" (in {some} of {all} replications)"),
+            Some((some, all)) if *some < *all => format!(" (in {some} of {all} replications)"),
             _ => String::new(),
         };
         page.hanging(&format!("  {} ", WARN.paint(warning.code)), &format!("{}{seen}", warning.text));

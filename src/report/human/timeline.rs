@@ -10,8 +10,8 @@ use crate::report::units::{duration_s, short};
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// More clusters are left out, and said to be.
 const CLUSTERS_MAX: usize = 8;
-/// Columns of the longest name.
-const NAME_MAX: usize = 14;
+/// Columns of the longest name, which is the service's limit.
+const NAME_MAX: usize = 24;
 /// Columns between two marks of the axis, at least.
 const MARK_COLUMNS: f64 = 12.0;
 
@@ -22,12 +22,13 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
     if end == 0 || summary.profiles.len() != summary.clusters.len() {
         return;
     }
-    let names: Vec<String> = summary.clusters.iter().map(|c| cut(&c.name, NAME_MAX)).collect();
-    let name_columns = names.iter().take(CLUSTERS_MAX).map(|n| width(n)).max().unwrap_or(0);
+    let shown = largest(summary);
+    let names: Vec<String> = shown.iter().map(|&c| cut(&summary.clusters[c].name, NAME_MAX)).collect();
+    let name_columns = names.iter().map(|n| width(n)).max().unwrap_or(0);
     let label = name_columns + 10;
     let columns = page.width.saturating_sub(label + 12).max(10);
     page.heading("Over time");
-    for (name, profile) in names.iter().zip(&summary.profiles).take(CLUSTERS_MAX) {
+    for (name, profile) in names.iter().zip(shown.iter().map(|&c| &summary.profiles[c])) {
         for (what, ticks, name, style) in
             [("nodes", &profile.held, name.as_str(), NODES), ("queue", &profile.queued, "", QUEUE)]
         {
@@ -44,10 +45,21 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
     }
     let mut remark =
         format!("One column is {}; averages over it.", duration_s(summary.end_s / columns as f64));
-    if names.len() > CLUSTERS_MAX {
-        remark.push_str(&format!(" The first {CLUSTERS_MAX} of {} clusters.", names.len()));
+    if summary.clusters.len() > CLUSTERS_MAX {
+        let all = summary.clusters.len();
+        remark.push_str(&format!(" The {CLUSTERS_MAX} clusters of {all} with most node-time."));
     }
     page.note(&remark);
+}
+
+/// The clusters to show, in scenario order: those with most node-time where there are too many.
+fn largest(summary: &Summary) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..summary.clusters.len()).collect();
+    let node_ticks = |c: usize| summary.clusters[c].figures.facts.node_ticks.iter().sum::<u64>();
+    order.sort_by_key(|&c| std::cmp::Reverse(node_ticks(c)));
+    order.truncate(CLUSTERS_MAX);
+    order.sort_unstable();
+    order
 }
 
 /// Averages over `columns` equal parts of [0, end).
@@ -143,7 +155,8 @@ fn axis(summary: &Summary, columns: usize) -> [String; 2] {
 
 fn label(start: Option<&jiff::Zoned>, mark_s: f64, step: f64) -> String {
     let Some(start) = start else { return duration_s(mark_s) };
-    let at = start.datetime().checked_add(jiff::SignedDuration::from_secs(mark_s as i64));
+    // The clock on the wall, which may have been changed in between.
+    let at = start.checked_add(jiff::SignedDuration::from_secs(mark_s as i64));
     let Ok(at) = at else { return duration_s(mark_s) };
     if at.hour() == 0 && at.minute() == 0 && at.second() == 0 || step >= 86_400.0 {
         at.strftime("%a %d %b").to_string()

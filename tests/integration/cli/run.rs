@@ -139,7 +139,8 @@ fn mistakes_in_the_scenario_are_shown_where_they_are() {
 #[test]
 fn warnings_about_the_text_do_not_depend_on_the_seed() {
     let place = Place::new();
-    let unused = SCENARIO.replace("horizon: \"1h\"", "horizon: \"1h\", region: (quotas: (low_priority: 8))");
+    let unused = SCENARIO
+        .replace("horizon: \"1h\"", "horizon: \"1h\", region: (quotas: (family: {\"standardDv3\": 24}))");
     let file = place.file("s.ron", &unused);
     let codes = |more: &[&str]| -> Vec<String> {
         let args = [&["run", file, "--format", "json"], more].concat();
