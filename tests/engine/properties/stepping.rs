@@ -66,6 +66,39 @@ proptest! {
         prop_assert_eq!(stepper.finish(), engine::run(&model, Detail::All));
     }
 
+    /// A policy may wish for anything: the limit holds, the laws too (asserted by the engine), and a run can be
+    /// given up at any decision.
+    #[test]
+    fn any_wishes_keep_to_the_limit(
+        input in input(),
+        wishes in prop::collection::vec(prop::option::of(0..9_u32), 1..12),
+        decisions in 0..60_usize,
+    ) {
+        let model = model(&input);
+        let mut stepper = Stepper::new(&model);
+        let mut wishes = wishes.into_iter().cycle();
+        for _ in 0..decisions {
+            let Some(t) = stepper.advance_to_decision() else { break };
+            for c in 0..stepper.cluster_count() {
+                let wish = wishes.next().expect("endless");
+                stepper.set_wanted(c, wish);
+                let view = stepper.cluster(c).expect("a cluster");
+                let wanted = wish.unwrap_or(view.demand).max(view.min_nodes);
+                prop_assert_eq!(view.target, wanted.min(view.limit), "at {}", t);
+            }
+        }
+        let (now, status) = (stepper.now(), stepper.status());
+        let (result, recording) = stepper.finish();
+        prop_assert_eq!((result.end, result.status), (now, status.unwrap_or(Status::Horizon)));
+        for (c, cluster) in result.clusters.iter().enumerate() {
+            let jobs = input.jobs.iter().filter(|j| j.cluster as usize == c).count() as u64;
+            prop_assert_eq!(cluster.outcomes.iter().sum::<u64>(), jobs);
+            let held = recording.nodes.iter().filter(|n| n.cluster as usize == c);
+            let ticks: u64 = held.map(|n| u64::from(n.gone.min(now) - n.requested)).sum();
+            prop_assert_eq!(cluster.node_ticks.iter().sum::<u64>(), ticks);
+        }
+    }
+
     /// Cut at an instant that it visits, a run gives what `stop_at_horizon` gives there.
     #[test]
     fn stopping_at_a_horizon_is_a_cut(input in input(), choice in any::<prop::sample::Index>()) {
