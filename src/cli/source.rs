@@ -56,8 +56,18 @@ impl Scenario {
 
     fn prepared(&self, lowered: Lowered, replication: u32) -> Result<Prepared, CliError> {
         let scenario = self.loaded.scenario();
-        let Lowered { input, clusters, tags, currency, load_balancer, seed, assumptions, warnings, .. } =
-            lowered;
+        let Lowered {
+            input,
+            clusters,
+            tags,
+            currency,
+            load_balancer,
+            seed,
+            assumptions,
+            warnings,
+            log_reports,
+            ..
+        } = lowered;
         let gate = Gate::of(&input);
         let clusters = clusters
             .into_iter()
@@ -88,6 +98,7 @@ impl Scenario {
             expect: scenario.expect.clone(),
             assumptions: assumptions.iter().map(ToString::to_string).collect(),
             notices: warnings.iter().map(WarningEntry::from).collect(),
+            logs: log_reports,
             locks,
             gate,
         };

@@ -39,7 +39,7 @@ fn log_line(error: &WorkloadError, base_dir: &FilePath, scenario: &Arc<Source>) 
     let file = workload::open_file(&base_dir.join(&log.path)).ok()?;
     let file: Box<dyn Read> =
         if log.path.ends_with(".gz") { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { file };
-    let line = BufReader::new(file).split(b'\n').nth(number.checked_sub(1)?)?.ok()?;
+    let line = nth_line(&mut BufReader::new(file), number)?;
     let line = String::from_utf8_lossy(&line).trim_end().to_owned();
     let value =
         error.value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(&error.value);
@@ -55,6 +55,23 @@ fn log_line(error: &WorkloadError, base_dir: &FilePath, scenario: &Arc<Source>) 
         error.place,
         scenario.name()
     )))
+}
+
+/// Longest line that is shown [bytes]; one that was refused for its length is not read again.
+const SHOWN_LINE_BYTES: u64 = 4096;
+
+/// Line `number` (the first is 1) of a log. `None`: too long to show, or not there; memory stays bounded
+/// whatever the file holds.
+fn nth_line(file: &mut impl BufRead, number: usize) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    for _ in 0..number {
+        line.clear();
+        let read = file.take(SHOWN_LINE_BYTES).read_until(b'\n', &mut line).ok()?;
+        if read == 0 || (read as u64 == SHOWN_LINE_BYTES && line.last() != Some(&b'\n')) {
+            return None;
+        }
+    }
+    Some(line)
 }
 
 /// A mistake of the workload at its place in the scenario.

@@ -7,6 +7,7 @@ use crate::engine::input::{LockInput, Tier};
 use crate::engine::output::JobRecord;
 use crate::scenario::schema::Expect;
 use crate::units::{Resolution, Tick};
+use crate::workload::logs::LogReport;
 
 /// Everything a report needs that the engine does not know.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct Context {
     pub assumptions: Vec<String>,
     /// What reading the scenario or its logs already found worth a warning.
     pub notices: Vec<WarningEntry>,
+    /// What reading each log found.
+    pub logs: Vec<LogReport>,
     /// Resource locks.
     pub locks: Vec<LockInput>,
     /// Limits and quotas over time, to say why a job was refused.

@@ -71,6 +71,7 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
         expect,
         assumptions: vec!["boot takes 3 min".to_owned()],
         notices: Vec::new(),
+        logs: Vec::new(),
         locks,
         gate,
     };

@@ -56,6 +56,7 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
 fn the_rest(page: &mut Page, summary: &Summary) {
     blocks::teams(page, summary);
     blocks::failures(page, summary);
+    blocks::logs(page, summary);
     blocks::allocation(page, summary);
     timeline::timeline(page, summary);
     blocks::assumptions(page, summary);

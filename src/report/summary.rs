@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::input::Tier;
 use crate::engine::output::{Reason, RunResult, Status};
 use crate::engine::record::{Profile, Recording};
+use crate::workload::logs::LogReport;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -62,6 +63,8 @@ pub struct Summary {
     pub teams: Vec<TeamShare>,
     /// Why jobs were refused or failed.
     pub failures: Vec<Failure>,
+    /// What reading each log found: lines, jobs, what was left out and why, the first broken lines.
+    pub logs: Vec<LogReport>,
     /// Assumptions that the run used.
     pub assumptions: Vec<String>,
     /// Warnings.
@@ -262,6 +265,7 @@ pub fn summarise(
         tiers,
         teams,
         failures: failures(context, &records),
+        logs: context.logs.clone(),
         assumptions: context.assumptions.clone(),
         warnings,
         run_status: result.status,

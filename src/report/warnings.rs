@@ -313,8 +313,9 @@ impl Warning {
                 )
             }
             Self::LimitReached { end_s } => format!(
-                "the simulator stopped at {} because the run would not end; look for evictions that outpace \
-                 the work (set max_restarts or checkpoint), or use a coarser resolution",
+                "the simulator stopped at {}: the run reached 2^31 ticks, or went on for too long after its last \
+                 submission; look for evictions or failed boots that outpace the work (max_restarts, checkpoint, \
+                 boot_failures), or use a coarser resolution",
                 duration_s(*end_s)
             ),
             Self::MaxNodesBinding { cluster, max_nodes, share, wait_p95_s } => format!(
@@ -394,10 +395,10 @@ pub const fn words(reason: Reason) -> &'static str {
 /// What helps a queue that waits for a reason.
 const fn advice_for(reason: Reason) -> &'static str {
     match reason {
-        Reason::Creating => "create the cluster earlier, or lengthen the horizon",
-        Reason::MaxNodes => "raise max_nodes, or leave stop_at_horizon out to see the queue drain",
+        Reason::Creating => "create the cluster earlier, or let the run go on longer",
+        Reason::MaxNodes => "raise max_nodes, or let the run go on longer",
         Reason::Provisioning | Reason::Resize | Reason::Unusable => {
-            "lengthen the horizon, or leave stop_at_horizon out"
+            "let the run go on longer (horizon, stop_at_horizon)"
         }
         Reason::Lock => "remove the lock, or give it a `to`",
         Reason::Quota => "request more quota, or use a smaller VM size",

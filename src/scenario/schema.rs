@@ -31,8 +31,8 @@ pub struct Scenario {
     /// Length of one tick: `"1ms"`, `"10ms"`, `"100ms"`, `"1s"` (default) or `"1min"`.
     #[serde(default)]
     pub resolution: Resolution,
-    /// Local date and time of tick 0, as `"2026-03-02T00:00"`. Needed by hour-of-week profiles and by log
-    /// columns that are dates; shown in reports.
+    /// Local date and time of tick 0, as `"2026-03-02T00:00"`. Needed by hour-of-week profiles; shown in
+    /// reports. It does not move logs: a log's first submission (or the beginning of its window) is tick 0.
     #[serde(default)]
     pub start: Option<String>,
     /// IANA time zone of `start`, as `"Europe/Amsterdam"`. Default `"UTC"`.

@@ -8,6 +8,7 @@ use crate::report::replications::Replicated;
 use crate::report::summary::{Cluster, Summary, WarningEntry};
 use crate::report::units::{amount, count, duration_s, money, percent, price, short, whole};
 use crate::report::warnings::{status_words, words};
+use crate::units::TimeSpan;
 
 /// From more clusters on, those without anything to say are counted only.
 const MANY: usize = 8;
@@ -109,18 +110,31 @@ pub(super) fn thresholds(
 
 fn condition(threshold: &Threshold, currency: &str) -> String {
     let sign = if threshold.bound == "at_least" { "≥" } else { "≤" };
-    let limit = show(threshold.limit, &threshold.unit, currency);
+    let limit = match threshold.unit.as_str() {
+        "s" => exact_s(threshold.limit),
+        unit => show(threshold.limit, unit, currency),
+    };
     let cluster = threshold.cluster.as_ref().map_or(String::new(), |c| format!(" on {c}"));
     format!("{}{cluster} {sign} {limit}", threshold.figure)
 }
 
 fn value(threshold: &Threshold, currency: &str) -> String {
     match threshold.value {
+        // Rounded, a missed threshold could read as if it were met.
+        Some(value) if threshold.unit == "s" && duration_s(value) == duration_s(threshold.limit) => {
+            exact_s(value)
+        }
         Some(value) => show(value, &threshold.unit, currency),
         None if threshold.met => "–".to_owned(),
         None if threshold.unit == "s" => "never".to_owned(),
         None => "unknown".to_owned(),
     }
+}
+
+/// A duration to the millisecond, as a scenario would write it.
+fn exact_s(seconds: f64) -> String {
+    // `as` saturates; a threshold is finite and not negative.
+    TimeSpan::from_ns((seconds * 1000.0).round() as u64 * 1_000_000).to_string()
 }
 
 fn show(value: f64, unit: &str, currency: &str) -> String {
@@ -233,6 +247,43 @@ pub(super) fn allocation(page: &mut Page, summary: &Summary) {
             Some(reason) => format!(", the queue waits for {}", words(reason)),
         };
         page.hanging(&format!("  {}  ", left(&cluster.name, columns)), &format!("{state}{waits}"));
+    }
+}
+
+/// The beginning of a log in its own words: a date, or seconds from its own zero.
+fn origin(ns: i64) -> Option<String> {
+    /// Later than this, a number of nanoseconds since 1970 is a date (1973).
+    const DATES_FROM_NS: i64 = 100_000_000_000_000_000;
+    if ns < DATES_FROM_NS {
+        return (ns != 0).then(|| format!("at {} s in the log", ns as f64 / 1e9));
+    }
+    let second = jiff::Timestamp::from_nanosecond(ns.into()).ok()?;
+    Some(second.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// What reading the logs found: nothing is left out without a word.
+pub(super) fn logs(page: &mut Page, summary: &Summary) {
+    if summary.logs.is_empty() {
+        return;
+    }
+    page.heading("Logs read");
+    for log in &summary.logs {
+        let mut said = format!("{} jobs of {} lines", whole(log.jobs), whole(log.lines));
+        for (why, lines) in &log.left_out {
+            said += &format!("; {} left out: {why}", whole(*lines));
+        }
+        if log.broken > 0 {
+            said += &format!("; {} broken", whole(log.broken));
+        }
+        if let Some(origin) = origin(log.origin_ns) {
+            said += &format!("; tick 0 is its first submission, {origin}");
+        }
+        page.hanging(&format!("  {}  ", log.path), &said);
+        for broken in &log.first_broken {
+            let column = if broken.column.is_empty() { String::new() } else { format!("{} ", broken.column) };
+            let text = format!("{column}{:?}: {}", broken.value, broken.reason);
+            page.hanging(&format!("    line {}: ", broken.line), &text);
+        }
     }
 }
 
