@@ -191,7 +191,7 @@ mod tests {
                     if let Some(entry) = expected {
                         reference.remove(&entry);
                     }
-                    if random(&mut state) % 2 == 0 {
+                    if random(&mut state).is_multiple_of(2) {
                         let next = reference.first().map_or(NEVER, |e| e.0);
                         assert_eq!(due.next(|t, i| !gone.contains(&(t, i))), next);
                     }

@@ -16,7 +16,7 @@ impl Slots {
         loop {
             let words = bits.div_ceil(64).max(1);
             let mut level = vec![u64::MAX; words];
-            if bits == 0 || bits % 64 != 0 {
+            if bits == 0 || !bits.is_multiple_of(64) {
                 level[words - 1] = (1 << (bits % 64)) - 1;
             }
             levels.push(level);

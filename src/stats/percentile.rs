@@ -53,7 +53,8 @@ mod tests {
             (950, 0, 0),
         ] {
             assert_eq!(rank(p, n), by_hand, "p = {p} per mille of {n}");
-            assert_eq!(rank(p, n), (u64::from(p) * n + 999) / 1000, "the model's formula, {p} of {n}");
+            let formula = (u64::from(p) * n + 999).div_euclid(1000);
+            assert_eq!(rank(p, n), formula, "the model's formula, {p} of {n}");
         }
         assert_eq!(rank(1000, 1 << 31), 1 << 31, "no overflow at the most jobs there can be");
     }

@@ -62,7 +62,7 @@ impl Resolution {
     /// Not-a-number and negative lengths are 0, what is too long is `u64::MAX`.
     #[must_use]
     pub fn ticks_from_s_rounded(self, seconds: f64) -> u64 {
-        if !(seconds > 0.0) {
+        if seconds.is_nan() || seconds <= 0.0 {
             return 0;
         }
         // Division by a power of ten, not multiplication by its inexact inverse.

@@ -106,7 +106,7 @@ impl Done {
 
     /// Asserts that standard error is empty.
     #[track_caller]
-    pub(crate) fn is_quiet(self) -> Self {
+    pub(crate) fn quietly(self) -> Self {
         assert_eq!(self.stderr, "", "{self:#?}");
         self
     }

@@ -7,9 +7,9 @@ use nodetide::exit_code;
 #[test]
 fn help_and_version_are_no_mistakes() {
     let place = Place::new();
-    place.run(&["--help"]).exits(exit_code::FINE).is_quiet().prints("Exit codes:");
-    place.run(&["run", "--help"]).exits(exit_code::FINE).is_quiet().prints("--replications");
-    place.run(&["--version"]).exits(exit_code::FINE).is_quiet().prints(env!("CARGO_PKG_VERSION"));
+    place.run(&["--help"]).exits(exit_code::FINE).quietly().prints("Exit codes:");
+    place.run(&["run", "--help"]).exits(exit_code::FINE).quietly().prints("--replications");
+    place.run(&["--version"]).exits(exit_code::FINE).quietly().prints(env!("CARGO_PKG_VERSION"));
 }
 
 #[test]
@@ -25,8 +25,8 @@ fn what_cannot_be_understood_is_usage() {
 #[test]
 fn codes_are_explained() {
     let place = Place::new();
-    place.run(&["explain", "w0501"]).exits(exit_code::FINE).is_quiet().prints("quota");
-    place.run(&["explain"]).exits(exit_code::FINE).is_quiet().prints("S0101").prints("W0525");
+    place.run(&["explain", "w0501"]).exits(exit_code::FINE).quietly().prints("quota");
+    place.run(&["explain"]).exits(exit_code::FINE).quietly().prints("S0101").prints("W0525");
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn init_writes_a_scenario_that_runs() {
     assert_eq!(place.names(""), ["scenario.ron"], "and nothing else");
     place.run(&["check", "scenario.ron"]).exits(exit_code::FINE);
     place.run(&["run", "scenario.ron"]).exits(exit_code::FINE).prints("Thresholds");
-    place.run(&["init", "-q", "other.ron"]).exits(exit_code::FINE).is_quiet();
-    let printed = place.run(&["init", "-"]).exits(exit_code::FINE).is_quiet().stdout;
+    place.run(&["init", "-q", "other.ron"]).exits(exit_code::FINE).quietly();
+    let printed = place.run(&["init", "-"]).exits(exit_code::FINE).quietly().stdout;
     assert_eq!(printed, place.read("scenario.ron"));
 }
 
@@ -55,10 +55,10 @@ fn init_replaces_nothing_unless_told_to() {
 #[test]
 fn sizes_are_listed_and_filtered() {
     let place = Place::new();
-    place.run(&["vm-sizes"]).exits(exit_code::FINE).is_quiet().prints("Standard_D4s_v3");
-    let found = place.run(&["vm-sizes", "a100", "--format", "csv"]).exits(exit_code::FINE).is_quiet();
+    place.run(&["vm-sizes"]).exits(exit_code::FINE).quietly().prints("Standard_D4s_v3");
+    let found = place.run(&["vm-sizes", "a100", "--format", "csv"]).exits(exit_code::FINE).quietly();
     assert!(found.stdout.lines().skip(1).all(|l| l.to_lowercase().contains("a100")), "{found:?}");
-    place.run(&["vm-sizes", "--format", "json"]).exits(exit_code::FINE).is_quiet().prints("\"vcpus\"");
+    place.run(&["vm-sizes", "--format", "json"]).exits(exit_code::FINE).quietly().prints("\"vcpus\"");
     place.run(&["vm-sizes", "zzz"]).exits(exit_code::USAGE).says("zzz");
     place.run(&["vm-sizes", "--region", "moon"]).exits(exit_code::USAGE).says("moon");
 }

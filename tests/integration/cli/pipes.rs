@@ -24,7 +24,7 @@ fn a_closed_pipe_is_quiet() {
         &["run", scenario, "--format", "csv"],
         &["--help"],
     ] {
-        done(place.command(args).stdout(closed_pipe())).exits(exit_code::FINE).is_quiet();
+        done(place.command(args).stdout(closed_pipe())).exits(exit_code::FINE).quietly();
     }
 }
 
@@ -34,7 +34,7 @@ fn a_closed_pipe_does_not_hide_a_missed_threshold() {
     let scenario = place.file("s.ron", &SCENARIO.replace("limit: \"5m\"", "limit: \"1s\""));
     done(place.command(&["run", scenario]).stdout(closed_pipe()))
         .exits(exit_code::THRESHOLD_MISSED)
-        .is_quiet();
+        .quietly();
 }
 
 #[cfg(target_os = "linux")]

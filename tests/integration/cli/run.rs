@@ -39,7 +39,7 @@ fn figures(stdout: &str) -> serde_json::Value {
 fn a_run_reports_and_is_fine() {
     let place = Place::new();
     let file = place.file("s.ron", SCENARIO);
-    let report = place.run(&["run", file]).exits(exit_code::FINE).is_quiet();
+    let report = place.run(&["run", file]).exits(exit_code::FINE).quietly();
     for text in ["two jobs", "✓ wait p95 ≤ 5m", "0.57", "Warnings", "Assumptions", "of our own, 2026-08-22"]
     {
         assert!(report.stdout.contains(text), "{text:?} is not in\n{}", report.stdout);
@@ -61,7 +61,7 @@ fn standard_input_is_a_scenario_too() {
 fn json_and_csv_have_the_same_figures() {
     let place = Place::new();
     let file = place.file("s.ron", SCENARIO);
-    let json = place.run(&["run", file, "--format", "json"]).exits(exit_code::FINE).is_quiet();
+    let json = place.run(&["run", file, "--format", "json"]).exits(exit_code::FINE).quietly();
     let json = figures(&json.stdout);
     assert_eq!(json["total"]["wait_p95_s"], 60.0);
     assert_eq!(json["total"]["jobs_completed"], 2);
@@ -71,7 +71,7 @@ fn json_and_csv_have_the_same_figures() {
     let day = json["total"]["cost_per_day"].as_f64().unwrap();
     assert!((day - 0.57 * 24.0).abs() < 1e-9, "{day}");
 
-    let csv = place.run(&["run", file, "--format", "csv"]).exits(exit_code::FINE).is_quiet().stdout;
+    let csv = place.run(&["run", file, "--format", "csv"]).exits(exit_code::FINE).quietly().stdout;
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let mut seen = 0;
     for row in reader.records() {

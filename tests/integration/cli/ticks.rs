@@ -9,7 +9,7 @@ const ONE: &str = r#"{"clusters": [{"max_nodes": 1}], "jobs": [{"submit": 0, "se
 fn one_and_several_scenarios() {
     let place = Place::new();
     let file = place.file("one.json", ONE);
-    let one = place.run(&["run", "--ticks", file]).exits(exit_code::FINE).is_quiet();
+    let one = place.run(&["run", "--ticks", file]).exits(exit_code::FINE).quietly();
     let one: serde_json::Value = serde_json::from_str(&one.stdout).unwrap();
     assert_eq!(one["status"], "settled");
     let two = place.run_with_stdin(&["run", "--ticks", "-"], &format!("[{ONE}, {ONE}]"));
