@@ -59,7 +59,7 @@ pub fn running_ticks(service: Tick, speed: (u32, u32)) -> u64 {
     if speed.0 == speed.1 {
         return u64::from(service);
     }
-    (u64::from(service) * u64::from(speed.1)).div_ceil(u64::from(speed.0))
+    (u64::from(service) * u64::from(speed.1)).div_ceil(u64::from(speed.0.max(1)))
 }
 
 /// Index in `jobs` by job id: the rank by submit time, ties in input order.
@@ -233,6 +233,30 @@ impl Gate<'_> {
                 "a node stays unusable for 1 tick or more",
             );
         }
+        let tables = [
+            ("allocation_delay", c.allocation_delay.len()),
+            ("boot_delay", c.boot_delay.len()),
+            ("boot_failure", c.boot_failure.len()),
+            ("lifetime", c.lifetime.len()),
+            ("prepare_cold", c.prepare_cold.len()),
+            ("prepare_warm", c.prepare_warm.len()),
+        ];
+        for (field, _) in tables.iter().filter(|(_, entries)| *entries == 0) {
+            self.refuse(
+                Place::Cluster(i, field),
+                "empty-table",
+                "the table is empty".into(),
+                "list one value or more",
+            );
+        }
+        if c.speed.0 == 0 || c.speed.1 == 0 || c.vcpus == 0 || c.lifetime.contains(&0) {
+            self.refuse(
+                Place::Cluster(i, "speed"),
+                "zero",
+                "speed, vcpus and lifetimes are 1 or more".into(),
+                "give positive numbers",
+            );
+        }
         let held = u64::from(self.held_nodes_bound(i, c));
         if held > HELD_NODES_MAX {
             self.refuse(
@@ -392,7 +416,9 @@ impl Gate<'_> {
                 );
                 continue;
             };
-            let entry = |table: &[Tick]| u64::from(table[id % table.len()]);
+            let entry = |table: &[Tick]| {
+                if table.is_empty() { 0 } else { u64::from(table[id % table.len()]) }
+            };
             self.job(j, job, cluster, entry(&cluster.prepare_cold).max(entry(&cluster.prepare_warm)));
             let before = nodes[c];
             nodes[c] += u64::from(job.nodes);
