@@ -123,7 +123,7 @@ impl fmt::Display for Note {
             }
             Self::BrokenLines { path, broken, of } => write!(
                 f,
-                "{path}: {broken} of {of} lines are broken and left out; the report of the run lists the first ten; or set \
+                "{path}: {broken} of {of} lines are broken and left out; see them in the run's report, or set \
                  `strict: true`"
             ),
             Self::RequestedSize { path, jobs } => write!(
