@@ -31,6 +31,7 @@ mod run;
 mod scaling;
 mod slots;
 mod stepper;
+mod world;
 
 pub use check::{ATTEMPT_END, ENVIRONMENTS_MAX, HELD_NODES_MAX, Place, Refusal, running_ticks};
 pub use input::Input;
@@ -50,7 +51,10 @@ pub fn run(model: &Model, detail: Detail) -> (RunResult, Recording) {
 }
 
 fn complete<const DETAIL: u8>(model: &Model) -> (RunResult, Recording) {
-    let mut run = run::Run::<DETAIL>::new(model);
-    run.complete();
-    run.into_result()
+    if model.clusters.len() == 1 {
+        let cluster = [cluster::Cluster::new(model, 0)];
+        run::Run::<_, DETAIL>::new(model, cluster).complete()
+    } else {
+        run::Run::<_, DETAIL>::new(model, cluster::Cluster::all(model)).complete()
+    }
 }

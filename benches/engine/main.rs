@@ -6,6 +6,7 @@
 
 mod cases;
 mod floor;
+mod log;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nodetide::engine::{self, Detail, Model};
@@ -66,5 +67,5 @@ fn growth(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, case_a, other_cases, growth);
+criterion_group!(benches, case_a, other_cases, log::case_d, growth);
 criterion_main!(benches);

@@ -2,20 +2,18 @@
 
 use super::cluster::{Attempt, Cluster, NONE, Split, entry};
 use super::input::{OnEviction, UNLIMITED};
+use super::model::Job;
 use super::output::{EventKind, Outcome, State};
 use super::queue::{Place, Restart};
 use super::record::{ALL, JOBS};
-use super::run::{Whereabouts, World};
+use super::world::{Whereabouts, World};
 use crate::units::{NEVER, Tick};
 
 impl Cluster<'_> {
     /// Step 2: completions and timeouts due now. They only free nodes, so their order changes nothing.
     #[inline(always)]
     pub(super) fn completions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        loop {
-            let attempts = &self.attempts;
-            let holds = |due, i: u32| attempts[i as usize].end == due;
-            let Some(i) = self.attempt_due.pop_due(world.now, holds) else { return };
+        while let Some(i) = self.attempt_due.pop_due(world.now) {
             let times_out = self.attempts[i as usize].times_out;
             let outcome = if times_out { Outcome::TimedOut } else { Outcome::Completed };
             self.end_attempt(world, i, outcome);
@@ -28,11 +26,11 @@ impl Cluster<'_> {
         &mut self,
         world: &mut World<'_, DETAIL>,
         place: Place,
+        job: Job,
         restart: Restart,
     ) {
         let now = world.now;
         let id = place.2;
-        let job = world.model.jobs[id as usize];
         let index = self.free_attempts.pop().unwrap_or_else(|| {
             self.attempts.push(FREE_ATTEMPT);
             self.attempts.len() as u32 - 1
@@ -44,7 +42,7 @@ impl Cluster<'_> {
         let prepare = entry(if cold { &input.prepare_cold } else { &input.prepare_warm }, id);
         let overhead = if restart.attempts == 0 { 0 } else { input.restart_overhead };
         let length = u64::from(prepare) + u64::from(overhead) + u64::from(job.running - restart.saved);
-        let timeout = world.model.timeout(id);
+        let timeout = world.model.timeout(job, id);
         let times_out = length > u64::from(timeout);
         let end = now + if times_out { timeout } else { length as Tick };
         self.attempts[index as usize] = Attempt {
@@ -61,7 +59,7 @@ impl Cluster<'_> {
             submitted: place.1,
             times_out,
         };
-        self.attempt_due.push(end, index);
+        self.attempt_due.set(index, end);
         world.track(id, Whereabouts::Running, index);
 
         if restart.attempts == 0 {
@@ -164,7 +162,7 @@ impl Cluster<'_> {
             self.sums.turnaround_histogram.add(turnaround);
         }
         world.active_jobs -= 1;
-        self.note_outcome(world, attempt.job, useful, outcome);
+        self.note_outcome(world, attempt.job, attempt.nodes, useful, outcome);
         if DETAIL >= JOBS {
             if usual {
                 world.recorder.recording.jobs.complete(world.now, attempt.job, useful);
@@ -204,7 +202,7 @@ impl Cluster<'_> {
         useful: Tick,
         outcome: Outcome,
     ) {
-        self.note_outcome(world, id, useful, outcome);
+        self.note_outcome(world, id, world.model.jobs[id as usize].nodes, useful, outcome);
         if DETAIL >= JOBS {
             record_end(world, id, evictions, useful, outcome);
         }
@@ -216,20 +214,20 @@ impl Cluster<'_> {
         &mut self,
         world: &mut World<'_, DETAIL>,
         id: u32,
+        nodes: u32,
         useful: Tick,
         outcome: Outcome,
     ) {
         world.track(id, Whereabouts::Ended, 0);
         self.sums.outcomes[outcome as usize] += 1;
-        self.sums.useful_by_outcome[outcome as usize] +=
-            u64::from(useful) * u64::from(world.model.jobs[id as usize].nodes);
+        self.sums.useful_by_outcome[outcome as usize] += u64::from(useful) * u64::from(nodes);
         world.event(event_of(outcome), self.index, id);
     }
 
     /// A node of a running job is evicted: the job stops, and restarts or fails (model, section 6).
     pub(super) fn evict_job<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, index: u32) {
         let attempt = self.stop(world, index);
-        self.attempt_due.invalidate();
+        self.attempt_due.clear(index);
         let now = world.now;
         let id = attempt.job;
         let n = u64::from(attempt.nodes);

@@ -264,6 +264,11 @@ impl<'m> Cluster<'m> {
         cluster
     }
 
+    /// All clusters at t = 0.
+    pub(super) fn all(model: &'m Model) -> Vec<Self> {
+        (0..model.clusters.len()).map(|i| Self::new(model, i)).collect()
+    }
+
     pub(super) fn update_limit(&mut self) {
         self.resized = true;
         self.limit = self.max_nodes.min(self.model.input.communication_limit).min(self.model.addresses);
@@ -326,13 +331,7 @@ impl<'m> Cluster<'m> {
     /// The next time at which something of this cluster falls due, or [`NEVER`]. `t` is now; step 7 is done.
     #[inline(always)]
     pub(super) fn next_due(&mut self, t: Tick) -> Tick {
-        let attempts = &self.attempts;
-        let nodes = &self.nodes;
-        let mut next = self.attempt_due.next(|due, i| attempts[i as usize].end == due);
-        next = next.min(self.node_due.next(|due, slot| nodes[slot as usize].due == due));
-        if self.low_priority {
-            next = next.min(self.lifetimes.next(|due, slot| nodes[slot as usize].evicted_at == due));
-        }
+        let mut next = self.attempt_due.next().min(self.node_due.next()).min(self.lifetimes.next());
         if self.allocated > self.target {
             next = next.min(self.idle.next_expiry(t, self.idle_time).unwrap_or(NEVER));
         }

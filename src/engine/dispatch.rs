@@ -3,10 +3,11 @@
 
 use super::cluster::{Cluster, entry};
 use super::input::{Discipline, UNLIMITED};
+use super::model::Job;
 use super::output::{EventKind, Outcome, State};
 use super::queue::{Place, Restart};
 use super::record::ALL;
-use super::run::{Whereabouts, World};
+use super::world::{Whereabouts, World};
 use crate::units::Tick;
 
 impl Cluster<'_> {
@@ -64,11 +65,17 @@ impl Cluster<'_> {
 
     /// The books on a job that leaves the queue.
     #[inline(always)]
-    fn dequeued<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, id: u32, restart: Restart) {
+    fn dequeued<const DETAIL: u8>(
+        &mut self,
+        world: &mut World<'_, DETAIL>,
+        id: u32,
+        nodes: u32,
+        restart: Restart,
+    ) {
         let again = restart.attempts > 0;
         let level = if again { &mut self.waits.again } else { &mut self.waits.first };
         level.sub(world.now, 1);
-        self.queued_nodes -= world.model.jobs[id as usize].nodes;
+        self.queued_nodes -= nodes;
         if DETAIL >= ALL {
             world.recorder.dequeued(id, again, self.waits.ticks_until(world.now));
         }
@@ -83,7 +90,7 @@ impl Cluster<'_> {
     ) {
         let place = self.queue.place(world.model, submitted, id);
         let restart = self.queue.remove(place).unwrap_or_default();
-        self.dequeued(world, id, restart);
+        self.dequeued(world, id, world.model.jobs[id as usize].nodes, restart);
         world.active_jobs -= 1;
         self.end_waiting(world, id, restart, Outcome::Cancelled);
         self.queue.skip_ended(self.model, |id| world.has_ended(id));
@@ -129,11 +136,12 @@ impl Cluster<'_> {
     fn start_heads<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) -> Option<Place> {
         loop {
             let (place, restart) = self.queue.head(world.model, self.model)?;
-            if world.model.jobs[place.2 as usize].nodes as usize > self.idle.len() {
+            let job = world.model.jobs[place.2 as usize];
+            if job.nodes as usize > self.idle.len() {
                 return Some(place);
             }
             self.queue.pop_head(place, self.model, |id| world.has_ended(id));
-            self.start_or_fail(world, place, restart);
+            self.start_or_fail(world, place, job, restart);
         }
     }
 
@@ -143,17 +151,18 @@ impl Cluster<'_> {
         &mut self,
         world: &mut World<'_, DETAIL>,
         place: Place,
+        job: Job,
         restart: Restart,
     ) -> bool {
         let id = place.2;
-        self.dequeued(world, id, restart);
-        let identity = world.model.identity(id);
+        self.dequeued(world, id, job.nodes, restart);
+        let identity = world.model.identity(job, id);
         if identity != crate::units::NEVER && !self.identities.contains(&identity) {
             world.active_jobs -= 1;
             self.end_waiting(world, id, restart, Outcome::FailedIdentity);
             return false;
         }
-        self.start(world, place, restart);
+        self.start(world, place, job, restart);
         true
     }
 
@@ -164,9 +173,10 @@ impl Cluster<'_> {
             && let Some((place, restart)) = self.queue.after(last)
         {
             last = place;
-            if world.model.jobs[place.2 as usize].nodes as usize <= self.idle.len() {
+            let job = world.model.jobs[place.2 as usize];
+            if job.nodes as usize <= self.idle.len() {
                 self.queue.remove(place);
-                self.start_or_fail(world, place, restart);
+                self.start_or_fail(world, place, job, restart);
             }
         }
     }
@@ -201,7 +211,7 @@ impl Cluster<'_> {
                 continue;
             }
             self.queue.remove(place);
-            if self.start_or_fail(world, place, restart) && !in_time {
+            if self.start_or_fail(world, place, job, restart) && !in_time {
                 spare -= job.nodes;
             }
         }

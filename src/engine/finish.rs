@@ -3,21 +3,22 @@
 use super::cluster::{Attempt, Cluster};
 use super::output::{Allocation, ClusterResult, Outcome, RunResult, State, Status};
 use super::record::{ALL, JOBS, Recording};
-use super::run::{Run, World};
+use super::run::{Clusters, Run};
+use super::world::World;
 use crate::units::{NEVER, Tick};
 
-impl<const DETAIL: u8> Run<'_, DETAIL> {
+impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     /// The result of a run that is over; of one that is cut short, as at its present instant.
     pub(super) fn into_result(mut self) -> (RunResult, Recording) {
         let now = self.world.now;
         let status = self.status().unwrap_or(Status::Horizon);
         for (&(_, id), restart) in &std::mem::take(&mut self.world.resubmissions) {
             let job = self.world.model.jobs[id as usize];
-            let cluster = &mut self.clusters[job.cluster()];
+            let cluster = &mut self.clusters.as_mut()[job.cluster()];
             cluster.unfinished(&mut self.world, id, restart.saved, Outcome::Resubmitting);
         }
-        let mut results = Vec::with_capacity(self.clusters.len());
-        for cluster in &mut self.clusters {
+        let mut results = Vec::with_capacity(self.clusters.as_ref().len());
+        for cluster in self.clusters.as_mut() {
             results.push(cluster.result(&mut self.world));
         }
         let result = RunResult {
@@ -28,7 +29,7 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
             instants: self.instants,
             clusters: results,
         };
-        let recording = self.world.recorder.finish(now, &self.clusters);
+        let recording = self.world.recorder.finish(now, self.clusters.as_ref());
         (result, recording)
     }
 }

@@ -214,8 +214,8 @@ impl Model {
     }
 
     #[inline]
-    pub(super) fn timeout(&self, id: u32) -> Tick {
-        if self.jobs[id as usize].has_extra() { self.extras[id as usize].timeout } else { NEVER }
+    pub(super) fn timeout(&self, job: Job, id: u32) -> Tick {
+        if job.has_extra() { self.extras[id as usize].timeout } else { NEVER }
     }
 
     #[inline]
@@ -224,8 +224,8 @@ impl Model {
     }
 
     #[inline]
-    pub(super) fn identity(&self, id: u32) -> u32 {
-        if self.jobs[id as usize].has_extra() { self.extras[id as usize].identity } else { NEVER }
+    pub(super) fn identity(&self, job: Job, id: u32) -> u32 {
+        if job.has_extra() { self.extras[id as usize].identity } else { NEVER }
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use super::cluster::{Cluster, FREE, entry};
 use super::output::{EventKind, NodeFate, State};
 use super::record::ALL;
-use super::run::World;
+use super::world::World;
 use crate::units::{NEVER, Tick};
 
 impl Cluster<'_> {
@@ -15,10 +15,7 @@ impl Cluster<'_> {
         if !self.low_priority {
             return;
         }
-        loop {
-            let nodes = &self.nodes;
-            let holds = |due, slot: u32| nodes[slot as usize].evicted_at == due;
-            let Some(slot) = self.lifetimes.pop_due(world.now, holds) else { break };
+        while let Some(slot) = self.lifetimes.pop_due(world.now) {
             self.nodes[slot as usize].evicted_at = NEVER;
             self.evict(world, slot);
         }
@@ -81,12 +78,11 @@ impl Cluster<'_> {
         self.resized = true;
         self.held -= 1;
         self.allocated -= u32::from(state != State::Leaving);
-        // What is still in the lists of due times holds no longer.
         if node.due != NEVER {
-            self.node_due.invalidate();
+            self.node_due.clear(slot);
         }
         if node.evicted_at != NEVER {
-            self.lifetimes.invalidate();
+            self.lifetimes.clear(slot);
         }
         self.nodes[slot as usize] = FREE;
         self.free_slots.free(slot as usize);
@@ -106,10 +102,7 @@ impl Cluster<'_> {
     /// other here, so their order changes nothing.
     #[inline(always)]
     pub(super) fn transitions<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        loop {
-            let nodes = &self.nodes;
-            let holds = |due, slot: u32| nodes[slot as usize].due == due;
-            let Some(slot) = self.node_due.pop_due(world.now, holds) else { return };
+        while let Some(slot) = self.node_due.pop_due(world.now) {
             self.node_transitions(world, slot);
         }
     }
@@ -170,7 +163,7 @@ impl Cluster<'_> {
             }
         }
         if self.nodes[s].due != NEVER {
-            self.node_due.push(self.nodes[s].due, slot);
+            self.node_due.set(slot, self.nodes[s].due);
         }
     }
 
@@ -197,7 +190,7 @@ impl Cluster<'_> {
         let lifetime = entry(&self.model.input.lifetime, node.ordinal);
         if lifetime != NEVER {
             node.evicted_at = now + lifetime;
-            self.lifetimes.push(node.evicted_at, slot);
+            self.lifetimes.set(slot, node.evicted_at);
         }
     }
 }

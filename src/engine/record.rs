@@ -169,7 +169,7 @@ pub(super) struct Recorder<const DETAIL: u8> {
     marks: Vec<Marks>,
     /// Length of a stretch, and the end of the present one.
     stretch: Tick,
-    stretch_end: Tick,
+    pub(super) stretch_end: Tick,
 }
 
 impl<const DETAIL: u8> Recorder<DETAIL> {
@@ -277,8 +277,8 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
     }
 
     /// Time goes on to `t`: finishes the stretches that end until then. Counts are still those before `t`.
-    #[inline]
-    pub(super) fn before_instant(&mut self, t: Tick, clusters: &[Cluster<'_>]) {
+    #[inline(never)]
+    pub(super) fn end_stretches(&mut self, t: Tick, clusters: &[Cluster<'_>]) {
         while self.stretch_end <= t {
             self.end_stretch(self.stretch_end, clusters);
             if self.recording.profiles.iter().any(|p| p.held.len() >= STRETCHES_MAX) {
@@ -338,7 +338,7 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
     /// The recording of a run that ended at `end`; the sums of `clusters` are final.
     pub(super) fn finish(mut self, end: Tick, clusters: &[Cluster<'_>]) -> Recording {
         if DETAIL >= JOBS {
-            self.before_instant(end, clusters);
+            self.end_stretches(end, clusters);
             if end > self.stretch_end - self.stretch {
                 self.end_stretch(end, clusters);
             }

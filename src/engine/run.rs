@@ -17,143 +17,13 @@
 //! One function a step, named after it, in the order of section 3; the kernel repeats names and order.
 
 use super::cluster::{Cluster, FREE};
-use super::input::{LockEffect, LockLevel, UNLIMITED};
+use super::input::LockLevel;
 use super::model::{Change, Model};
-use super::output::{EventKind, Outcome, State, Status};
-use super::queue::{Place, Restart};
-use super::record::{ALL, JOBS, Recorder};
+use super::output::{EventKind, Outcome, RunResult, State, Status};
+use super::queue::Place;
+use super::record::{ALL, JOBS, Recording};
+use super::world::{Whereabouts, World};
 use crate::units::{NEVER, TICK_END, Tick};
-use std::collections::BTreeMap;
-
-/// Where a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Whereabouts {
-    NotSubmitted,
-    Queued,
-    Running,
-    Resubmitting,
-    Ended,
-}
-
-/// A quota during a run.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Quota {
-    /// vCPUs, or [`UNLIMITED`].
-    pub(super) vcpus: u32,
-    pub(super) outside: u32,
-    pub(super) used: u64,
-}
-
-impl Quota {
-    /// vCPUs that may still be requested.
-    #[inline]
-    pub(super) fn available(&self) -> u64 {
-        if self.vcpus == UNLIMITED {
-            return u64::MAX;
-        }
-        u64::from(self.vcpus.saturating_sub(self.outside)).saturating_sub(self.used)
-    }
-}
-
-/// What the clusters share.
-#[derive(Debug)]
-pub(super) struct World<'m, const DETAIL: u8> {
-    pub(super) model: &'m Model,
-    /// The present instant.
-    pub(super) now: Tick,
-    pub(super) cannot_delete_locks: u32,
-    pub(super) read_only_locks: u32,
-    pub(super) quotas: Vec<Quota>,
-    /// Held addresses by subnet.
-    pub(super) addresses_held: Vec<u32>,
-    /// Nothing but submissions comes from outside before then: no change, cancellation, resubmission or
-    /// horizon. May be too early, never too late.
-    quiet_until: Tick,
-    next_change: usize,
-    next_job: u32,
-    /// Submit time of that job, or [`NEVER`].
-    next_submit: Tick,
-    next_cancel: usize,
-    /// By (time, id).
-    pub(super) resubmissions: BTreeMap<(Tick, u32), Restart>,
-    /// Jobs queued or running, over all clusters.
-    pub(super) active_jobs: u32,
-    /// By id. Kept up for every job where some can be cancelled; else only `Ended` of jobs that waited.
-    pub(super) whereabouts: Vec<Whereabouts>,
-    /// By id, where jobs can be cancelled: index of the attempt, last submission, or time of resubmission.
-    pub(super) place_of: Vec<u32>,
-    pub(super) recorder: Recorder<DETAIL>,
-}
-
-impl<const DETAIL: u8> World<'_, DETAIL> {
-    /// Notes where a job is now, for its cancellation.
-    #[inline(always)]
-    pub(super) fn track(&mut self, id: u32, whereabouts: Whereabouts, place: u32) {
-        if !self.place_of.is_empty() {
-            self.whereabouts[id as usize] = whereabouts;
-            self.place_of[id as usize] = place;
-        }
-    }
-
-    /// A job re-enters the queue at `t`.
-    pub(super) fn resubmit_at(&mut self, t: Tick, id: u32, restart: Restart) {
-        self.resubmissions.insert((t, id), restart);
-        self.quiet_until = self.quiet_until.min(t);
-        self.track(id, Whereabouts::Resubmitting, t);
-    }
-
-    /// The earliest change, cancellation of a job that has not ended, resubmission or horizon from now on.
-    fn update_quiet_until(&mut self) {
-        let mut next = NEVER;
-        if let Some(&(t, _)) = self.model.changes.get(self.next_change) {
-            next = next.min(t);
-        }
-        if let Some((&(t, _), _)) = self.resubmissions.first_key_value() {
-            next = next.min(t);
-        }
-        while let Some(&(t, id)) = self.model.cancels.get(self.next_cancel) {
-            if !self.has_ended(id) {
-                next = next.min(t);
-                break;
-            }
-            self.next_cancel += 1;
-        }
-        if let Some(h) = self.model.horizon
-            && h > self.now
-        {
-            next = next.min(h);
-        }
-        self.quiet_until = next;
-    }
-
-    #[inline]
-    pub(super) fn has_ended(&self, id: u32) -> bool {
-        self.whereabouts[id as usize] == Whereabouts::Ended
-    }
-
-    /// A lock forbids requests.
-    #[inline]
-    pub(super) fn requests_locked(&self) -> bool {
-        match self.model.lock_effect {
-            LockEffect::Scaling => self.read_only_locks + self.cannot_delete_locks > 0,
-            LockEffect::Removal => self.read_only_locks > 0,
-        }
-    }
-
-    /// A lock forbids releases.
-    #[inline]
-    pub(super) fn releases_locked(&self) -> bool {
-        self.read_only_locks + self.cannot_delete_locks > 0
-    }
-
-    #[inline]
-    pub(super) fn event(&mut self, kind: EventKind, cluster: u32, number: u32) {
-        if DETAIL >= ALL {
-            self.recorder.event(self.now, kind, cluster, number);
-        }
-    }
-}
 
 /// What the run does when it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,11 +38,17 @@ enum Phase {
     Done(Status),
 }
 
+/// The clusters of a run: an array where there is just one, so that the steps need no loops over them (a tenth
+/// of the time of case A), else a list.
+pub(super) trait Clusters<'m>: AsRef<[Cluster<'m>]> + AsMut<[Cluster<'m>]> {}
+
+impl<'m, C: AsRef<[Cluster<'m>]> + AsMut<[Cluster<'m>]>> Clusters<'m> for C {}
+
 /// A run under way.
 #[derive(Debug)]
-pub(super) struct Run<'m, const DETAIL: u8> {
+pub(super) struct Run<'m, C, const DETAIL: u8> {
     pub(super) world: World<'m, DETAIL>,
-    pub(super) clusters: Vec<Cluster<'m>>,
+    pub(super) clusters: C,
     phase: Phase,
     /// The earliest time that is pending; the present one if something is due again.
     next: Tick,
@@ -185,31 +61,11 @@ pub(super) struct Run<'m, const DETAIL: u8> {
     pub(super) grants: Vec<(Tick, u32)>,
 }
 
-impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
+impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     /// The state at t = 0, before the first instant.
-    pub(super) fn new(model: &'m Model) -> Self {
-        let jobs = model.jobs.len();
-        let world = World {
-            model,
-            now: 0,
-            cannot_delete_locks: 0,
-            read_only_locks: 0,
-            quotas: model.quotas.iter().map(|q| Quota { vcpus: q.vcpus, outside: 0, used: 0 }).collect(),
-            addresses_held: vec![0; model.subnets.len()],
-            quiet_until: 0,
-            next_change: 0,
-            next_job: 0,
-            next_submit: model.jobs.first().map_or(NEVER, |j| j.submit),
-            next_cancel: 0,
-            resubmissions: BTreeMap::new(),
-            active_jobs: 0,
-            whereabouts: vec![Whereabouts::NotSubmitted; jobs],
-            place_of: if model.cancels.is_empty() { Vec::new() } else { vec![0; jobs] },
-            recorder: Recorder::new(model),
-        };
-        let clusters = (0..model.clusters.len()).map(|i| Cluster::new(model, i)).collect();
+    pub(super) fn new(model: &'m Model, clusters: C) -> Self {
         let mut run = Self {
-            world,
+            world: World::new(model),
             clusters,
             phase: Phase::Between,
             next: 0,
@@ -219,7 +75,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             settled_at: None,
             grants: Vec::new(),
         };
-        for cluster in &mut run.clusters {
+        for cluster in run.clusters.as_mut() {
             cluster.place_initial_nodes(&mut run.world);
         }
         run
@@ -256,10 +112,10 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     }
 
     /// Runs to the end: the same loop, without a pause at each decision.
-    pub(super) fn complete(&mut self) {
+    pub(super) fn complete(mut self) -> (RunResult, Recording) {
         loop {
             match self.phase {
-                Phase::Done(_) => return,
+                Phase::Done(_) => return self.into_result(),
                 Phase::Decision => self.phase = self.step_7(),
                 Phase::Repeat => {
                     self.steps_2_to_6();
@@ -288,9 +144,6 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     /// The next time to visit, or how the run ends at the present instant (model, section 8).
     #[inline(always)]
     fn next_instant(&mut self) -> Result<Tick, Status> {
-        if self.instants == 0 {
-            return Ok(0);
-        }
         // While submissions are to come, the run neither settles nor is late nor stuck.
         if self.next <= self.world.next_submit
             && self.world.next_submit != NEVER
@@ -303,6 +156,9 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
 
     /// The same, where the run may end.
     fn next_late_instant(&self) -> Result<Tick, Status> {
+        if self.instants == 0 {
+            return Ok(0);
+        }
         let now = self.world.now;
         let model = self.world.model;
         if self.settled_at.is_some() && model.horizon.is_none_or(|h| now >= h) {
@@ -326,7 +182,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     #[inline(always)]
     fn next_due(&mut self) -> Tick {
         let mut next = self.world.next_submit;
-        for cluster in &mut self.clusters {
+        for cluster in self.clusters.as_mut() {
             next = next.min(cluster.next_due(self.world.now));
         }
         if self.world.quiet_until <= next {
@@ -339,8 +195,8 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     #[inline(always)]
     fn begin_instant(&mut self, t: Tick) {
         debug_assert!(self.instants == 0 || t > self.world.now, "time goes forward");
-        if DETAIL >= JOBS {
-            self.world.recorder.before_instant(t, &self.clusters);
+        if DETAIL >= JOBS && self.world.recorder.stretch_end <= t {
+            self.world.recorder.end_stretches(t, self.clusters.as_ref());
         }
         self.world.now = t;
         self.instants += 1;
@@ -370,10 +226,10 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
                 }
                 Change::Update(u) => self.update(u),
                 Change::Capacity { cluster, nodes } => {
-                    self.clusters[cluster as usize].capacity = nodes;
+                    self.clusters.as_mut()[cluster as usize].capacity = nodes;
                 }
                 Change::Ready(c) => {
-                    let cluster = &mut self.clusters[c as usize];
+                    let cluster = &mut self.clusters.as_mut()[c as usize];
                     cluster.ready = true;
                     cluster.update_load_balancers(self.world.now);
                 }
@@ -384,7 +240,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     /// An update of a cluster; `ReadOnly` refuses it.
     fn update(&mut self, u: u32) {
         let update = &self.world.model.updates[u as usize];
-        let cluster = &mut self.clusters[update.cluster as usize];
+        let cluster = &mut self.clusters.as_mut()[update.cluster as usize];
         if self.world.read_only_locks > 0 {
             cluster.sums.refused_updates += 1;
             self.world.event(EventKind::UpdateRefused, update.cluster, u);
@@ -404,7 +260,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     fn steps_2_to_6(&mut self) {
         self.repetitions += 1;
         let first = self.repetitions == 1;
-        for cluster in &mut self.clusters {
+        for cluster in self.clusters.as_mut() {
             cluster.completions(&mut self.world);
             // Lifetimes last a tick at least and requests keep to the capacity, so that a repetition finds
             // nobody to evict.
@@ -418,7 +274,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             self.resubmissions();
             self.cancellations();
         }
-        for cluster in &mut self.clusters {
+        for cluster in self.clusters.as_mut() {
             cluster.dispatch(&mut self.world);
         }
     }
@@ -432,7 +288,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             let id = self.world.next_job;
             self.world.next_job += 1;
             self.world.next_submit = jobs.get(id as usize + 1).map_or(NEVER, |j| j.submit);
-            self.clusters[jobs[id as usize].cluster()].submit(&mut self.world, id);
+            self.clusters.as_mut()[jobs[id as usize].cluster()].submit(&mut self.world, id);
         }
     }
 
@@ -444,7 +300,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
                 break;
             }
             self.world.resubmissions.remove(&(t, id));
-            let cluster = &mut self.clusters[model.jobs[id as usize].cluster()];
+            let cluster = &mut self.clusters.as_mut()[model.jobs[id as usize].cluster()];
             self.world.event(EventKind::Resubmit, cluster.index, id);
             let place: Place = cluster.queue.place(model, now, id);
             cluster.enqueue_again(&mut self.world, place, restart);
@@ -459,12 +315,12 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
                 return;
             }
             self.world.next_cancel += 1;
-            let cluster = &mut self.clusters[model.jobs[id as usize].cluster()];
+            let cluster = &mut self.clusters.as_mut()[model.jobs[id as usize].cluster()];
             let place = self.world.place_of[id as usize];
             match self.world.whereabouts[id as usize] {
                 Whereabouts::Queued => cluster.cancel_queued(&mut self.world, id, place),
                 Whereabouts::Running => {
-                    cluster.attempt_due.invalidate();
+                    cluster.attempt_due.clear(place);
                     cluster.end_attempt(&mut self.world, place, Outcome::Cancelled);
                 }
                 Whereabouts::Resubmitting => {
@@ -504,7 +360,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
     #[inline(always)]
     fn end_instant(&mut self) {
         let now = self.world.now;
-        for cluster in &mut self.clusters {
+        for cluster in self.clusters.as_mut() {
             if cluster.waits.queued() > 0 || cluster.waits.reason().is_some() {
                 let reason = cluster.waiting_reason(&self.world);
                 cluster.waits.set_reason(now, reason);
@@ -516,7 +372,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             }
         }
         if DETAIL >= ALL {
-            self.world.recorder.after_instant(now, &self.clusters);
+            self.world.recorder.after_instant(now, self.clusters.as_ref());
         }
     }
 
@@ -527,6 +383,7 @@ impl<'m, const DETAIL: u8> Run<'m, DETAIL> {
             && self.world.resubmissions.is_empty()
             && self
                 .clusters
+                .as_ref()
                 .iter()
                 .all(|c| c.count(State::Leaving) == 0 && c.allocated <= c.min_nodes.max(c.target))
     }

@@ -5,25 +5,26 @@ use super::cluster::{Cluster, FREE, entry};
 use super::input::{Resize, UNLIMITED};
 use super::output::{EventKind, NodeFate, Reason, State};
 use super::record::ALL;
-use super::run::{Run, World};
+use super::run::{Clusters, Run};
+use super::world::World;
 use crate::units::{NEVER, Tick};
 
-impl<const DETAIL: u8> Run<'_, DETAIL> {
+impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     /// Step 7.
     #[inline(always)]
     pub(super) fn scaling(&mut self) {
-        for cluster in &mut self.clusters {
+        for cluster in self.clusters.as_mut() {
             cluster.update_target();
             cluster.down(&mut self.world);
         }
-        if let [cluster] = self.clusters.as_mut_slice() {
+        if let [cluster] = self.clusters.as_mut() {
             cluster.up(&mut self.world);
             return;
         }
         self.order_of_grants();
         for i in 0..self.grants.len() {
             let (_, c) = self.grants[i];
-            self.clusters[c as usize].up(&mut self.world);
+            self.clusters.as_mut()[c as usize].up(&mut self.world);
         }
     }
 
@@ -31,7 +32,7 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
     /// queues last.
     fn order_of_grants(&mut self) {
         self.grants.clear();
-        for cluster in &self.clusters {
+        for cluster in self.clusters.as_ref() {
             if cluster.allocated < cluster.target {
                 let head = cluster.queue.head(self.world.model, cluster.model);
                 let submitted = head.map_or(NEVER, |(place, _)| place.1);
@@ -76,7 +77,7 @@ impl Cluster<'_> {
         {
             released += 1;
             self.begin_leaving(world, slot, State::Idle);
-            self.node_due.push(self.nodes[slot as usize].due, slot);
+            self.node_due.set(slot, self.nodes[slot as usize].due);
             world.event(EventKind::Release, self.index, slot);
             if DETAIL >= ALL {
                 let ordinal = self.nodes[slot as usize].ordinal;
@@ -172,7 +173,7 @@ impl Cluster<'_> {
         node.ordinal = ordinal;
         node.due = now + entry(&self.model.input.allocation_delay, ordinal);
         self.nodes[slot as usize] = node;
-        self.node_due.push(node.due, slot);
+        self.node_due.set(slot, node.due);
         self.levels[State::Allocating as usize].add(now, 1);
         self.resized = true;
         self.allocated += 1;

@@ -15,7 +15,7 @@ use crate::units::{NEVER, Tick};
 /// as ever.
 #[derive(Debug)]
 pub struct Stepper<'m> {
-    run: Run<'m, ALL>,
+    run: Run<'m, Vec<Cluster<'m>>, ALL>,
 }
 
 /// What a policy may see of a cluster: the present, never the future.
@@ -47,7 +47,7 @@ impl<'m> Stepper<'m> {
     /// The state at t = 0, before the first instant.
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
-        Self { run: Run::new(model) }
+        Self { run: Run::new(model, Cluster::all(model)) }
     }
 
     /// The present instant [tick].
