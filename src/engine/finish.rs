@@ -11,6 +11,8 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
     pub(super) fn into_result(mut self) -> (RunResult, Recording) {
         let now = self.world.now;
         let status = self.status().unwrap_or(Status::Horizon);
+        // Before the queues and nodes are added up.
+        let stuck = (DETAIL >= JOBS && status == Status::Stuck).then(|| self.stuck());
         for (&(_, id), restart) in &std::mem::take(&mut self.world.resubmissions) {
             let job = self.world.model.jobs[id as usize];
             let cluster = &mut self.clusters[job.cluster()];
@@ -28,7 +30,8 @@ impl<const DETAIL: u8> Run<'_, DETAIL> {
             instants: self.instants,
             clusters: results,
         };
-        let recording = self.world.recorder.finish(now, &self.clusters);
+        let mut recording = self.world.recorder.finish(now, &self.clusters);
+        recording.stuck = stuck;
         (result, recording)
     }
 }
