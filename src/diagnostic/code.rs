@@ -244,6 +244,8 @@ codes! {
     TicksMissingKey = "T0603",
     /// A value of another kind, or out of range.
     TicksValue = "T0604",
+    /// A key stands twice in an object.
+    TicksDuplicateKey = "T0605",
 }
 
 /// The texts, in order of their codes.

@@ -2,7 +2,7 @@
 
 use super::facts::RunFacts;
 use super::figures::Value;
-use super::fixture::{Fixture, job, run, small};
+use super::fixture::{self, Fixture, job, run, small};
 use super::pricing::Part;
 use crate::engine::input::{ClusterInput, Input, LockInput, LockLevel, OnEviction, Tier};
 use crate::engine::output::Status;
@@ -204,7 +204,7 @@ fn warnings_say_what_binds() {
     let summary = run(locked, &[], Vec::new(), false).summary();
     assert_eq!(summary.run_status, Status::Stuck);
     let codes: Vec<&str> = summary.warnings.iter().map(|w| w.code).collect();
-    assert_eq!(codes, ["W0502", "W0513", "W0518"]);
+    assert_eq!(codes, ["W0513", "W0518"], "the stuck queue is said once");
     assert!(super::human::render(&summary, 100).contains("Resizing (0 -> 0)"));
 
     // The lock comes while two nodes are busy and keeps them, idle, for about an hour.
@@ -218,6 +218,32 @@ fn warnings_say_what_binds() {
     let summary = run(kept, &[], Vec::new(), false).summary();
     let leak = summary.warnings.iter().find(|w| w.code == "W0505").unwrap();
     assert!(leak.text.contains("7.") && leak.text.contains("USD"), "{}", leak.text);
+}
+
+#[test]
+fn a_stuck_run_names_every_job_and_node() {
+    let summary = fixture::stuck().summary();
+    let stuck = summary.stuck.as_ref().unwrap();
+    let jobs: Vec<_> = stuck
+        .jobs
+        .iter()
+        .map(|j| (j.job, j.cluster.as_str(), j.nodes, j.submitted_s, j.waiting_for))
+        .collect();
+    assert_eq!(jobs[0], (2, "b", 1, 100.0, "lock"), "by priority, not by submission");
+    assert_eq!(jobs[1], (1, "b", 2, 70.0, "lock"));
+    assert_eq!((jobs.len(), stuck.jobs[1].team.as_deref()), (14, Some("red")));
+    // Job 0 ran on slots 0 to 2 of a up to 160; one node is kept by min_nodes, and the highest slot would go first.
+    let nodes: Vec<_> =
+        stuck.nodes.iter().map(|n| (n.cluster.as_str(), n.node, n.slot, n.idle_since_s)).collect();
+    assert_eq!(nodes, [("a", 2, 2, 160.0), ("a", 1, 1, 160.0)]);
+    assert_eq!(stuck.locks.len(), 1);
+    let about_stuck: Vec<&str> =
+        summary.warnings.iter().filter(|w| w.code == "W0513").map(|w| w.text.as_str()).collect();
+    let [a, b] = about_stuck[..] else { panic!("one for each cluster: {about_stuck:?}") };
+    assert!(a.contains("on a: 2 nodes cannot be released"), "{a}");
+    assert!(b.contains("on b: 14 jobs wait for a resource lock"), "{b}");
+    // A run that goes on to its end has nothing to say here.
+    assert_eq!(small(1, Vec::new()).summary().stuck, None);
 }
 
 #[test]

@@ -95,14 +95,16 @@ pub enum Warning {
         /// Jobs failed.
         jobs: u64,
     },
-    /// The run ended `stuck`.
+    /// The run ended `stuck`, and this cluster keeps it from being settled.
     Stuck {
-        /// Name of the first cluster that something waits on.
+        /// Name of the cluster.
         cluster: String,
+        /// Jobs in its queue.
+        jobs: u64,
         /// What its queue waits for.
         reason: Option<Reason>,
-        /// Nodes it holds and does not want.
-        surplus_nodes: u32,
+        /// Nodes that cannot be released.
+        kept_nodes: u64,
     },
     /// The run ended at a bound of the simulator.
     LimitReached {
@@ -301,16 +303,29 @@ impl Warning {
                  identity to the cluster before they start",
                 count(*jobs, "job")
             ),
-            Self::Stuck { cluster, reason, surplus_nodes } => {
-                let waits = reason.map_or(String::new(), |r| format!(", its queue waiting for {}", words(r)));
-                let keeps = match surplus_nodes {
-                    0 => String::new(),
-                    n => format!(", {} that cannot be released", count(u64::from(*n), "node")),
+            Self::Stuck { cluster, jobs, reason, kept_nodes } => {
+                let waits = reason.map(|r| {
+                    let verb = if *jobs == 1 { "waits" } else { "wait" };
+                    format!("{} {verb} for {}", count(*jobs, "job"), words(r))
+                });
+                let keeps = (*kept_nodes > 0).then(|| {
+                    format!(
+                        "{} cannot be released, as a lock without an end forbids it",
+                        count(*kept_nodes, "node")
+                    )
+                });
+                let what: Vec<String> = waits.into_iter().chain(keeps).collect();
+                let advice = match reason {
+                    // Time alone would not help.
+                    Some(Reason::MaxNodes) => "raise max_nodes, or make the jobs smaller",
+                    Some(reason) => advice_for(*reason),
+                    None => advice_for(Reason::Lock),
                 };
-                format!(
-                    "nothing could happen any more on {cluster}{waits}{keeps}; {}",
-                    reason.map_or("remove the lock that has no end, or give it a `to`", advice_for)
-                )
+                let lock = match reason {
+                    Some(reason) if *kept_nodes > 0 && *reason != Reason::Lock => "; end the lock",
+                    _ => "",
+                };
+                format!("nothing can happen any more on {cluster}: {}; {advice}{lock}", what.join(", and "))
             }
             Self::LimitReached { end_s } => format!(
                 "the simulator stopped at {}: the run reached 2^31 ticks, or went on for too long after its last \
@@ -319,8 +334,8 @@ impl Warning {
                 duration_s(*end_s)
             ),
             Self::MaxNodesBinding { cluster, max_nodes, share, wait_p95_s } => format!(
-                "{} of all waiting on {cluster} was for max_nodes: {max_nodes} (p95 wait {}); raise max_nodes, \
-                 or spread the jobs over time",
+                "{} of all waiting on {cluster} was because max_nodes ({max_nodes}) was reached (p95 wait {}); \
+                 raise max_nodes, or spread the jobs over time",
                 percent(*share),
                 duration_s(*wait_p95_s)
             ),
@@ -380,7 +395,7 @@ fn some_of(names: &[String]) -> String {
 pub const fn words(reason: Reason) -> &'static str {
     match reason {
         Reason::Creating => "the cluster's creation",
-        Reason::MaxNodes => "max_nodes",
+        Reason::MaxNodes => "a free node, as max_nodes is reached",
         Reason::Provisioning => "nodes on their way",
         Reason::Lock => "a resource lock",
         Reason::Resize => "a resize under way",

@@ -3,7 +3,7 @@
 use super::Warning;
 use crate::engine::input::Tier;
 use crate::engine::output::{ClusterResult, Outcome, Reason, RunResult, State, Status};
-use crate::engine::record::Profile;
+use crate::engine::record::{Profile, Recording};
 use crate::report::context::{ClusterContext, Context};
 use crate::report::expectations::Threshold;
 use crate::report::facts::{Facts, RunFacts};
@@ -31,15 +31,27 @@ pub fn find(
     context: &Context,
     facts: &RunFacts,
     result: &RunResult,
-    profiles: &[Profile],
+    recording: &Recording,
     thresholds: &[Threshold],
 ) -> Vec<Warning> {
     let mut found = Vec::new();
     for (c, cluster) in context.clusters.iter().enumerate() {
-        let one = One { context, cluster, facts: &facts.clusters[c], result: &result.clusters[c] };
+        let kept = recording.stuck.iter().flat_map(|s| &s.nodes).filter(|n| n.cluster as usize == c);
+        let one = One {
+            context,
+            cluster,
+            facts: &facts.clusters[c],
+            result: &result.clusters[c],
+            stuck_nodes: kept.count() as u64,
+        };
+        if result.status == Status::Stuck {
+            found.extend(one.stuck());
+        } else {
+            found.extend(one.not_drained());
+        }
         found.extend(one.waits());
         found.extend(one.low_priority());
-        found.extend(profiles.get(c).and_then(|p| one.lock_leak(p)));
+        found.extend(recording.profiles.get(c).and_then(|p| one.lock_leak(p)));
         found.extend(one.cost());
         found.extend(one.gpu_quota());
     }
@@ -72,8 +84,7 @@ fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warnin
         found.push(Warning::Rejected { jobs: rejected, of: total.jobs() });
     }
     match result.status {
-        Status::Settled | Status::Horizon => {}
-        Status::Stuck => found.push(stuck(context, result)),
+        Status::Settled | Status::Horizon | Status::Stuck => {}
         Status::Limit => {
             found.push(Warning::LimitReached { end_s: context.seconds(result.end.into()) });
         }
@@ -84,24 +95,14 @@ fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warnin
     found
 }
 
-/// About the first cluster that keeps the run from being settled.
-fn stuck(context: &Context, result: &RunResult) -> Warning {
-    let surplus = |r: &ClusterResult| r.allocation.current.saturating_sub(r.allocation.target);
-    let waits = result.clusters.iter().position(|r| r.waiting_for.is_some());
-    let first = waits.or_else(|| result.clusters.iter().position(|r| surplus(r) > 0)).unwrap_or(0);
-    Warning::Stuck {
-        cluster: context.clusters[first].name.clone(),
-        reason: result.clusters[first].waiting_for,
-        surplus_nodes: surplus(&result.clusters[first]),
-    }
-}
-
 /// One cluster's warnings.
 struct One<'a> {
     context: &'a Context,
     cluster: &'a ClusterContext,
     facts: &'a Facts,
     result: &'a ClusterResult,
+    /// Nodes that cannot be released, where the run is stuck.
+    stuck_nodes: u64,
 }
 
 impl One<'_> {
@@ -139,11 +140,6 @@ impl One<'_> {
                 share,
             });
         }
-        let left = self.facts.outcome(Outcome::Queued);
-        if left > 0 {
-            let reason = self.result.waiting_for;
-            found.push(Warning::QueueNotDrained { cluster: self.name(), jobs: left, reason });
-        }
         let jobs = self.facts.outcome(Outcome::FailedIdentity);
         if jobs > 0 {
             found.push(Warning::IdentityMissing { cluster: self.name(), jobs });
@@ -162,6 +158,24 @@ impl One<'_> {
             found.push(Warning::GangBlocked { cluster: self.name(), share });
         }
         found
+    }
+
+    fn not_drained(&self) -> Option<Warning> {
+        let jobs = self.facts.outcome(Outcome::Queued);
+        let reason = self.result.waiting_for;
+        (jobs > 0).then(|| Warning::QueueNotDrained { cluster: self.name(), jobs, reason })
+    }
+
+    /// In a run that is stuck: what keeps it from being settled on this cluster.
+    fn stuck(&self) -> Option<Warning> {
+        let jobs = self.facts.outcome(Outcome::Queued);
+        let kept_nodes = self.stuck_nodes;
+        (jobs > 0 || kept_nodes > 0).then(|| Warning::Stuck {
+            cluster: self.name(),
+            jobs,
+            reason: self.result.waiting_for,
+            kept_nodes,
+        })
     }
 
     fn low_priority(&self) -> Option<Warning> {
