@@ -4,7 +4,8 @@ use super::ListPrice;
 use super::clusters::{Lowering, eviction};
 use crate::catalog;
 use crate::scenario::Scenario;
-use crate::scenario::schema::{BootFailures, Cluster, Delays, LoadBalancer, OnEviction, Policy, Tier};
+use crate::scenario::schema::{BootFailures, Cluster, Delays, LoadBalancer, LowPriorityPrice, OnEviction, Policy, Region, Tier};
+use crate::scenario::path::Path;
 use crate::scenario::sizes;
 use std::fmt;
 
@@ -86,6 +87,11 @@ impl Lowering<'_, '_> {
                 delays(&mut list, cluster);
             }
             evictions(&mut list, scenario, i);
+        }
+        if scenario.region.name == Region::default().name
+            && !self.places.tree().find(&Path::root().field("region.name")).found
+        {
+            list.run("region.name", format!("region: {}, the default, for prices", scenario.region.name));
         }
         self.quota_assumptions(&mut list);
         prices(&mut list, scenario);
@@ -191,7 +197,13 @@ fn prices(list: &mut List, scenario: &Scenario) {
                 "the list has no spot price for this size (or no low-priority price): the other one is used";
             list.cluster("price", text, &cluster.name);
         } else if cluster.tier == Tier::LowPriority {
-            let text = "low-priority nodes pay the price of that day, which is taken as constant";
+            let column = match scenario.prices.low_priority {
+                LowPriorityPrice::Spot => "spot",
+                LowPriorityPrice::LowPriority => "low-priority",
+            };
+            let text = format!(
+                "low-priority nodes pay the catalogue's {column} price of that day, which is taken as constant"
+            );
             list.cluster("price", text, &cluster.name);
         }
     }
