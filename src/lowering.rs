@@ -179,7 +179,10 @@ impl Loaded {
             }
         });
         let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        (Self { parsed, calendar, zone, base_dir, names, fixed: OnceLock::new(), standing: Vec::new() }, error)
+        (
+            Self { parsed, calendar, zone, base_dir, names, fixed: OnceLock::new(), standing: Vec::new() },
+            error,
+        )
     }
 
     /// The scenario as written.

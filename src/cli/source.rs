@@ -116,7 +116,6 @@ impl Scenario {
         };
         Ok(Prepared { model, context })
     }
-
 }
 
 fn cluster(facts: ClusterFacts, min_nodes: u32, max_nodes: u32, idle_time: u32) -> ClusterContext {

@@ -4,8 +4,10 @@ use super::ListPrice;
 use super::clusters::{Lowering, eviction};
 use crate::catalog;
 use crate::scenario::Scenario;
-use crate::scenario::schema::{BootFailures, Cluster, Delays, LoadBalancer, LowPriorityPrice, OnEviction, Policy, Region, Tier};
 use crate::scenario::path::Path;
+use crate::scenario::schema::{
+    BootFailures, Cluster, Delays, LoadBalancer, LowPriorityPrice, OnEviction, Policy, Region, Tier,
+};
 use crate::scenario::sizes;
 use std::fmt;
 
@@ -88,7 +90,9 @@ impl Lowering<'_, '_> {
             }
             evictions(&mut list, scenario, i);
         }
+        let listed = |i| sizes::price(scenario, i).is_some_and(|price| price.listed);
         if scenario.region.name == Region::default().name
+            && (0..scenario.clusters.len()).any(listed)
             && !self.places.tree().find(&Path::root().field("region.name")).found
         {
             list.run("region.name", format!("region: {}, the default, for prices", scenario.region.name));

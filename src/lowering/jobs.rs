@@ -154,8 +154,7 @@ pub(super) fn notes(jobs: &Jobs, places: &mut Places<'_>) -> Vec<Assumption> {
         let (what, help) = text.rsplit_once("; ").unwrap_or((&text, ""));
         match note {
             Note::BrokenLines { path, first, .. } => {
-                let mut diagnostic =
-                    places.at(Code::LogLinesLeftOut, &log_path(jobs, path), what).help(help);
+                let mut diagnostic = places.at(Code::LogLinesLeftOut, &log_path(jobs, path), what).help(help);
                 diagnostic.notes.extend(first.as_ref().map(|first| format!("the first is {first}")));
                 places.found.push(diagnostic);
             }

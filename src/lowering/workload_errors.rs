@@ -76,7 +76,11 @@ fn setting(error: &WorkloadError, tree: &Tree<'_>, scenario: &Arc<Source>) -> St
 /// A log's text, gzipped or not; told by its first bytes, as where it is read.
 fn unzipped(mut file: BufReader<Box<dyn Read>>) -> std::io::Result<Box<dyn BufRead>> {
     let gzipped = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    Ok(if gzipped { Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(file))) } else { Box::new(file) })
+    Ok(if gzipped {
+        Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    })
 }
 
 /// Longest line that is shown [bytes]; one that was refused for its length is not read again.

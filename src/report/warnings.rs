@@ -357,13 +357,13 @@ impl Warning {
             Self::TooFewReplications { n, relative } => {
                 let needed = replications_for(*n, *relative);
                 format!(
-                "{} leave the mean wait or the cost uncertain by ± {}; --replications {} would bring that to \
+                    "{} leave the mean wait or the cost uncertain by ± {}; --replications {} would bring that to \
                  about ± {}",
-                count(*n, "replication"),
-                percent(*relative),
-                needed,
-                percent(relative * (*n as f64 / needed as f64).sqrt())
-            )
+                    count(*n, "replication"),
+                    percent(*relative),
+                    needed,
+                    percent(relative * (*n as f64 / needed as f64).sqrt())
+                )
             }
         }
     }

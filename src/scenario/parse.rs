@@ -6,8 +6,8 @@
 mod problem;
 
 use super::Scenario;
-use super::path::{Path, Step};
 use super::locate::{Entry, Tree, has_duplicate_keys, is_blank};
+use super::path::{Path, Step};
 use crate::diagnostic::{Code, Diagnostic, Source, closest, did_you_mean};
 use problem::{Kind, Problem};
 use ron::extensions::Extensions;
@@ -240,6 +240,15 @@ impl Reader<'_> {
             Kind::MissingField(_) => tree.closing_at(problem.byte).unwrap_or(tree.at(problem.byte)),
             _ => tree.at(problem.byte),
         };
+        // The reader stops within `Duration(column: …)`; what lacks brackets is all of it.
+        let entry = match (&problem.kind, tree.parent(entry)) {
+            (Kind::WrongType(_), Some(parent))
+                if tree.key(entry).is_some() && tree.name(parent) == Some("Duration") =>
+            {
+                parent
+            }
+            _ => entry,
+        };
         let blank = if problem.recoverable() {
             let follows = matches!(&problem.kind, Kind::MissingField(name)
                 if self.blanked.contains(&(tree.value(entry).start, name.clone())));
@@ -285,7 +294,13 @@ impl Reader<'_> {
     fn describe(&self, problem: &Problem, tree: &Tree<'_>, text: &str, entry: Entry) -> Diagnostic {
         // Indices are those of the text as it was, before anything was blanked.
         let whole = Tree::new(self.source.text());
-        let path = whole.path(whole.at(tree.value(entry).start));
+        let mut path = whole.path(whole.at(tree.value(entry).start));
+        if let ([before @ .., Step::Index(_)], Some("Duration")) =
+            (path.steps(), tree.parent(entry).and_then(|parent| tree.name(parent)))
+        {
+            // The bracket within the variant has no name of its own.
+            path = before.to_vec().into();
+        }
         let name = path.last_field().map_or_else(|| "the scenario".to_owned(), |key| format!("`{key}`"));
         let value = tree.value(entry);
         let key = tree.key(entry).unwrap_or_else(|| value.clone());
@@ -316,7 +331,9 @@ impl Reader<'_> {
                 let message = format!("{what} lacks the field `{field}`");
                 at(Code::MissingField, message, tree.head_of(entry), &format!("`{field}` is missing here"))
                     .help(match (field.as_str(), whole.find(&path.field("column"))) {
-                        ("unit", column) if column.found => problem::unit_of(&self.source.text()[column.span]),
+                        ("unit", column) if column.found => {
+                            problem::unit_of(&self.source.text()[column.span])
+                        }
                         _ => problem::example(field),
                     })
             }
@@ -345,7 +362,7 @@ impl Reader<'_> {
             Kind::WrongType(expected) => {
                 let path = with_variant(&path, tree, entry);
                 let help = problem::how_to_write(&path, expected, &text[value.clone()]);
-                let expected = problem::expected_by(&path, expected);
+                let expected = problem::expected_by(&path, expected, &text[value.clone()]);
                 let message = format!("{name} takes {expected}, not `{found}`");
                 at(Code::WrongType, message, value, &format!("expected {expected}")).help(help)
             }

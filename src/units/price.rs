@@ -34,7 +34,9 @@ pub enum PriceError {
     #[error("{0:?} has no currency; write \"{0} USD\", or the currency of your prices")]
     NoCurrency(String),
     /// A price without a currency or a time.
-    #[error("{0:?} lacks a currency or the time that it is for; write \"{1} USD/h\" (or per day, or month of 730 h)")]
+    #[error(
+        "{0:?} lacks a currency or the time that it is for; write \"{1} USD/h\" (or per day, or month of 730 h)"
+    )]
     NoUnit(String, String),
     /// Not of the form `450 USD`.
     #[error("{0:?} is no amount of money; write for example \"450 USD\"")]
@@ -53,10 +55,11 @@ impl FromStr for Money {
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let not_money = || PriceError::NotMoney(s.to_owned());
         let text = s.trim();
-        let (amount, currency) = text.split_once(char::is_whitespace).ok_or_else(|| match text.parse::<f64>() {
-            Ok(_) => PriceError::NoCurrency(text.to_owned()),
-            Err(_) => not_money(),
-        })?;
+        let (amount, currency) =
+            text.split_once(char::is_whitespace).ok_or_else(|| match text.parse::<f64>() {
+                Ok(_) => PriceError::NoCurrency(text.to_owned()),
+                Err(_) => not_money(),
+            })?;
         let currency = currency.trim();
         if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(not_money());

@@ -1,15 +1,17 @@
 //! The one way from a scenario's workload to its jobs.
 
 use super::calendar::Calendar;
-use super::error::{ErrorKind, LogPlace, SampleError, WorkloadError, coarser_help, did_you_mean, exact_ticks};
+use super::error::{
+    ErrorKind, LogPlace, SampleError, WorkloadError, coarser_help, did_you_mean, exact_ticks,
+};
 use super::logs::{self, LogReport};
 use super::{Job, Names, Source, classes, listed, transforms};
 use crate::rng::Stream;
 use crate::scenario::schema::Workload;
 use crate::units::{Resolution, TICK_END, Tick, TimeSpan};
+use jiff::tz::TimeZone;
 use std::fmt;
 use std::io::{self, Read};
-use jiff::tz::TimeZone;
 use std::path::Path;
 
 /// Most jobs of a run, all sources together and before thinning. Their numbers and those of twice as many

@@ -84,7 +84,13 @@ impl Plan {
         }
         if class.jobs == Some(0) {
             let help = "leave out the class";
-            builder.fail(WorkloadError::new(ErrorKind::OutOfRange, place("jobs"), 0, "it is at least 1", help));
+            builder.fail(WorkloadError::new(
+                ErrorKind::OutOfRange,
+                place("jobs"),
+                0,
+                "it is at least 1",
+                help,
+            ));
         }
         let calendar = builder.calendar.clone();
         let setting = Setting {

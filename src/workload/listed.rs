@@ -74,6 +74,7 @@ fn job(i: usize, spec: &JobSpec, builder: &mut Builder<'_>) -> Option<Job> {
 
 /// A number of nodes, by the rules of counts.
 fn nodes(place: &str, nodes: u64, builder: &mut Builder<'_>) -> Option<u64> {
-    let checked: Result<_, SampleError> = CountSampler::new(&Count::Constant(nodes)).map(|_| nodes).map_err(SampleError::of_nodes);
+    let checked: Result<_, SampleError> =
+        CountSampler::new(&Count::Constant(nodes)).map(|_| nodes).map_err(SampleError::of_nodes);
     builder.checked(place, checked)
 }

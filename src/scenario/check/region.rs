@@ -115,7 +115,8 @@ impl Checker<'_> {
             // Of a name that cannot stay, that is said and no more.
             let readable = self.name(&path.field("name"), &size.name);
             if readable
-                && scenario.vm_sizes[..i].iter().any(|before| catalog::same_name(&before.name, &size.name)) {
+                && scenario.vm_sizes[..i].iter().any(|before| catalog::same_name(&before.name, &size.name))
+            {
                 let message = format!("`{}` is described twice", size.name);
                 self.say(
                     Code::DuplicateName,

@@ -257,19 +257,28 @@ const DISTRIBUTIONS: &[&str] =
     &["allocation_delay", "boot_delay", "prepare_cold", "prepare_warm", "service", "cancel_after", "gap"];
 
 /// What a field takes, where more is known than the reader says.
-pub(super) fn expected_by(path: &Path, expected: &str) -> String {
+pub(super) fn expected_by(path: &Path, expected: &str, found: &str) -> String {
     let field = path.last_field().unwrap_or_default();
     match expected {
         NAME | JSON_NAME if DISTRIBUTIONS.contains(&field) => "a distribution".to_owned(),
+        _ if lacks_bracket(found) => "a column in brackets of its own".to_owned(),
         TEXT if is_money(path) => "an amount of money in quotes, with its currency".to_owned(),
         TEXT if is_price(path) => "a price in quotes, with its currency and time".to_owned(),
         _ => expected.to_owned(),
     }
 }
 
+/// `Duration(column: …)`, which is a variant with a struct in it, and both have brackets.
+fn lacks_bracket(found: &str) -> bool {
+    found.strip_prefix("Duration").is_some_and(|rest| {
+        rest.trim_start().strip_prefix('(').is_some_and(|rest| !rest.trim_start().starts_with('('))
+    })
+}
+
 /// Whether a path leads to an amount of money.
 fn is_money(path: &Path) -> bool {
-    let cost = |step: &Step| matches!(step, Step::Key(key) if *key == "CostAtMost" || *key == "CostPerDayAtMost");
+    let cost =
+        |step: &Step| matches!(step, Step::Key(key) if *key == "CostAtMost" || *key == "CostPerDayAtMost");
     path.last_field() == Some("limit") && path.steps().iter().any(cost)
 }
 
@@ -295,6 +304,9 @@ pub(super) fn how_to_write(path: &Path, expected: &str, found: &str) -> String {
     let bare = found.trim_matches('"');
     let number = found.parse::<f64>().is_ok();
     match expected {
+        _ if lacks_bracket(found) => {
+            format!("write two pairs of brackets: `Duration({})`", found["Duration".len()..].trim())
+        }
         TEXT if number && is_money(path) => format!("write it with its currency: \"{found} USD\""),
         TEXT if number && is_price(path) => {
             format!("write it with its currency and time: \"{found} USD/h\"")

@@ -1,9 +1,9 @@
 //! Comma-separated values with a header line and a mapping of columns.
 
+use super::dates::{self, DateFormat};
 use super::fields::Fields;
 use super::number::{Decimal, duration_ticks};
 use super::reader::{Lines, ReadError};
-use super::dates::{self, DateFormat};
 use super::report::{BrokenLine, Fault, LeftOut};
 use super::{Line, NONE, Row};
 use crate::scenario::schema::{LogFormat, NodeMapping, ServiceColumn, TimeColumn, TimeUnit};
@@ -248,9 +248,7 @@ impl<'a> Csv<'a> {
     fn times(&self) -> impl Iterator<Item = (&Time, &'static str)> {
         let (first, second) = match &self.service {
             Service::Duration(time) => ((time, "format.service"), None),
-            Service::StartEnd(start, end) => {
-                ((start, "format.service[0]"), Some((end, "format.service[1]")))
-            }
+            Service::StartEnd(start, end) => ((start, "format.service[0]"), Some((end, "format.service[1]"))),
         };
         let declared = self.declared.as_ref().map(|time| (time, "format.declared"));
         [(&self.submit, "format.submit"), first].into_iter().chain(second).chain(declared)

@@ -31,7 +31,8 @@ pub(crate) fn date_zero(logs: &[Log], read: &[ReadLog], builder: &mut Builder<'_
     }
     let tick_ns = i128::from(builder.ctx.resolution.ns());
     let begin = |log: &ReadLog| Some(first_ns(log)? + i128::from(log.common.window.start) * tick_ns);
-    let first = read.iter().filter(|log| log.dated).filter_map(|log| Some((begin(log)?, log))).min_by_key(|f| f.0);
+    let first =
+        read.iter().filter(|log| log.dated).filter_map(|log| Some((begin(log)?, log))).min_by_key(|f| f.0);
     let Some((ns, log)) = first else {
         if logs.iter().any(Log::has_dates) && !builder.errors.is_empty() {
             // The log that would say the date cannot be read, which was told. Nothing will run, and nobody

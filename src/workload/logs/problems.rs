@@ -23,9 +23,7 @@ pub(super) fn refuse_broken(report: &LogReport, place: &str, builder: &mut Build
     if more > 0 {
         let rule = format!("{more} more of {} lines are broken", report.lines);
         let help = "correct them, or set `strict: false` to leave broken lines out";
-        builder.fail(
-            WorkloadError::new(ErrorKind::LogLine, place, "", rule, help).in_log(&report.path),
-        );
+        builder.fail(WorkloadError::new(ErrorKind::LogLine, place, "", rule, help).in_log(&report.path));
     }
 }
 

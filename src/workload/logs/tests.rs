@@ -3,8 +3,8 @@ use crate::scenario::schema::{
     NodeMapping, ServiceColumn, SwfInclude, SwfTag, TimeColumn, TimeUnit, Window, Workload,
 };
 use crate::units::Resolution;
-use crate::workload::{Jobs, Note};
 use crate::workload::testing::{World, lines, log, span};
+use crate::workload::{Jobs, Note};
 
 mod dates;
 mod properties;
@@ -179,7 +179,8 @@ fn broken_swf_lines_are_counted_and_the_first_ten_shown() {
     let told = lines(&errors);
     assert!(
         told.contains(
-            "a.log, line 5, field 4 (running time) (workload.logs[0]): \"NaN\": not a finite number; correct"
+            "a.log, line 5, field 4 (running time) (workload.logs[0].format): \"NaN\": not a finite number; \
+             correct"
         ),
         "{told}"
     );
@@ -341,7 +342,11 @@ fn files_that_are_no_logs_are_refused() {
     for (text, format, says) in [
         (&b""[..], plain_csv(), "the file is empty"),
         (b"\n\r\n", plain_csv(), "the file is empty"),
-        (b"submit,run,nodes\n", plain_csv(), "there is no job in the log (0 lines, 0 broken); check the path"),
+        (
+            b"submit,run,nodes\n",
+            plain_csv(),
+            "there is no job in the log (0 lines, 0 broken); check the path",
+        ),
         (b"", swf(), "there is no job in the log"),
         (b"; only\n; comments\n", swf(), "there is no job in the log"),
         (b"\x7fELF\x00\x01\n", swf(), "it is no text file"),

@@ -128,7 +128,8 @@ fn killed_at_any_time_there_are_all_files_or_none() {
 fn a_dash_is_no_directory() {
     let place = Place::new();
     let file = place.file("s.ron", SCENARIO);
-    let done = place.run(&["run", file, "--out", "-"]).exits(exit_code::USAGE).says("--out takes a directory");
+    let done =
+        place.run(&["run", file, "--out", "-"]).exits(exit_code::USAGE).says("--out takes a directory");
     assert_eq!((done.stdout.as_str(), place.names("")), ("", vec!["s.ron".to_owned()]));
 }
 

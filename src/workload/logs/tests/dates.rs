@@ -86,7 +86,10 @@ fn without_a_start_the_first_date_is_it() {
     // A window of the workload moves the run's beginning, and so its date.
     let window = Some(Window { from: span("1d"), to: None });
     let jobs = world.jobs(&Workload { window, ..of(log("a.log", dated())) });
-    assert_eq!((submits(&jobs), start(&jobs)), (vec![H, 26 * H + H / 2], "2026-03-02T08:00:00+00:00[UTC]".into()));
+    assert_eq!(
+        (submits(&jobs), start(&jobs)),
+        (vec![H, 26 * H + H / 2], "2026-03-02T08:00:00+00:00[UTC]".into())
+    );
 }
 
 #[test]
@@ -157,7 +160,10 @@ fn a_wrong_format_or_unit_is_told_with_the_one_that_fits() {
     let error = broken(dated());
     assert_eq!(error.place, "workload.logs[0].format.submit");
     let told = error.to_string();
-    assert!(told.contains("not a date of the format \"%Y-%m-%d %H:%M:%S\", which is as \"2026-03-02"), "{told}");
+    assert!(
+        told.contains("not a date of the format \"%Y-%m-%d %H:%M:%S\", which is as \"2026-03-02"),
+        "{told}"
+    );
     assert!(told.ends_with("write `unit: DateTime(\"%Y-%m-%dT%H:%M:%S\")`"), "{told}");
     let told = broken(plain_csv()).to_string();
     assert!(told.contains("a date, where the unit says that the column holds numbers"), "{told}");
@@ -187,7 +193,7 @@ fn the_underlined_value_is_the_field_and_not_its_first_twin() {
     let place = errors[0].log.clone().unwrap();
     assert_eq!(&text.lines().nth(1).unwrap()[place.span], "x");
     let at = errors[0].log.as_ref().unwrap().span.start;
-    assert_eq!(at, 13, "not the one in quotes");
+    assert_eq!(at, 12, "not the one in quotes");
     let line = swf_line("0", "7x", "7", "1", "-1", "1").replacen('1', "7x", 1);
     let errors =
         World::with_file("a.log", line.clone()).build(&of(Log { strict: true, ..log("a.log", swf()) }));
