@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::engine::Input;
 use crate::engine::input::Tier;
 use crate::scenario::parse::{self, Parsed};
+use crate::scenario::schema::Log;
 use crate::scenario::sizes::NodePrice;
 use crate::scenario::{Scenario, check};
 use crate::units::Tick;
@@ -174,8 +175,10 @@ impl Loaded {
             Ok(calendar) => Some(calendar),
             Err(wrong) => {
                 error.get_or_insert_with(|| told(wrong));
-                // Nothing runs, and nobody needs to hear that the date is missing.
-                Some(Calendar::at(0, &zone))
+                // Nothing runs, and nobody needs to hear that the date is missing. Dates of logs are not
+                // counted from 1970: they would be out of range.
+                let dated = scenario.workload.logs.iter().any(Log::has_dates);
+                (!dated).then(|| Calendar::at(0, &zone))
             }
         });
         let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
