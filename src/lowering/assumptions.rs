@@ -196,18 +196,21 @@ fn prices(list: &mut List, scenario: &Scenario) {
             format!("prices of {region}: {}, {date}, Linux, pay as you go", price.list),
             &cluster.name,
         );
-        if price.other_column {
-            let text =
-                "the list has no spot price for this size (or no low-priority price): the other one is used";
-            list.cluster("price", text, &cluster.name);
-        } else if cluster.tier == Tier::LowPriority {
-            let column = match scenario.prices.low_priority {
-                LowPriorityPrice::Spot => "spot",
-                LowPriorityPrice::LowPriority => "low-priority",
+        if cluster.tier == Tier::LowPriority {
+            let (wanted, other) = match scenario.prices.low_priority {
+                LowPriorityPrice::Spot => ("spot", "low-priority"),
+                LowPriorityPrice::LowPriority => ("low-priority", "spot"),
             };
-            let text = format!(
-                "low-priority nodes pay the catalogue's {column} price of that day, which is taken as constant"
-            );
+            let text = if price.other_column {
+                format!(
+                    "low-priority nodes pay the catalogue's {other} price, since the list has no {wanted} price \
+                     for this size"
+                )
+            } else {
+                format!(
+                    "low-priority nodes pay the catalogue's {wanted} price of that day, which is taken as constant"
+                )
+            };
             list.cluster("price", text, &cluster.name);
         }
     }

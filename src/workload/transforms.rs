@@ -48,7 +48,7 @@ impl Transforms {
             if let Some(wrong) = wrong {
                 let rule = format!("it lies between {} and {}", range.start(), range.end());
                 let help = match field {
-                    "keep" if (1.0..=100.0).contains(&wrong) => {
+                    "keep" if (2.0..=100.0).contains(&wrong) => {
                         format!("write {} for {wrong} %", wrong / 100.0)
                     }
                     _ => "leave it out to change nothing".to_owned(),

@@ -109,7 +109,7 @@ impl Checker<'_> {
                         &path.field("UtilisationAtLeast.share"),
                         format!("a share of {}", number(*share)),
                         "not between 0 and 1",
-                        match (1.0..=100.0).contains(share) {
+                        match (2.0..=100.0).contains(share) {
                             true => format!("write {} for {share} %", share / 100.0),
                             false => "write 0.7 for 70 %".to_owned(),
                         },

@@ -59,11 +59,14 @@ fn warnings_that_hold_whatever_a_run_does_are_given() {
 #[test]
 fn low_priority_names_the_column_of_its_price() {
     let place = Place::new();
-    let text = "(region: (name: \"eastus\"), clusters: [(name: \"cpu\", vm_size: \"Standard_D4s_v3\", max_nodes: 4, \
+    let text = "(region: (name: \"westeurope\"), clusters: [(name: \"cpu\", vm_size: \"Standard_D4s_v3\", max_nodes: 4, \
                 tier: LowPriority)], workload: (jobs: [(submit: \"0s\", service: \"1h\")]))";
     let done = place.run(&["check", place.file("s.ron", text)]).exits(exit_code::FINE);
     assert!(done.stdout.contains("pay the catalogue's spot price of that day"), "{done:#?}");
     assert!(!done.stdout.contains("the default, for prices"), "{done:#?}");
+    // The list of this region has no spot prices.
+    let done = place.run(&["check", place.file("s.ron", &text.replace("westeurope", "eastus"))]);
+    assert!(done.stdout.contains("low-priority price, since the list has no spot price"), "{done:#?}");
 }
 
 #[test]
