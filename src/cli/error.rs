@@ -48,7 +48,9 @@ impl CliError {
     /// The exit code.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Invalid(diagnostics) if diagnostics.iter().any(|d| d.code == Code::CannotRead) => {
+            Self::Invalid(diagnostics)
+                if diagnostics.iter().any(|d| matches!(d.code, Code::CannotRead | Code::LogUnreadable)) =>
+            {
                 exit_code::IO
             }
             Self::Invalid(_) | Self::Expect(_) => exit_code::INVALID,
@@ -62,7 +64,12 @@ impl CliError {
     /// The same as a diagnostic, where there is a code for it.
     pub(super) fn diagnostic(&self) -> Option<Diagnostic> {
         let code = match self {
-            Self::Out(OutError::NotEmpty(_) | OutError::Foreign { .. } | OutError::NotADirectory(_))
+            Self::Out(
+                OutError::NotEmpty(_)
+                | OutError::Foreign { .. }
+                | OutError::NotADirectory(_)
+                | OutError::Dangling(_),
+            )
             | Self::Exists(_) => Code::OutputExists,
             Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
             Self::Invalid(_) | Self::Expect(_) | Self::Code(_) | Self::Usage(_) | Self::Threads(_) => {

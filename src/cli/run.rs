@@ -29,6 +29,11 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     if args.ticks {
         return run_ticks(args, output);
     }
+    if args.out.as_deref() == Some(std::path::Path::new("-")) {
+        let text =
+            "--out takes a directory; standard output has the report, or with --format json the summary";
+        return Err(CliError::Usage(text.to_owned()));
+    }
     let began = Began { at: jiff::Timestamp::now(), clock: Instant::now() };
     let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.

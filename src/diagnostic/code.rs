@@ -235,6 +235,8 @@ codes! {
     ThresholdOverNothing = "W0524",
     /// Percentiles over few jobs.
     FewJobs = "W0525",
+    /// Jobs of a log lie before `start`.
+    LogBeforeStart = "W0526",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",

@@ -3,7 +3,7 @@
 
 mod find;
 
-pub use find::find;
+pub use find::{beforehand, find};
 
 use super::units::{count, duration_s, money, percent};
 use crate::diagnostic::Code;
@@ -369,14 +369,31 @@ impl Warning {
                  --replications",
                 count(*jobs, "started job")
             ),
-            Self::TooFewReplications { n, relative } => format!(
-                "{} leave the mean wait or the cost uncertain by ± {}; use --replications {}",
-                count(*n, "replication"),
-                percent(*relative),
-                (n * 4).clamp(10, 1000)
-            ),
+            Self::TooFewReplications { n, relative } => {
+                let needed = replications_for(*n, *relative);
+                format!(
+                    "{} leave the mean wait or the cost uncertain by ± {}; --replications {} would bring that to \
+                 about ± {}",
+                    count(*n, "replication"),
+                    percent(*relative),
+                    needed,
+                    percent(relative * (*n as f64 / needed as f64).sqrt())
+                )
+            }
         }
     }
+}
+
+/// Half the width of an interval that tells configurations apart, as a share of the mean.
+const WANTED_HALF_WIDTH: f64 = 0.05;
+
+/// Replications that bring an interval to [`WANTED_HALF_WIDTH`]: its width goes with 1/√n. In tens, at least 10;
+/// at most what the command takes.
+fn replications_for(n: u64, relative: f64) -> u64 {
+    let shrink = (relative / WANTED_HALF_WIDTH).max(1.0);
+    // `as` saturates; an interval of few replications may be as wide as it likes.
+    let needed = (n as f64 * shrink * shrink).ceil() as u64;
+    (needed.div_ceil(10) * 10).clamp(10, 100_000)
 }
 
 /// A few names of a list.

@@ -53,8 +53,8 @@ pub fn find(
         found.extend(one.low_priority());
         found.extend(recording.profiles.get(c).and_then(|p| one.lock_leak(p)));
         found.extend(one.cost());
-        found.extend(one.gpu_quota());
     }
+    found.extend(beforehand(context));
     found.extend(whole_run(context, &facts.total, result));
     found.extend(
         thresholds
@@ -66,6 +66,28 @@ pub fn find(
     found
 }
 
+/// The warnings that hold whatever the run does, in the order of their codes: `check` gives them too.
+#[must_use]
+pub fn beforehand(context: &Context) -> Vec<Warning> {
+    let mut found: Vec<Warning> = context.clusters.iter().filter_map(gpu_quota).collect();
+    let assumed: Vec<String> =
+        context.clusters.iter().filter(|c| c.idle_time_assumed).map(|c| c.name.clone()).collect();
+    if !assumed.is_empty() {
+        found.push(Warning::IdleTimeAssumed { clusters: assumed });
+    }
+    found
+}
+
+fn gpu_quota(cluster: &ClusterContext) -> Option<Warning> {
+    (cluster.gpus > 0.0 && !cluster.quota_given && cluster.tier == Tier::Dedicated).then(|| {
+        Warning::GpuQuotaNotGiven {
+            cluster: cluster.name.clone(),
+            family: cluster.family.clone(),
+            vcpus: u64::from(cluster.max_nodes) * u64::from(cluster.vcpus),
+        }
+    })
+}
+
 fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warning> {
     let mut found = Vec::new();
     if let Some(horizon) = context.horizon
@@ -73,11 +95,6 @@ fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warnin
     {
         let (horizon_s, end_s) = (context.seconds(horizon.into()), context.seconds(result.end.into()));
         found.push(Warning::HorizonShort { horizon_s, end_s });
-    }
-    let assumed: Vec<String> =
-        context.clusters.iter().filter(|c| c.idle_time_assumed).map(|c| c.name.clone()).collect();
-    if !assumed.is_empty() {
-        found.push(Warning::IdleTimeAssumed { clusters: assumed });
     }
     let rejected = total.outcome(Outcome::Rejected);
     if rejected > 0 {
@@ -249,15 +266,5 @@ impl One<'_> {
             found.push(Warning::UpdatesRefused { cluster: self.name(), updates });
         }
         found
-    }
-
-    fn gpu_quota(&self) -> Option<Warning> {
-        (self.cluster.gpus > 0.0 && !self.cluster.quota_given && self.cluster.tier == Tier::Dedicated).then(
-            || Warning::GpuQuotaNotGiven {
-                cluster: self.name(),
-                family: self.cluster.family.clone(),
-                vcpus: u64::from(self.cluster.max_nodes) * u64::from(self.cluster.vcpus),
-            },
-        )
     }
 }
