@@ -52,7 +52,7 @@ pub struct Scenario {
     /// `Zero` makes every delay zero that a cluster does not set itself.
     #[serde(default)]
     pub delays: Delays,
-    /// `None` means no evictions on clusters that do not set their own.
+    /// `Never` means no evictions on clusters that do not set their own.
     #[serde(default)]
     pub evictions: Evictions,
     /// Region: price column, quotas, outside usage, subnets.
@@ -106,7 +106,7 @@ pub enum Evictions {
     #[default]
     Assumed,
     /// Nobody is evicted.
-    None,
+    Never,
 }
 
 /// A resource lock on `[from, to)`.
