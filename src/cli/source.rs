@@ -43,6 +43,20 @@ impl Scenario {
         self.prepared(lowered, replication)
     }
 
+    /// The scenario as written.
+    pub(super) fn written(&self) -> &crate::scenario::Scenario {
+        self.loaded.scenario()
+    }
+
+    /// Whether chance has a part in it: whether replications 0 and 1 differ.
+    pub(super) fn draws(&self, seed: u64) -> bool {
+        match (self.loaded.lower(Some(seed), 0), self.loaded.lower(Some(seed), 1)) {
+            (Ok(first), Ok(second)) => first.input != second.input,
+            // A drawn job was too long, say. Whoever needs that replication tells it.
+            _ => true,
+        }
+    }
+
     fn lowered(&self, seed: Option<u64>, replication: u32) -> Result<Lowered, CliError> {
         let own_seed = seed.is_none_or(|seed| seed == self.loaded.scenario().seed);
         if own_seed && replication == 0 {

@@ -3,6 +3,7 @@
 //! Text with ANSI styles comes out; whoever prints it strips them where they are not wanted.
 
 mod blocks;
+mod compare;
 mod rows;
 mod style;
 mod table;
@@ -10,6 +11,7 @@ mod table;
 mod tests;
 mod timeline;
 
+use super::compare::Comparison;
 use super::replications::Replicated;
 use super::summary::Summary;
 
@@ -50,6 +52,14 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     let warnings =
         replicated.warnings.iter().map(|w| (&w.warning, Some((w.in_replications, replicated.replications))));
     blocks::warnings(&mut page, warnings);
+    page.text
+}
+
+/// Two scenarios side by side, `width` columns wide.
+#[must_use]
+pub fn render_comparison(comparison: &Comparison, width: usize) -> String {
+    let mut page = Page::new(width);
+    compare::page(&mut page, comparison);
     page.text
 }
 

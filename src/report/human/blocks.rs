@@ -108,6 +108,11 @@ pub(super) fn thresholds(
     }
 }
 
+/// The condition of a threshold, and its value.
+pub(super) fn parts(threshold: &Threshold, currency: &str) -> (String, String) {
+    (condition(threshold, currency), value(threshold, currency))
+}
+
 fn condition(threshold: &Threshold, currency: &str) -> String {
     let sign = if threshold.bound == "at_least" { "≥" } else { "≤" };
     let limit = match threshold.unit.as_str() {
