@@ -4,12 +4,14 @@
 
 pub mod histogram;
 mod interval;
+mod mser;
 mod order;
 mod paired;
 mod percentile;
 mod slowdown;
 
 pub use interval::{CONFIDENCE, Estimate};
+pub use mser::{Truncation, mser5};
 pub use order::{Between, Ranks, median_interval, quantile_interval, quantile_ranks, section_interval};
 pub use paired::Paired;
 pub use percentile::{PER_MILLE_END, nearest_rank, per_mille, rank};

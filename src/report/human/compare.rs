@@ -131,6 +131,8 @@ struct Line {
     difference: String,
     relative: String,
     interval: String,
+    /// Half its width, for pages too narrow for both ends.
+    half: String,
     style: Option<Style>,
 }
 
@@ -206,6 +208,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
     let change = |value: f64| match kind {
         // A difference of shares is in points of per cent, not in per cent of anything.
         Kind::Share => signed(value, &format!("{:.1} pp", value.abs() * 100.0)),
+        Kind::Money => signed(value, &units::number_to(value.abs(), decimals)),
         _ => signed(value, &number(value.abs())),
     };
     let (mark, style) = match x.verdict {
@@ -225,6 +228,11 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
         Some(_) if c.drawn && !equal => "in every replication".to_owned(),
         _ => String::new(),
     };
+    let half = match p.difference.half_width {
+        Some(half) if half > 0.0 => change(half).replacen('+', "±", 1),
+        Some(_) if c.drawn && !equal => "±0".to_owned(),
+        _ => String::new(),
+    };
     Line {
         // The marks refer to footnotes of the other report.
         label: label.trim_end_matches([' ', '¹', '²']).to_owned(),
@@ -238,6 +246,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
             (Some(r), _) => signed_percent(r),
         },
         interval,
+        half,
         style,
     }
 }
@@ -246,29 +255,29 @@ fn print(page: &mut Page, c: &Comparison, title: &str, lines: &[Result<Line, &'s
     let widest = |title: &str, of: &dyn Fn(&Line) -> &str| {
         lines.iter().flatten().map(|l| width(of(l))).max().unwrap_or(0).max(width(title))
     };
-    let many = c.replications > 1;
-    let columns: [(&str, usize); 5] = [
+    let columns: [(&str, usize); 6] = [
         ("A", widest("A", &|l| &l.a)),
         ("B", widest("B", &|l| &l.b)),
         ("B − A", widest("B − A", &|l| &l.difference) + 2),
-        ("%", widest("", &|l| &l.relative)),
-        ("95 % interval", if many { widest("95 % interval", &|l| &l.interval) } else { 0 }),
+        ("", widest("", &|l| &l.relative)),
+        ("95 % interval", widest("95 % interval", &|l| &l.interval)),
+        ("±", widest("±", &|l| &l.half)),
     ];
-    // What does not fit goes: first the per cent, then A, then B; the difference and its interval stay.
-    let mut shown: Vec<usize> = (0..5).filter(|i| columns[*i].1 > 0).collect();
-    for drop in [3, 0, 1] {
-        let used: usize = LABEL + shown.iter().map(|i| GAP + columns[*i].1).sum::<usize>();
-        if used > page.width {
-            shown.retain(|i| *i != drop);
-        }
-    }
+    // The first that fits: both ends of the interval or half its width, per cent, A and B.
+    const LAYOUTS: [&[usize]; 6] =
+        [&[0, 1, 2, 3, 4], &[0, 1, 2, 4], &[0, 1, 2, 3, 5], &[0, 1, 2, 5], &[1, 2, 5], &[2, 5]];
+    let shown = |layout: &[usize]| -> Vec<usize> {
+        layout.iter().copied().filter(|i| c.replications > 1 || *i < 4).collect()
+    };
+    let used = |layout: &[usize]| LABEL + shown(layout).iter().map(|i| GAP + columns[*i].1).sum::<usize>();
+    let fits = LAYOUTS.into_iter().find(|layout| used(layout) <= page.width);
+    let shown = shown(fits.unwrap_or(&[2, 5]));
     let rest: usize = shown.iter().map(|i| GAP + columns[*i].1).sum();
     let labels = LABEL.min(page.width.saturating_sub(rest));
     page.line("");
     let mut head = left(&cut(title, labels), labels);
     for &i in &shown {
-        let name = if i == 3 { "" } else { columns[i].0 };
-        head.push_str(&right(&BOLD.paint(name), GAP + columns[i].1));
+        head.push_str(&right(&BOLD.paint(columns[i].0), GAP + columns[i].1));
     }
     page.line(&BOLD.paint(&head));
     for line in lines {
@@ -286,7 +295,8 @@ fn print(page: &mut Page, c: &Comparison, title: &str, lines: &[Result<Line, &'s
                 1 => line.b.clone(),
                 2 => format!("{} {}", right(&line.difference, columns[2].1 - 2), left(line.mark, 1)),
                 3 => line.relative.clone(),
-                _ => line.interval.clone(),
+                4 => line.interval.clone(),
+                _ => line.half.clone(),
             };
             let painted = match line.style.filter(|_| i >= 2) {
                 Some(style) => style.paint(&cell),
@@ -320,7 +330,7 @@ fn legend(page: &mut Page, c: &Comparison) {
                       them is not known. Use --replications 20 for intervals."
             .to_owned(),
         (true, n) => format!(
-            "Means of {n} replications, and the 95 % t-interval of the paired differences. ▼ lower in B, ▲ higher: 0 \
+            "Means of {n} replications, and the 95 % t-interval of the paired differences (±: half its width). ▼ lower in B, ▲ higher: 0 \
              is outside the interval; ~ 0 is inside, so it may be chance; = the same in every replication. Each \
              interval stands for itself: among 20 figures that do not differ, about one looks as if it did."
         ),
