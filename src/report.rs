@@ -18,6 +18,7 @@ pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod units;
+pub mod warm_up;
 pub mod warnings;
 
 pub use compare::Comparison;

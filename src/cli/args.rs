@@ -1,5 +1,6 @@
 //! The arguments. Their doc comments are the help texts.
 
+use crate::report::warm_up::WarmUp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -69,9 +70,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Simulation")]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub jobs: u32,
+    /// For steady-state questions: also give times of jobs and averages without the beginning of the run, of which
+    /// MSER-5 finds the length in the waits (`mser5`), or which is given (`12h`).
+    #[arg(long, value_name = "mser5|TIME", help_heading = "Simulation")]
+    pub warm_up: Option<WarmUp>,
     /// Read the ticks format instead (integers only, `docs/ticks.md`); results as JSON on standard output.
     #[arg(long, help_heading = "Simulation")]
-    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "format", "out"])]
+    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out"])]
     pub ticks: bool,
     /// What to print: a report to read, the whole summary, or a table of figures.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
@@ -117,6 +122,10 @@ pub struct CompareArgs {
     #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Simulation")]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub jobs: u32,
+    /// For steady-state questions: also give times of jobs and averages without the beginning of the run, of which
+    /// MSER-5 finds the length in the waits (`mser5`), or which is given (`12h`).
+    #[arg(long, value_name = "mser5|TIME", help_heading = "Simulation")]
+    pub warm_up: Option<WarmUp>,
     /// What to print: a report to read, or everything.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: CompareFormat,
@@ -269,6 +278,7 @@ mod tests {
             &["run", "s.ron", "--replications", "-1"],
             &["run", "s.ron", "--seed", "1.5"],
             &["run", "s.ron", "--force"],
+            &["run", "s.ron", "--warm-up", "12"],
             &["run", "s.json", "--ticks", "--out", "x"],
             &["run", "s.ron", "--format", "xml"],
             &["sing"],

@@ -9,8 +9,10 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::{self, Detail};
 use crate::exit_code;
 use crate::report::compare::{JobPairs, Pairing, REPLICATIONS, Setting, Starts};
+use crate::report::warm_up::{self, Series, WarmUp};
 use crate::report::{Comparison, Context, Summary, files, human, summarise};
 use crate::scenario::difference::differences;
+use crate::units::Tick;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +21,7 @@ struct Both<'a> {
     paths: [&'a Path; 2],
     scenarios: [Scenario; 2],
     seed: u64,
+    warm_up: Option<WarmUp>,
 }
 
 /// One replication of both.
@@ -26,6 +29,8 @@ struct Pair {
     summaries: [Summary; 2],
     /// `None` where their jobs are not the same.
     starts: Option<Starts>,
+    /// What the steady state is made of; kept where somebody asks for it.
+    series: Option<[Series; 2]>,
 }
 
 /// Runs both and reports what differs.
@@ -50,7 +55,7 @@ pub(super) fn compare(args: &CompareArgs, output: &Output) -> Result<u8, CliErro
         }
         (false, _) => 1,
     };
-    let both = Both { paths: [&args.a, &args.b], scenarios: [a, b], seed };
+    let both = Both { paths: [&args.a, &args.b], scenarios: [a, b], seed, warm_up: args.warm_up };
     let pairs = simulate(&both, replications, args.jobs, output)?;
     let comparison = both.compared(pairs, drawn, notes);
     let Some(comparison) = comparison else {
@@ -97,25 +102,31 @@ fn simulate(both: &Both<'_>, n: u32, jobs: u32, output: &Output) -> Result<Vec<P
 
 impl Both<'_> {
     fn replicate(&self, replication: u32) -> Result<Pair, CliError> {
-        let run = |i: usize| -> Result<(Context, engine::Recording, Summary), CliError> {
+        let run = |i: usize| -> Result<(Context, engine::Recording, Summary, Tick), CliError> {
             let prepared = self.scenarios[i].prepare(Some(self.seed), replication)?;
             let (result, recording) = engine::run(&prepared.model, Detail::Jobs);
             let summary = summarise(&prepared.context, &result, &recording)
                 .map_err(|source| CliError::ExpectIn { path: PathBuf::from(self.paths[i]), source })?;
-            Ok((prepared.context, recording, summary))
+            Ok((prepared.context, recording, summary, result.end))
         };
         let (a, b) = (run(0)?, run(1)?);
         let starts = Starts::of((&a.0, &a.1), (&b.0, &b.1));
-        Ok(Pair { summaries: [a.2, b.2], starts })
+        let series = self.warm_up.map(|_| [&a, &b].map(|x| Series::of(&x.0, &x.1, x.3)));
+        Ok(Pair { summaries: [a.2, b.2], starts, series })
     }
 
     fn compared(&self, pairs: Vec<Pair>, drawn: bool, mut notes: Vec<String>) -> Option<Comparison> {
         let [a, b] = &self.scenarios;
         let (mut in_a, mut in_b) = (Vec::new(), Vec::new());
         let mut starts = Some(Starts::default());
-        for Pair { summaries: [x, y], starts: more } in pairs {
+        let (mut series_a, mut series_b) = (Vec::new(), Vec::new());
+        for Pair { summaries: [x, y], starts: more, series } in pairs {
             in_a.push(x);
             in_b.push(y);
+            if let Some([x, y]) = series {
+                series_a.push(x);
+                series_b.push(y);
+            }
             starts = match (starts, more) {
                 (Some(mut all), Some(more)) => {
                     all.add(more);
@@ -123,6 +134,13 @@ impl Both<'_> {
                 }
                 _ => None,
             };
+        }
+        if let Some(warm_up) = self.warm_up {
+            // Both leave out the same time: the longer of what each needs.
+            let (a, b) = (warm_up::find(warm_up, &series_a), warm_up::find(warm_up, &series_b));
+            let (a, b) = (a.clone().at_least(&b, &series_a), b.at_least(&a, &series_b));
+            a.apply(&mut in_a, &series_a);
+            b.apply(&mut in_b, &series_b);
         }
         if let (Some(x), Some(y)) = (in_a.first(), in_b.first()) {
             notes.extend(other_logs(x, y));

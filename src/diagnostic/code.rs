@@ -235,6 +235,8 @@ codes! {
     ThresholdOverNothing = "W0524",
     /// Percentiles over few jobs.
     FewJobs = "W0525",
+    /// The warm-up is no small part of the run.
+    WarmUpTooLong = "W0526",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",

@@ -18,6 +18,8 @@ pub(super) use tests::compared as fixture;
 use super::Summary;
 use super::replications::{Replicated, ReplicatedThreshold};
 use super::summary::FORMAT;
+use super::warm_up::Cut;
+use crate::diagnostic::Code;
 use crate::engine::output::Status;
 use crate::scenario::difference::Difference;
 use crate::stats::{CONFIDENCE, Paired};
@@ -74,6 +76,9 @@ pub struct Side {
     pub thresholds: Vec<ReplicatedThreshold>,
     /// What it counts over [s].
     pub rates_over_s: Option<f64>,
+    /// What was left out for the steady state, where somebody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<Cut>,
 }
 
 /// The figures of a scope.
@@ -276,7 +281,8 @@ impl Comparison {
 impl Side {
     fn of(file: String, summaries: &[Summary]) -> Option<Self> {
         let Replicated { scenario, statuses, thresholds, first, .. } = Replicated::of(summaries)?;
-        Some(Self { file, scenario, statuses, thresholds, rates_over_s: first.rates_over_s })
+        let Summary { rates_over_s, warm_up, .. } = first;
+        Some(Self { file, scenario, statuses, thresholds, rates_over_s, warm_up })
     }
 }
 
@@ -300,6 +306,10 @@ fn cautions(a: &[Summary], b: &[Summary]) -> Vec<String> {
         ));
     }
     for (name, all) in [("A", a), ("B", b)] {
+        let no_steady_state = Code::WarmUpTooLong.as_str();
+        if let Some(warning) = all[0].warnings.iter().find(|w| w.code == no_steady_state) {
+            notes.push(format!("{name}: {} ({no_steady_state}).", warning.text));
+        }
         let ended = |s: &&Summary| matches!(s.run_status, Status::Stuck | Status::Limit);
         let n = all.iter().filter(ended).count();
         if n > 0 {

@@ -6,6 +6,7 @@ use super::facts::{Facts, RunFacts};
 use super::figures::{Value, figures};
 use super::pricing::amount;
 use super::refusals::{Failure, failures};
+use super::warm_up::Cut;
 use super::warnings::{self, Warning};
 use crate::diagnostic::Diagnostic;
 use crate::engine::input::Tier;
@@ -69,6 +70,9 @@ pub struct Summary {
     pub assumptions: Vec<String>,
     /// Warnings.
     pub warnings: Vec<WarningEntry>,
+    /// What was left out for the steady state, where somebody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<Cut>,
     /// The run's status, typed.
     #[serde(skip)]
     pub run_status: Status,
@@ -268,6 +272,7 @@ pub fn summarise(
         logs: context.logs.clone(),
         assumptions: context.assumptions.clone(),
         warnings,
+        warm_up: None,
         run_status: result.status,
         profiles: recording.profiles.clone(),
     })

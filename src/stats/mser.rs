@@ -4,7 +4,7 @@
 //! standard error of the rest is least: with z₁ … zₙ and z̄ the mean of those after d,
 //!
 //! ```text
-//! d* = argmin over d of  Σ_{i>d} (zᵢ − z̄)² / (n − d)²
+//! d* = argmin over d ≤ n/2 of  Σ_{i>d} (zᵢ − z̄)² / (n − d)²
 //! ```
 //!
 //! It weighs what is gained by leaving out untypical values against what is lost by having fewer. MSER-5 takes means
@@ -13,13 +13,12 @@
 //! University of Virginia, 1998; White, Cobb and Spratt, "A comparison of five steady-state truncation heuristics
 //! for simulation", WSC 2000.)
 //!
-//! A cut beyond half of the run means that the run is too short to tell, or has no steady state: it is reported,
-//! not used silently.
+//! It is looked for in the first half only: near the end the statistic of a few values is least by chance. Where it is
+//! least at half, the cut would lie there or beyond: the run is too short to tell, or has no steady state. That is
+//! reported, not used silently.
 
 /// Observations in a batch.
-pub const BATCH: usize = 5;
-/// The statistic of the last few batches alone is meaningless: they can be equal by chance.
-const KEPT_MIN: usize = 5;
+const BATCH: usize = 5;
 /// Fewer batches say nothing about a start-up.
 const BATCHES_MIN: usize = 10;
 
@@ -30,7 +29,7 @@ pub struct Truncation {
     pub cut: usize,
     /// Observations in all.
     pub of: usize,
-    /// The cut lies beyond half of them: the run is too short to tell.
+    /// The cut lies at half of them or would lie beyond: the run is too short to tell.
     pub beyond_half: bool,
 }
 
@@ -43,10 +42,10 @@ pub fn mser5(observations: &[f64]) -> Option<Truncation> {
         return None;
     }
     let d = mser(&batches);
-    Some(Truncation { cut: d * BATCH, of: observations.len(), beyond_half: 2 * d > batches.len() })
+    Some(Truncation { cut: d * BATCH, of: observations.len(), beyond_half: d == batches.len() / 2 })
 }
 
-/// d*: the least one where several are equal.
+/// d* in the first half: the least one where several are equal.
 fn mser(z: &[f64]) -> usize {
     // From the end: mean and sum of squares of what is kept grow by one value (Welford, "Note on a method for
     // calculating corrected sums of squares and products", Technometrics 4(3), 1962).
@@ -58,7 +57,7 @@ fn mser(z: &[f64]) -> usize {
         mean += step / kept;
         squares += step * (x - mean);
         let statistic = squares / (kept * kept);
-        if z.len() - d >= KEPT_MIN && statistic <= least {
+        if d <= z.len() / 2 && statistic <= least {
             (best, least) = (d, statistic);
         }
     }

@@ -107,6 +107,25 @@ pub fn section_interval(values: &[u32], per_mille: u32, sections: usize) -> Opti
     Estimate::of(&percentiles)
 }
 
+/// Means of so many sections of equal number, in their order; `None` where a section would have no value. The same
+/// caveat holds as for [`section_interval`].
+#[must_use]
+pub fn section_means(values: &[u32], sections: usize) -> Option<Vec<f64>> {
+    let length = values.len().checked_div(sections).filter(|length| *length > 0)?;
+    let from = values.len() - length * sections;
+    let mean = |section: &[u32]| section.iter().map(|v| u64::from(*v)).sum::<u64>() as f64 / length as f64;
+    Some(values[from..].chunks_exact(length).map(mean).collect())
+}
+
+/// Correlation of neighbours: Σ(xᵢ − x̄)(xᵢ₊₁ − x̄) / Σ(xᵢ − x̄)². `None` with fewer than 3 values, or equal ones.
+#[must_use]
+pub fn lag1(values: &[f64]) -> Option<f64> {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    let products: f64 = values.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum();
+    (values.len() > 2 && squares > 0.0).then(|| products / squares)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,5 +241,19 @@ mod tests {
         assert!(section_interval(&values, 950, 20).is_some());
         assert_eq!(section_interval(&values, 1000, 2), None);
         assert_eq!(section_interval(&[], 500, 20), None);
+    }
+
+    #[test]
+    fn correlation_of_neighbours_by_hand() {
+        // Mean 2; products −1 · 0 + 0 · 1 = 0 over 2; then 1, −1, 1, −1: −3 / 4.
+        assert_eq!(lag1(&[1.0, 2.0, 3.0]), Some(0.0));
+        assert_eq!(lag1(&[1.0, -1.0, 1.0, -1.0]), Some(-0.75));
+        assert_eq!((lag1(&[1.0, 2.0]), lag1(&[5.0; 9])), (None, None));
+        assert_eq!(
+            section_means(&[9, 1, 3, 5, 7], 2),
+            Some(vec![2.0, 6.0]),
+            "the remainder goes at the beginning"
+        );
+        assert_eq!(section_means(&[1], 2), None);
     }
 }

@@ -61,7 +61,27 @@ const COST_PER_DAY: Headline = Headline {
     optional: false,
 };
 
-const OTHERS: [Headline; 6] = [
+const OTHERS: [Headline; 8] = [
+    Headline {
+        key: "steady_wait_mean_s",
+        kind: Kind::Seconds,
+        subject: "The mean wait in the steady state",
+        verb: "In the steady state, the mean wait is",
+        lower: "shorter in B",
+        higher: "longer in B",
+        lower_is_better: true,
+        optional: false,
+    },
+    Headline {
+        key: "steady_wait_p95_s",
+        kind: Kind::Seconds,
+        subject: "The 95th percentile of waits in the steady state",
+        verb: "In the steady state, the 95th percentile of waits is",
+        lower: "shorter in B",
+        higher: "longer in B",
+        lower_is_better: true,
+        optional: false,
+    },
     Headline {
         key: "wait_mean_s",
         kind: Kind::Seconds,

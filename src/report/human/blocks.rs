@@ -153,6 +153,9 @@ fn show(value: f64, unit: &str, currency: &str) -> String {
 
 /// What the marks in the table mean.
 pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
+    if let Some(cut) = &summary.warm_up {
+        page.note(&cut.says());
+    }
     page.note("¹ (useful + lost + prepare) / billed node-time.");
     let lists: Vec<String> = summary.price_lists.iter().map(ToString::to_string).collect();
     let billed = if summary.billing_quantum_s <= 1.0 {

@@ -169,11 +169,13 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
 }
 
 /// What is shown of a single cluster beside others.
-const SHORT: [&str; 8] = [
+const SHORT: [&str; 10] = [
     "jobs_completed",
     "wait_mean_s",
     "wait_p50_s",
     "wait_p95_s",
+    "steady_wait_mean_s",
+    "steady_wait_p95_s",
     "billed_node_h",
     "utilisation",
     "cost_total",
@@ -186,6 +188,7 @@ fn nonzero(x: &Compared) -> bool {
 
 /// Whether more of a figure is welcome; `None`: neither.
 fn higher_is_better(key: &str) -> Option<bool> {
+    let key = key.strip_prefix("steady_").unwrap_or(key);
     let lower = ["wait_", "turnaround_", "slowdown_", "cost_", "requeue_"];
     match key {
         "jobs_completed" | "utilisation" => Some(true),
@@ -336,6 +339,11 @@ fn legend(page: &mut Page, c: &Comparison) {
         ),
     };
     page.note(&says);
+    for (letter, cut) in [("A", &c.a.warm_up), ("B", &c.b.warm_up)] {
+        if let Some(cut) = cut {
+            page.note(&format!("{letter}: {}", cut.says()));
+        }
+    }
     if let Some(narrower) = c.total().and_then(|t| t.get("wait_mean_s")).and_then(|x| x.paired.narrower)
         && c.replications > 1
     {
