@@ -4,7 +4,7 @@ use super::args::{CompareArgs, CompareFormat};
 use super::error::CliError;
 use super::output::Output;
 use super::progress::Progress;
-use super::source::Scenario;
+use super::source::{Prepared, Scenario};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{self, Detail};
 use crate::exit_code;
@@ -27,10 +27,21 @@ struct Both<'a> {
 /// One replication of both.
 struct Pair {
     summaries: [Summary; 2],
-    /// `None` where their jobs are not the same.
+    /// `None` where their jobs do not arrive alike.
     starts: Option<Starts>,
+    /// Their jobs have the same work too.
+    same_work: bool,
     /// What the steady state is made of; kept where somebody asks for it.
     series: Option<[Series; 2]>,
+}
+
+/// One run of one of them.
+struct Run {
+    context: Context,
+    recording: engine::Recording,
+    summary: Summary,
+    end: Tick,
+    jobs_hash: u64,
 }
 
 /// Runs both and reports what differs.
@@ -102,25 +113,30 @@ fn simulate(both: &Both<'_>, n: u32, jobs: u32, output: &Output) -> Result<Vec<P
 
 impl Both<'_> {
     fn replicate(&self, replication: u32) -> Result<Pair, CliError> {
-        let run = |i: usize| -> Result<(Context, engine::Recording, Summary, Tick), CliError> {
-            let prepared = self.scenarios[i].prepare(Some(self.seed), replication)?;
-            let (result, recording) = engine::run(&prepared.model, Detail::Jobs);
-            let summary = summarise(&prepared.context, &result, &recording)
-                .map_err(|source| CliError::ExpectIn { path: PathBuf::from(self.paths[i]), source })?;
-            Ok((prepared.context, recording, summary, result.end))
-        };
-        let (a, b) = (run(0)?, run(1)?);
-        let starts = Starts::of((&a.0, &a.1), (&b.0, &b.1));
-        let series = self.warm_up.map(|_| [&a, &b].map(|x| Series::of(&x.0, &x.1, x.3)));
-        Ok(Pair { summaries: [a.2, b.2], starts, series })
+        let (a, b) = (self.run(0, replication)?, self.run(1, replication)?);
+        let starts = Starts::of((&a.context, &a.recording), (&b.context, &b.recording));
+        let series =
+            self.warm_up.map(|_| [&a, &b].map(|run| Series::of(&run.context, &run.recording, run.end)));
+        let same_work = a.jobs_hash == b.jobs_hash;
+        Ok(Pair { summaries: [a.summary, b.summary], starts, same_work, series })
+    }
+
+    fn run(&self, i: usize, replication: u32) -> Result<Run, CliError> {
+        let Prepared { model, context, jobs_hash } =
+            self.scenarios[i].prepare(Some(self.seed), replication)?;
+        let (result, recording) = engine::run(&model, Detail::Jobs);
+        let summary = summarise(&context, &result, &recording)
+            .map_err(|source| CliError::ExpectIn { path: PathBuf::from(self.paths[i]), source })?;
+        Ok(Run { context, recording, summary, end: result.end, jobs_hash })
     }
 
     fn compared(&self, pairs: Vec<Pair>, drawn: bool, mut notes: Vec<String>) -> Option<Comparison> {
         let [a, b] = &self.scenarios;
         let (mut in_a, mut in_b) = (Vec::new(), Vec::new());
-        let mut starts = Some(Starts::default());
+        let (mut starts, mut same_work) = (Some(Starts::default()), true);
         let (mut series_a, mut series_b) = (Vec::new(), Vec::new());
-        for Pair { summaries: [x, y], starts: more, series } in pairs {
+        for Pair { summaries: [x, y], starts: more, same_work: same, series } in pairs {
+            same_work &= same;
             in_a.push(x);
             in_b.push(y);
             if let Some([x, y]) = series {
@@ -149,7 +165,7 @@ impl Both<'_> {
             files: self.paths.map(|p| p.to_string_lossy().into_owned()),
             drawn,
             differences: differences(a.written(), b.written()),
-            pairing: Pairing::of(a.written(), b.written(), starts.is_some()),
+            pairing: Pairing::of(a.written(), b.written(), starts.is_some(), same_work),
             notes,
         };
         Comparison::of(setting, &in_a, &in_b, starts.map(JobPairs::from))

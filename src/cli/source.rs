@@ -9,6 +9,7 @@ use crate::report::context::{ClusterContext, JobContext, NodePrice, PriceContext
 use crate::report::files::hex_sha256;
 use crate::report::refusals::Gate;
 use crate::report::summary::WarningEntry;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -23,6 +24,17 @@ pub(super) struct Scenario {
 pub(super) struct Prepared {
     pub(super) model: Model,
     pub(super) context: Context,
+    /// Equal where the jobs of two scenarios are the same, work included.
+    pub(super) jobs_hash: u64,
+}
+
+/// Of submit times, sizes and work of all jobs, in units that do not depend on the resolution.
+fn jobs_hash(jobs: &[crate::engine::input::JobInput], tick_ns: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for job in jobs {
+        (u64::from(job.submit) * tick_ns, job.nodes, u64::from(job.service) * tick_ns).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 impl Scenario {
@@ -89,6 +101,7 @@ impl Scenario {
             .map(|(facts, input)| cluster(facts, input.min_nodes, input.max_nodes, input.idle_time))
             .collect();
         let (horizon, locks, billing_quantum) = (input.horizon, input.locks.clone(), input.billing_quantum);
+        let jobs_hash = jobs_hash(&input.jobs, scenario.resolution.ns());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
             let of = |r: crate::engine::Refusal| {
@@ -116,7 +129,7 @@ impl Scenario {
             locks,
             gate,
         };
-        Ok(Prepared { model, context })
+        Ok(Prepared { model, context, jobs_hash })
     }
 
     /// Local date and time of tick 0.

@@ -11,7 +11,7 @@ mod tests;
 pub use findings::{Finding, Tone};
 pub(super) use findings::{signed, signed_percent};
 pub use jobs::{JobPairs, JobShift, Starts};
-pub use pairing::{Pairing, Same, same_jobs};
+pub use pairing::{Pairing, Same, same_arrivals};
 #[cfg(test)]
 pub(super) use tests::compared as fixture;
 
@@ -169,8 +169,8 @@ impl Serialize for Compared {
         map.serialize_entry("low", &interval.map(|i| i.0))?;
         map.serialize_entry("high", &interval.map(|i| i.1))?;
         map.serialize_entry("relative", &p.relative())?;
-        map.serialize_entry("median_low", &p.median.map(|m| m.low))?;
-        map.serialize_entry("median_high", &p.median.map(|m| m.high))?;
+        map.serialize_entry("median_low", &p.difference.median.map(|m| m.low))?;
+        map.serialize_entry("median_high", &p.difference.median.map(|m| m.high))?;
         map.serialize_entry("narrower", &p.narrower)?;
         map.serialize_entry("verdict", &self.verdict)?;
         map.end()

@@ -46,6 +46,7 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     blocks::clusters(&mut page, first);
     table::figures(&mut page, &rows::columns_replicated(replicated), &first.currency);
     page.note("± half the width of a 95 % t-interval over the replications.");
+    rows::skewed(replicated).iter().for_each(|remark| page.note(remark));
     blocks::footnotes(&mut page, first);
     page.heading("In replication 0");
     the_rest(&mut page, first);

@@ -174,12 +174,7 @@ impl Cut {
         let waits: Vec<Tick> = series.jobs[self.left_out(series)..].iter().map(|job| job.wait).collect();
         let means = section_means(&waits, SECTIONS)?;
         let tick_s = series.resolution.tick_s();
-        let in_seconds = |e: Estimate| Estimate {
-            n: e.n,
-            mean: e.mean * tick_s,
-            std_dev: e.std_dev.map(|s| s * tick_s),
-            half_width: e.half_width.map(|h| h * tick_s),
-        };
+        let in_seconds = |e: Estimate| e.times(tick_s);
         Some(SectionEstimates {
             sections: SECTIONS,
             wait_mean_s: Estimate::of(&means).map(in_seconds),

@@ -7,7 +7,6 @@
 //! sections 10.2.1 and 11.2.)
 
 use super::Estimate;
-use super::order::{Between, median_interval};
 
 /// Differences below this share of the larger value are rounding, not effects.
 const ROUNDING: f64 = 1e-12;
@@ -21,8 +20,6 @@ pub struct Paired {
     pub b: f64,
     /// The differences B − A.
     pub difference: Estimate,
-    /// Distribution-free interval of their median; `None` with too few replications for one.
-    pub median: Option<Between>,
     /// Half width that runs with separate random numbers would have had, as a multiple of that of the
     /// differences: √((s²ᵃ + s²ᵇ) / s²ᵈ). `None` with fewer than 2 replications, or without any spread.
     pub narrower: Option<f64>,
@@ -40,7 +37,7 @@ impl Paired {
             (Some(a), Some(b), Some(d)) if d > 0.0 => Some((a * a + b * b).sqrt() / d),
             _ => None,
         };
-        Some(Self { a: a.mean, b: b.mean, difference, median: median_interval(&differences), narrower })
+        Some(Self { a: a.mean, b: b.mean, difference, narrower })
     }
 
     /// The difference as a share of A; `None` where A is 0.

@@ -173,7 +173,7 @@ impl Headline {
         let interval = p.interval().filter(|(low, high)| low < high);
         let interval =
             interval.map(|(low, high)| format!("95 % interval {} to {}", signed(low), signed(high)));
-        let change = p.relative().map(|r| signed_percent(r));
+        let change = p.relative().map(signed_percent);
         let instead = format!("{} instead of {}{unit}", show(p.b), show(p.a));
         let bracket = |parts: [Option<String>; 2]| {
             let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -1,6 +1,6 @@
 //! Job by job: who starts earlier, who later, and by how much.
 
-use super::pairing::same_jobs;
+use super::pairing::same_arrivals;
 use crate::engine::record::Recording;
 use crate::report::Context;
 use crate::stats::rank;
@@ -21,10 +21,10 @@ pub struct Starts {
 }
 
 impl Starts {
-    /// Of one replication; `None` where A and B do not have the same jobs.
+    /// Of one replication; `None` where the jobs of A and B do not arrive alike.
     #[must_use]
     pub fn of(a: (&Context, &Recording), b: (&Context, &Recording)) -> Option<Self> {
-        if !same_jobs(a.0, b.0) {
+        if !same_arrivals(a.0, b.0) {
             return None;
         }
         let mut starts = Self::default();
@@ -50,7 +50,7 @@ impl Starts {
     }
 }
 
-/// How the starts of the same jobs differ, all replications together.
+/// How the starts of jobs that arrive alike differ, all replications together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JobPairs {
     /// Jobs, counted in every replication.

@@ -8,8 +8,11 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Same {
-    /// Every job of A is one of B, submitted at the same time and with as many nodes, in every replication.
+    /// Every job of A is one of B, submitted at the same time, with as many nodes and as much work, in every
+    /// replication.
     Jobs,
+    /// The same but for the work.
+    Arrivals,
     /// The jobs differ, but some are drawn from the same streams.
     Streams,
     /// Nothing binds the jobs of A to those of B.
@@ -26,9 +29,10 @@ pub struct Pairing {
 }
 
 impl Pairing {
-    /// Of two scenarios. `same_jobs` tells whether their jobs were the same in every replication.
+    /// Of two scenarios. `same_arrivals` and `same_work` tell whether those of their jobs were the same in every
+    /// replication.
     #[must_use]
-    pub fn of(a: &Scenario, b: &Scenario, same_jobs: bool) -> Self {
+    pub fn of(a: &Scenario, b: &Scenario, same_arrivals: bool, same_work: bool) -> Self {
         let mut apart = Vec::new();
         let classes = |s: &Scenario| s.workload.classes.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
         let clusters = |s: &Scenario| s.clusters.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
@@ -44,8 +48,9 @@ impl Pairing {
         let shares_class = classes_a.iter().any(|name| classes_b.contains(name));
         let logs = |s: &Scenario| s.workload.logs.iter().map(|l| l.path.clone()).collect::<Vec<_>>();
         let shares_log = logs(a).iter().any(|path| logs(b).contains(path));
-        let jobs = match (same_jobs, shares_class || shares_log) {
-            (true, _) => Same::Jobs,
+        let jobs = match (same_arrivals, shares_class || shares_log) {
+            (true, _) if same_work => Same::Jobs,
+            (true, _) => Same::Arrivals,
             (false, true) => Same::Streams,
             (false, false) => Same::Nothing,
         };
@@ -58,6 +63,10 @@ impl Pairing {
         match self.jobs {
             Same::Jobs => {
                 "Both get the same jobs, and the same draws for the same purpose (common random numbers)."
+            }
+            Same::Arrivals => {
+                "Both get jobs at the same times and of the same sizes, but with other running times: differences \
+                 are those of workloads as well as of clusters."
             }
             Same::Streams => {
                 "The jobs differ: what can be drawn for both comes from the same streams, the rest is apart. \
@@ -80,9 +89,9 @@ fn alone(a: &[String], b: &[String], what: &str, so: &str, apart: &mut Vec<Strin
     }
 }
 
-/// Whether two runs have the same jobs: as many, submitted at the same times, with as many nodes each.
+/// Whether the jobs of two runs arrive alike: as many, submitted at the same times, with as many nodes each.
 #[must_use]
-pub fn same_jobs(a: &Context, b: &Context) -> bool {
+pub fn same_arrivals(a: &Context, b: &Context) -> bool {
     let ns = |c: &Context, t: u32| u64::from(t) * c.resolution.ns();
     a.jobs.len() == b.jobs.len()
         && a.jobs.iter().zip(&b.jobs).all(|(x, y)| x.nodes == y.nodes && ns(a, x.submit) == ns(b, y.submit))

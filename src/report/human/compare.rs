@@ -201,10 +201,17 @@ fn higher_is_better(key: &str) -> Option<bool> {
 
 fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, decimals: usize) -> Line {
     let p = &x.paired;
+    // As many as the interval needs to be more than 0 wide.
+    let fine = p
+        .difference
+        .half_width
+        .filter(|half| *half > 0.0)
+        .map_or(0, |half| (-half.log10()).ceil().clamp(0.0, 4.0) as usize);
+    let decimals = decimals.max(fine);
     let number = |value: f64| match kind {
         // Both, their difference and its interval with the same decimals.
         Kind::Count | Kind::Number if p.a.fract() != 0.0 || p.b.fract() != 0.0 || value.fract() != 0.0 => {
-            units::number_to(value, units::short_decimals(p.a.abs().max(p.b.abs())))
+            units::number_to(value, units::short_decimals(p.a.abs().max(p.b.abs())).max(fine))
         }
         kind => kind.show(Cell { value, half: None }, decimals),
     };
@@ -345,7 +352,7 @@ fn legend(page: &mut Page, c: &Comparison) {
         }
     }
     if let Some(narrower) = c.total().and_then(|t| t.get("wait_mean_s")).and_then(|x| x.paired.narrower)
-        && c.replications > 1
+        && !(0.95..1.05).contains(&narrower)
     {
         let word = if narrower >= 1.0 { "narrower" } else { "wider" };
         let times = if narrower >= 1.0 { narrower } else { 1.0 / narrower };
@@ -361,7 +368,7 @@ fn jobs(page: &mut Page, c: &Comparison) {
     page.heading("Job by job");
     let runs =
         if c.replications > 1 { format!(" in {} replications", c.replications) } else { String::new() };
-    page.line(&format!("  {}{runs}, the same in A and B", count(j.jobs, "job")));
+    page.line(&format!("  {}{runs}, submitted alike in A and B", count(j.jobs, "job")));
     let share = |n: u64| if j.jobs > 0 { percent(n as f64 / j.jobs as f64) } else { String::new() };
     let by = |shift: &JobShift| match (shift.p50_s, shift.p95_s, shift.max_s) {
         (Some(p50), Some(p95), Some(max)) => {
@@ -381,10 +388,12 @@ fn jobs(page: &mut Page, c: &Comparison) {
     for (i, (label, n, by, style)) in lines.into_iter().enumerate() {
         if n > 0 || i < 3 {
             let style = if n > 0 { style } else { DIM };
-            let line = format!("  {}  {:>5}  {}", right(&whole(n), digits), share(n), left(label, 22));
-            page.hanging(&format!("{}  ", style.paint(&line)), &by);
+            let line = format!("  {}  {:>5}  {label}", right(&whole(n), digits), share(n));
             if by.is_empty() {
                 page.line(&style.paint(&line));
+            } else {
+                let gap = " ".repeat(22_usize.saturating_sub(width(label)));
+                page.hanging(&format!("{}{gap}", style.paint(&line)), &by);
             }
         }
     }

@@ -204,3 +204,30 @@ pub(super) fn columns_replicated(replicated: &Replicated) -> Vec<Column> {
     }
     columns
 }
+
+/// Figures of the whole whose mean a few replications pull: what the t-interval hides.
+pub(super) fn skewed(replicated: &Replicated) -> Vec<String> {
+    let Some(all) = replicated.scopes.first() else { return Vec::new() };
+    let currency = &replicated.currency;
+    [
+        ("wait_mean_s", "mean wait", Kind::Duration, ""),
+        ("wait_p95_s", "p95 of the wait", Kind::Duration, ""),
+        ("wait_p99_s", "p99 of the wait", Kind::Duration, ""),
+        ("cost_total", "cost", Kind::Money, currency.as_str()),
+    ]
+    .into_iter()
+    .filter_map(|(key, what, kind, unit)| {
+        let estimate = all.figures.iter().find(|(k, _)| k == key)?.1?;
+        let median = estimate.skewed()?;
+        let show = |value| kind.show(Cell { value, half: None }, units::decimals(estimate.mean));
+        let text = format!(
+            "The {what} is skewed over the replications: its median lies between {} and {} (95 % interval that \
+             assumes no distribution), and a few replications pull the mean to {} {unit}",
+            show(median.low),
+            show(median.high),
+            show(estimate.mean)
+        );
+        Some(format!("{}.", text.trim_end()))
+    })
+    .collect()
+}

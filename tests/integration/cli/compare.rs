@@ -26,7 +26,7 @@ fn a_dearer_node_costs_exactly_that_much_more() {
         "The mean wait is the same: 1m.",
         "clusters[0].price  3.6 USD/h → 7.2 USD/h",
         "nothing is drawn: one run each, exact",
-        "2 jobs, the same in A and B",
+        "2 jobs, submitted alike in A and B",
         "start at the same time",
     ] {
         assert!(report.stdout.contains(text), "{text:?} is not in\n{}", report.stdout);
@@ -42,8 +42,7 @@ fn a_dearer_node_costs_exactly_that_much_more() {
 fn both_get_the_same_draws() {
     let place = Place::new();
     let a = place.file("a.ron", &random());
-    let b = place
-        .file("b.ron", &random().replace("idle_time: \"120s\"", "idle_time: \"0s\"").replace("seed", ""));
+    let b = place.file("b.ron", &random().replace("idle_time: \"120s\"", "idle_time: \"0s\""));
     let c = json(&place, &[a, b, "--replications", "8"]);
     let total = &c["scopes"][0];
     // Both jobs are there before a node is released: the same boots, so the same waits to the tick.
@@ -90,7 +89,7 @@ fn workloads_without_partners_are_said_to_be() {
     let place = Place::new();
     let class = |name: &str| {
         format!(
-            "workload: (classes: [(name: {name:?}, arrivals: Every(period: \"10m\"), service: Exponential(mean: \"1m\"))],"
+            "workload: (classes: [(name: {name:?}, arrivals: Poisson(per_hour: 12), service: Exponential(mean: \"1m\"))],"
         )
     };
     let jobs_end = SCENARIO.find("workload: (jobs:").unwrap();
@@ -100,9 +99,34 @@ fn workloads_without_partners_are_said_to_be() {
     let b = place.file("b.ron", &with("two"));
     let report = place.run(&["compare", a, b]).exits(exit_code::FINE).prints("streams cannot be paired");
     assert!(report.stdout.contains("The class \"one\" is in A only"), "{}", report.stdout);
+    let longer = place
+        .file("longer.ron", &with("one").replace("Exponential(mean: \"1m\")", "Exponential(mean: \"2m\")"));
+    assert_eq!(json(&place, &[a, longer])["pairing"]["jobs"], "arrivals");
     let c = json(&place, &[a, a]);
     assert_eq!(c["pairing"]["jobs"], "jobs");
     assert_eq!(c["differences"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_warm_up_is_the_same_for_both_and_said() {
+    let place = Place::new();
+    let busy = SCENARIO
+        .replace("horizon: \"1h\",\n    stop_at_horizon: true,", "horizon: \"2d\",")
+        .replace("service: \"50s\"", "service: \"50s\"), (submit: \"1h\", service: \"50s\", repeat: 60");
+    let a = place.file("a.ron", &busy);
+    let b = place.file("b.ron", &busy.replace("max_nodes: 2", "max_nodes: 4"));
+    let c = json(&place, &[a, b, "--warm-up", "30m"]);
+    assert_eq!(
+        (&c["a"]["warm_up"]["until_s"], &c["b"]["warm_up"]["until_s"]),
+        (&1800.0.into(), &1800.0.into())
+    );
+    assert_eq!(c["scopes"][0]["steady_jobs"]["a"], 60.0);
+    assert_eq!(c["scopes"][0]["steady_wait_mean_s"]["verdict"], "lower");
+    place.run(&["run", a, "--warm-up", "30m"]).prints("Steady state: without the first 30m (2 of 62");
+    place.run(&["run", a, "--warm-up", "mser5"]).prints("which MSER-5 finds in the waits");
+    place.run(&["run", a, "--warm-up", "12"]).exits(exit_code::USAGE).says("mser5");
+    let plain = place.run(&["run", a, "--format", "json"]).stdout;
+    assert!(!plain.contains("steady") && !plain.contains("warm_up"), "nothing of it unless asked for");
 }
 
 #[test]
