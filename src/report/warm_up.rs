@@ -196,6 +196,12 @@ impl Cut {
     /// What was left out, in sentences.
     #[must_use]
     pub fn says(&self) -> String {
+        if self.until_s == 0.0 {
+            let why = if self.too_few { "has too few jobs to find a start-up" } else { "finds no start-up" };
+            return format!(
+                "Steady state: MSER-5 {why}, so nothing is left out. Averages over time are up to the last submission."
+            );
+        }
         let found = match self.method {
             "mser5" => ", which MSER-5 finds in the waits",
             _ => "",

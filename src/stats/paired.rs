@@ -8,8 +8,8 @@
 
 use super::Estimate;
 
-/// Differences below this share of the larger value are rounding, not effects.
-const ROUNDING: f64 = 1e-12;
+/// Differences below this share of the largest value are rounding of sums, not effects.
+const ROUNDING: f64 = 1e-11;
 
 /// A figure of A and of B over replications.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,7 @@ impl Paired {
     /// From pairs (A, B), one a replication; `None` without any.
     #[must_use]
     pub fn of(pairs: &[(f64, f64)]) -> Option<Self> {
-        let differences: Vec<f64> = pairs.iter().map(|&(a, b)| difference(a, b)).collect();
+        let differences = differences(pairs);
         let a = Estimate::of(&pairs.iter().map(|p| p.0).collect::<Vec<_>>())?;
         let b = Estimate::of(&pairs.iter().map(|p| p.1).collect::<Vec<_>>())?;
         let difference = Estimate::of(&differences)?;
@@ -60,10 +60,18 @@ impl Paired {
     }
 }
 
-/// B − A, or 0 where they differ by rounding only.
-fn difference(a: f64, b: f64) -> f64 {
-    let d = b - a;
-    if d.abs() <= ROUNDING * a.abs().max(b.abs()) { 0.0 } else { d }
+/// B − A of each pair. What differs by rounding only does not differ: neither A and B, nor the differences.
+fn differences(pairs: &[(f64, f64)]) -> Vec<f64> {
+    let scale = pairs.iter().fold(0.0_f64, |scale, (a, b)| scale.max(a.abs()).max(b.abs()));
+    let rounding = ROUNDING * scale;
+    let mut differences: Vec<f64> =
+        pairs.iter().map(|(a, b)| if (b - a).abs() <= rounding { 0.0 } else { b - a }).collect();
+    if let Some(&first) = differences.first()
+        && differences.iter().all(|d| (d - first).abs() <= rounding)
+    {
+        differences.fill(first);
+    }
+    differences
 }
 
 #[cfg(test)]
@@ -94,6 +102,9 @@ mod tests {
     fn rounding_is_no_difference() {
         let p = Paired::of(&[(0.1 + 0.2, 0.3), (1.0, 1.0)]).unwrap();
         assert_eq!((p.difference.mean, p.separated()), (0.0, Some(false)));
+        // Twice 0.3 more, but for the last digit.
+        let p = Paired::of(&[(1.0, 1.3), (2.0, 2.3)]).unwrap();
+        assert_eq!((p.difference.std_dev, p.separated()), (Some(0.0), Some(true)));
     }
 
     #[test]

@@ -346,9 +346,13 @@ fn legend(page: &mut Page, c: &Comparison) {
         ),
     };
     page.note(&says);
-    for (letter, cut) in [("A", &c.a.warm_up), ("B", &c.b.warm_up)] {
-        if let Some(cut) = cut {
-            page.note(&format!("{letter}: {}", cut.says()));
+    let said = |side: &Side| side.warm_up.as_ref().map(|cut| cut.says());
+    match (said(&c.a), said(&c.b)) {
+        (Some(a), Some(b)) if a == b => page.note(&a),
+        (a, b) => {
+            for (letter, text) in [("A", a), ("B", b)] {
+                text.iter().for_each(|text| page.note(&format!("{letter}: {text}")));
+            }
         }
     }
     if let Some(narrower) = c.total().and_then(|t| t.get("wait_mean_s")).and_then(|x| x.paired.narrower)
