@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod error;
 mod explain;
 mod init;
@@ -13,7 +14,7 @@ mod run;
 mod source;
 mod vm_sizes;
 
-pub use args::{Cli, ColorWhen, Command, Format, RunArgs};
+pub use args::{Cli, ColorWhen, Command, CompareArgs, Format, RunArgs};
 
 use crate::exit_code;
 use clap::Parser;
@@ -48,6 +49,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliError> {
     match &cli.command {
         Command::Run(run) => run::run(run, args, output),
+        Command::Compare(compare) => compare::compare(compare, output),
         Command::Check(check) => check::check(check, output),
         Command::Init(init) => init::init(init, output),
         Command::VmSizes(sizes) => vm_sizes::vm_sizes(sizes, output),

@@ -2,6 +2,7 @@
 //!
 //! A [`Summary`] is the one model; the terminal report, json, csv and the result files are made from it.
 
+pub mod compare;
 pub mod context;
 pub mod expectations;
 pub mod facts;
@@ -18,8 +19,10 @@ pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod units;
+pub mod warm_up;
 pub mod warnings;
 
+pub use compare::Comparison;
 pub use context::Context;
 pub use replications::Replicated;
 pub use summary::{Summary, summarise};

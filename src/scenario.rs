@@ -4,6 +4,7 @@
 //! run yet: that translation is `crate::lowering`.
 
 pub mod check;
+pub mod difference;
 pub mod locate;
 pub mod parse;
 pub mod path;

@@ -4,9 +4,17 @@
 
 pub mod histogram;
 mod interval;
+mod mser;
+mod order;
+mod paired;
 mod percentile;
 mod slowdown;
 
 pub use interval::{CONFIDENCE, Estimate};
+pub use mser::{Truncation, mser5};
+pub use order::{
+    Between, Ranks, lag1, median_interval, quantile_interval, quantile_ranks, section_interval, section_means,
+};
+pub use paired::Paired;
 pub use percentile::{PER_MILLE_END, nearest_rank, per_mille, rank};
 pub use slowdown::{SLOWDOWN_BOUND_NS, bounded_slowdown};

@@ -1,5 +1,6 @@
 //! The arguments. Their doc comments are the help texts.
 
+use crate::report::warm_up::WarmUp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -39,6 +40,8 @@ pub enum ColorWhen {
 pub enum Command {
     /// Simulate a scenario and report waits, nodes and costs.
     Run(RunArgs),
+    /// Run two scenarios on the same draws and tell what the second does differently.
+    Compare(CompareArgs),
     /// Check a scenario without running it.
     Check(CheckArgs),
     /// Write a commented scenario to begin with.
@@ -67,9 +70,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Simulation")]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub jobs: u32,
+    /// For steady-state questions: also give times of jobs and averages without the beginning of the run, of which
+    /// MSER-5 finds the length in the waits (`mser5`), or which is given (`12h`).
+    #[arg(long, value_name = "mser5|TIME", help_heading = "Simulation")]
+    pub warm_up: Option<WarmUp>,
     /// Read the ticks format instead (integers only, `docs/ticks.md`); results as JSON on standard output.
     #[arg(long, help_heading = "Simulation")]
-    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "format", "out"])]
+    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out"])]
     pub ticks: bool,
     /// What to print: a report to read, the whole summary, or a table of figures.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
@@ -92,6 +99,46 @@ pub enum Format {
     Json,
     /// Figures as comma-separated values, one a line.
     Csv,
+}
+
+/// Arguments of `compare`.
+#[derive(Args, Debug)]
+#[command(after_long_help = COMPARE_HELP)]
+pub struct CompareArgs {
+    /// The scenario to compare with (RON or JSON); `-` reads standard input.
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The scenario that is compared; every difference is B − A.
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Seed of everything that is drawn, in place of A's.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    pub seed: Option<u64>,
+    /// Run each so many times with other draws. Default: 20, or 1 where nothing is drawn.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub replications: Option<u32>,
+    /// Replications at the same time; 0 is one a core. The results do not depend on it.
+    #[arg(long, value_name = "K", default_value_t = 0, help_heading = "Simulation")]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=4096))]
+    pub jobs: u32,
+    /// For steady-state questions: also give times of jobs and averages without the beginning of the run, of which
+    /// MSER-5 finds the length in the waits (`mser5`), or which is given (`12h`).
+    #[arg(long, value_name = "mser5|TIME", help_heading = "Simulation")]
+    pub warm_up: Option<WarmUp>,
+    /// What to print: a report to read, or everything.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub format: CompareFormat,
+}
+
+/// What `compare` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// A report to read.
+    #[default]
+    Human,
+    /// The comparison as JSON (`docs/results.md`).
+    Json,
 }
 
 /// Arguments of `check`.
@@ -155,6 +202,7 @@ Examples:
   nodetide init scenario.ron
   nodetide check scenario.ron
   nodetide run scenario.ron
+  nodetide compare scenario.ron cheaper.ron
   nodetide explain W0501
 
 Exit codes:
@@ -178,6 +226,20 @@ Examples:
 Thresholds of the scenario's `expect` come first in the report and decide the exit code:
 0 where all are met, 4 where one is missed. With several replications a threshold is met
 where every replication meets it.";
+
+const COMPARE_HELP: &str = "\
+Examples:
+  nodetide compare scenario.ron cheaper.ron
+  nodetide compare scenario.ron cheaper.ron --replications 50
+  nodetide compare scenario.ron cheaper.ron --format json | jq .findings
+  sed s/30m/2m/ scenario.ron | nodetide compare scenario.ron -
+
+Both run with the same seed and replications, so the same class gets the same jobs and the
+same cluster the same delays: what chance does to both cancels in the difference.
+
+Exit code 0 whatever the difference, and whatever becomes of the thresholds of either (use
+run for those); 3 or 6 where a scenario is not valid or cannot be read, with its name; 7
+where a run of either ended stuck or at a limit of the simulator.";
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -216,9 +278,13 @@ mod tests {
             &["run", "s.ron", "--replications", "-1"],
             &["run", "s.ron", "--seed", "1.5"],
             &["run", "s.ron", "--force"],
+            &["run", "s.ron", "--warm-up", "12"],
             &["run", "s.json", "--ticks", "--out", "x"],
             &["run", "s.ron", "--format", "xml"],
             &["sing"],
+            &["compare", "a.ron"],
+            &["compare", "a.ron", "b.ron", "--replications", "0"],
+            &["compare", "a.ron", "b.ron", "--format", "csv"],
         ] {
             assert!(parse(bad).is_err(), "{bad:?}");
         }

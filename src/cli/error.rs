@@ -16,6 +16,14 @@ pub(super) enum CliError {
     /// A threshold means nothing.
     #[error("{0}")]
     Expect(#[from] ExpectError),
+    /// A threshold of one of several scenarios means nothing.
+    #[error("{}: {source}", .path.display())]
+    ExpectIn {
+        /// The scenario's path.
+        path: PathBuf,
+        /// What is wrong.
+        source: ExpectError,
+    },
     /// A file cannot be written.
     #[error("cannot write {}: {source}", .path.display())]
     Write {
@@ -53,7 +61,7 @@ impl CliError {
             {
                 exit_code::IO
             }
-            Self::Invalid(_) | Self::Expect(_) => exit_code::INVALID,
+            Self::Invalid(_) | Self::Expect(_) | Self::ExpectIn { .. } => exit_code::INVALID,
             Self::Write { .. } | Self::Exists(_) | Self::Out(_) | Self::Stdout(_) | Self::Threads(_) => {
                 exit_code::IO
             }
@@ -72,9 +80,12 @@ impl CliError {
             )
             | Self::Exists(_) => Code::OutputExists,
             Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
-            Self::Invalid(_) | Self::Expect(_) | Self::Code(_) | Self::Usage(_) | Self::Threads(_) => {
-                return None;
-            }
+            Self::Invalid(_)
+            | Self::Expect(_)
+            | Self::ExpectIn { .. }
+            | Self::Code(_)
+            | Self::Usage(_)
+            | Self::Threads(_) => return None,
         };
         Some(Diagnostic::new(code, self.to_string()))
     }

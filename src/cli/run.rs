@@ -11,6 +11,7 @@ use crate::exit_code;
 use crate::report::expectations::Threshold;
 use crate::report::files::{self, Manifest, OutDir};
 use crate::report::summary::FORMAT;
+use crate::report::warm_up::{self, Series, WarmUp};
 use crate::report::{Context, Replicated, Summary, human, summarise};
 use crate::ticks;
 use rayon::prelude::*;
@@ -22,6 +23,17 @@ struct Simulated {
     summary: Summary,
     /// What result files are made of; kept of replication 0 only.
     details: Option<(Context, RunResult, Recording)>,
+    /// What the steady state is made of; kept where somebody asks for it.
+    series: Option<Series>,
+}
+
+/// Adds the figures of the steady state to every replication; all leave out the same time.
+fn leave_out(warm_up: WarmUp, simulated: &mut [Simulated]) {
+    let series: Vec<Series> = simulated.iter_mut().filter_map(|s| s.series.take()).collect();
+    let cut = warm_up::find(warm_up, &series);
+    for (one, series) in simulated.iter_mut().zip(&series) {
+        cut.apply(std::slice::from_mut(&mut one.summary), std::slice::from_ref(series));
+    }
 }
 
 /// Simulates and reports.
@@ -38,7 +50,10 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.
     let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
-    let simulated = simulate(&scenario, args, output)?;
+    let mut simulated = simulate(&scenario, args, output)?;
+    if let Some(warm_up) = args.warm_up {
+        leave_out(warm_up, &mut simulated);
+    }
     let (report, details) = Report::of(simulated);
     if let (Some(mut out), Some((context, result, recording))) = (out, details) {
         match &report {
@@ -87,8 +102,9 @@ fn replicate(scenario: &Scenario, args: &RunArgs, replication: u32) -> Result<Si
     let detail = if keep { Detail::All } else { Detail::Jobs };
     let (result, recording) = engine::run(&prepared.model, detail);
     let summary = summarise(&prepared.context, &result, &recording)?;
+    let series = args.warm_up.map(|_| Series::of(&prepared.context, &recording, result.end));
     let details = keep.then_some((prepared.context, result, recording));
-    Ok(Simulated { summary, details })
+    Ok(Simulated { summary, details, series })
 }
 
 /// What is reported.

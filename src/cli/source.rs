@@ -10,6 +10,7 @@ use crate::report::context::{ClusterContext, JobContext, NodePrice, PriceContext
 use crate::report::files::hex_sha256;
 use crate::report::refusals::Gate;
 use crate::report::summary::WarningEntry;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -24,6 +25,17 @@ pub(super) struct Scenario {
 pub(super) struct Prepared {
     pub(super) model: Model,
     pub(super) context: Context,
+    /// Equal where the jobs of two scenarios are the same, work included.
+    pub(super) jobs_hash: u64,
+}
+
+/// Of submit times, sizes and work of all jobs, in units that do not depend on the resolution.
+fn jobs_hash(jobs: &[crate::engine::input::JobInput], tick_ns: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for job in jobs {
+        (u64::from(job.submit) * tick_ns, job.nodes, u64::from(job.service) * tick_ns).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 impl Scenario {
@@ -53,6 +65,20 @@ impl Scenario {
     pub(super) fn prepare(&self, seed: Option<u64>, replication: u32) -> Result<Prepared, CliError> {
         let lowered = self.lowered(seed, replication)?;
         self.prepared(lowered, replication)
+    }
+
+    /// The scenario as written.
+    pub(super) fn written(&self) -> &crate::scenario::Scenario {
+        self.loaded.scenario()
+    }
+
+    /// Whether chance has a part in it: whether replications 0 and 1 differ.
+    pub(super) fn draws(&self, seed: u64) -> bool {
+        match (self.loaded.lower(Some(seed), 0), self.loaded.lower(Some(seed), 1)) {
+            (Ok(first), Ok(second)) => first.input != second.input,
+            // A drawn job was too long, say. Whoever needs that replication tells it.
+            _ => true,
+        }
     }
 
     fn lowered(&self, seed: Option<u64>, replication: u32) -> Result<Lowered, CliError> {
@@ -85,6 +111,7 @@ impl Scenario {
         let clusters =
             clusters.into_iter().zip(&input.clusters).map(|(facts, input)| cluster(facts, input)).collect();
         let (horizon, locks, billing_quantum) = (input.horizon, input.locks.clone(), input.billing_quantum);
+        let jobs_hash = jobs_hash(&input.jobs, scenario.resolution.ns());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
             let of = |r: crate::engine::Refusal| {
@@ -112,7 +139,7 @@ impl Scenario {
             locks,
             gate,
         };
-        Ok(Prepared { model, context })
+        Ok(Prepared { model, context, jobs_hash })
     }
 }
 

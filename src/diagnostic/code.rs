@@ -237,6 +237,8 @@ codes! {
     FewJobs = "W0525",
     /// Jobs of a log lie before `start`.
     LogBeforeStart = "W0526",
+    /// The warm-up is no small part of the run.
+    WarmUpTooLong = "W0527",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",

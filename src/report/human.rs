@@ -6,6 +6,7 @@
 //! Text with ANSI styles comes out; whoever prints it strips them where they are not wanted.
 
 mod blocks;
+mod compare;
 mod rows;
 mod stuck;
 mod style;
@@ -14,6 +15,7 @@ mod table;
 mod tests;
 mod timeline;
 
+use super::compare::Comparison;
 use super::replications::Replicated;
 use super::summary::Summary;
 
@@ -51,6 +53,7 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     blocks::clusters(&mut page, first);
     table::figures(&mut page, &rows::columns_replicated(replicated), &first.currency);
     page.note("± half the width of a 95 % t-interval over the replications.");
+    rows::skewed(replicated).iter().for_each(|remark| page.note(remark));
     blocks::footnotes(&mut page, first);
     page.heading("In replication 0");
     stuck::stuck(&mut page, first);
@@ -58,6 +61,14 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     let warnings =
         replicated.warnings.iter().map(|w| (&w.warning, Some((w.in_replications, replicated.replications))));
     blocks::warnings(&mut page, warnings);
+    page.text
+}
+
+/// Two scenarios side by side, `width` columns wide.
+#[must_use]
+pub fn render_comparison(comparison: &Comparison, width: usize) -> String {
+    let mut page = Page::new(width);
+    compare::page(&mut page, comparison);
     page.text
 }
 

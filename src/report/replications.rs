@@ -95,7 +95,7 @@ pub struct RunFigures {
     pub scopes: Vec<Vec<(String, Value)>>,
 }
 
-fn by_word<S: Serializer>(statuses: &[(Status, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn by_word<S: Serializer>(statuses: &[(Status, u64)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(statuses.iter().map(|(status, n)| (status.as_str(), n)))
 }
 

@@ -7,6 +7,7 @@ use super::figures::{Value, figures};
 use super::pricing::amount;
 use super::refusals::{Failure, failures};
 use super::stuck::Stuck;
+use super::warm_up::Cut;
 use super::warnings::{self, Warning};
 use crate::diagnostic::Diagnostic;
 use crate::engine::input::Tier;
@@ -72,6 +73,9 @@ pub struct Summary {
     pub assumptions: Vec<String>,
     /// Warnings.
     pub warnings: Vec<WarningEntry>,
+    /// What was left out for the steady state, where somebody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<Cut>,
     /// The run's status, typed.
     #[serde(skip)]
     pub run_status: Status,
@@ -270,6 +274,7 @@ pub fn summarise(
         logs: context.logs.clone(),
         assumptions: context.assumptions.clone(),
         warnings,
+        warm_up: None,
         run_status: result.status,
         profiles: recording.profiles.clone(),
     })

@@ -4,6 +4,7 @@
 //! 5th ed. 2015, section 4.5; Student, "The probable error of a mean", Biometrika 6(1), 1908.) It is exact for
 //! normal figures; means over many jobs are nearly so, high percentiles and costs of rare events less.
 
+use super::order::{Between, median_interval};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Confidence of every interval: 95 %.
@@ -20,6 +21,9 @@ pub struct Estimate {
     pub std_dev: Option<f64>,
     /// Half the width of the 95 % t-interval; `None` with fewer than 2 values.
     pub half_width: Option<f64>,
+    /// Interval of their median from the order of the values, which assumes no distribution; `None` with fewer than
+    /// 6. Where the mean lies outside, a few values pull it, and the t-interval is to be taken with care.
+    pub median: Option<Between>,
 }
 
 impl Estimate {
@@ -39,7 +43,26 @@ impl Estimate {
             (squares / (n - 1.0)).sqrt()
         });
         let half_width = std_dev.map(|s| t_quantile(values.len() as u64 - 1) * s / n.sqrt());
-        Some(Self { n: values.len() as u64, mean, std_dev, half_width })
+        let median = median_interval(values);
+        Some(Self { n: values.len() as u64, mean, std_dev, half_width, median })
+    }
+
+    /// The interval of the median where the mean lies outside of it: a few values pull the mean.
+    #[must_use]
+    pub fn skewed(&self) -> Option<Between> {
+        self.median.filter(|m| self.mean < m.low || self.mean > m.high)
+    }
+
+    /// The same in other units, `factor` of which are one of these.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        Self {
+            n: self.n,
+            mean: self.mean * factor,
+            std_dev: self.std_dev.map(|s| s * factor),
+            half_width: self.half_width.map(|h| h * factor),
+            median: self.median.map(|m| Between { low: m.low * factor, high: m.high * factor, ..m }),
+        }
     }
 
     /// Half width over mean, in absolute value; `None` where either is missing or the mean is 0.
@@ -90,6 +113,17 @@ mod tests {
         let e = Estimate::of(&[3.0]).unwrap();
         assert_eq!((e.mean, e.std_dev, e.half_width), (3.0, None, None));
         assert_eq!(Estimate::of(&[]), None);
+    }
+
+    #[test]
+    fn a_mean_that_few_values_pull_lies_outside_the_interval_of_the_median() {
+        // 9 values: the sign test's ranks are 2 and 8.
+        let e = Estimate::of(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 90.0]).unwrap();
+        assert_eq!(e.skewed().map(|m| (m.low, m.high)), Some((2.0, 8.0)));
+        assert_eq!(e.times(2.0).median.map(|m| (m.low, m.high)), Some((4.0, 16.0)));
+        let even = Estimate::of(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]).unwrap();
+        assert_eq!(even.skewed(), None);
+        assert_eq!(Estimate::of(&[1.0, 1.0, 90.0]).unwrap().median, None, "too few to tell");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod basics;
 mod check;
 mod colour;
+mod compare;
 mod out;
 mod pipes;
 mod replications;

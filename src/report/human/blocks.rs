@@ -112,6 +112,11 @@ pub(super) fn thresholds(
     }
 }
 
+/// The condition of a threshold, and its value.
+pub(super) fn parts(threshold: &Threshold, currency: &str) -> (String, String) {
+    (condition(threshold, currency), value(threshold, currency))
+}
+
 fn condition(threshold: &Threshold, currency: &str) -> String {
     let sign = if threshold.bound == "at_least" { "≥" } else { "≤" };
     let limit = match threshold.unit.as_str() {
@@ -152,6 +157,9 @@ fn show(value: f64, unit: &str, currency: &str) -> String {
 
 /// What the marks in the table mean.
 pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
+    if let Some(cut) = &summary.warm_up {
+        page.note(&cut.says());
+    }
     page.note("[1] (useful + lost + prepare) / billed node-time.");
     let lists: Vec<String> = summary.price_lists.iter().map(ToString::to_string).collect();
     let billed = if summary.billing_quantum_s <= 1.0 {

@@ -134,6 +134,18 @@ pub(super) fn rows() -> Vec<Row> {
         figure("median", "turnaround_p50_s", Duration),
         figure("p95", "turnaround_p95_s", Duration),
         figure("bounded slowdown, mean", "slowdown_mean", Number),
+        Row::Section("Steady state"),
+        optional("jobs after the warm-up", "steady_jobs", Count),
+        optional("mean wait", "steady_wait_mean_s", Duration),
+        optional("median wait", "steady_wait_p50_s", Duration),
+        optional("p95 wait", "steady_wait_p95_s", Duration),
+        optional("p99 wait", "steady_wait_p99_s", Duration),
+        optional("mean turnaround", "steady_turnaround_mean_s", Duration),
+        optional("p95 turnaround", "steady_turnaround_p95_s", Duration),
+        optional("nodes held", "steady_held_nodes", Number),
+        optional("nodes running", "steady_running_nodes", Number),
+        optional("jobs in the queue", "steady_queued_jobs", Number),
+        optional("running / held", "steady_busy_share", Share),
         Row::Section("Nodes"),
         figure("peak", "peak_nodes", Count),
         figure("billed node-hours", "billed_node_h", Number),
@@ -201,4 +213,31 @@ fn columns_of<'a, T: 'a>(
         columns.push(column(("all", total)));
     }
     columns
+}
+
+/// Figures of the whole whose mean a few replications pull: what the t-interval hides.
+pub(super) fn skewed(replicated: &Replicated) -> Vec<String> {
+    let Some(all) = replicated.scopes.first() else { return Vec::new() };
+    let currency = &replicated.currency;
+    [
+        ("wait_mean_s", "mean wait", Kind::Duration, ""),
+        ("wait_p95_s", "p95 of the wait", Kind::Duration, ""),
+        ("wait_p99_s", "p99 of the wait", Kind::Duration, ""),
+        ("cost_total", "cost", Kind::Money, currency.as_str()),
+    ]
+    .into_iter()
+    .filter_map(|(key, what, kind, unit)| {
+        let estimate = all.figures.iter().find(|(k, _)| k == key)?.1?;
+        let median = estimate.skewed()?;
+        let show = |value| kind.show(Cell { value, half: None }, units::decimals(estimate.mean));
+        let text = format!(
+            "The {what} is skewed over the replications: its median lies between {} and {} (95 % interval that \
+             assumes no distribution), and a few replications pull the mean to {} {unit}",
+            show(median.low),
+            show(median.high),
+            show(estimate.mean)
+        );
+        Some(format!("{}.", text.trim_end()))
+    })
+    .collect()
 }

@@ -2,7 +2,7 @@
 //! the difference before you commit it.
 
 use super::style::width;
-use super::{Replicated, render, render_replicated};
+use super::{Replicated, render, render_comparison, render_replicated};
 use crate::report::fixture::{day, small, stuck};
 use std::path::PathBuf;
 
@@ -81,4 +81,16 @@ fn many_clusters_make_further_blocks() {
     let text = plain(&render(&summary, 100));
     assert_eq!(text.matches("\nJobs\n").count(), 4, "{text}");
     assert!(text.lines().all(|l| width(l) <= 100), "{text}");
+}
+
+#[test]
+fn a_comparison() {
+    let comparison = crate::report::compare::fixture();
+    for columns in [60, 80, 100] {
+        let text = render_comparison(&comparison, columns);
+        golden(&format!("compare-{columns}.txt"), &plain(&text));
+        for line in text.lines() {
+            assert!(width(line) <= columns, "{} of {columns} columns: {}", width(line), plain(line));
+        }
+    }
 }

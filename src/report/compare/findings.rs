@@ -1,0 +1,229 @@
+//! What came of a comparison, in sentences.
+
+use super::{Compared, Comparison, Verdict};
+use crate::report::units::{self, duration_s, percent};
+use serde::Serialize;
+
+/// Whether a finding is welcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// B is better in this.
+    Better,
+    /// B is worse in this.
+    Worse,
+    /// Neither, or it cannot be told.
+    Neutral,
+}
+
+/// A sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Key of the figure it is about.
+    pub figure: &'static str,
+    /// Whether it is welcome.
+    pub tone: Tone,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What kind of number a figure is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Money,
+    Seconds,
+    Jobs,
+}
+
+/// A figure that gets a sentence.
+struct Headline {
+    key: &'static str,
+    kind: Kind,
+    /// What it is, as the subject of a sentence.
+    subject: &'static str,
+    /// What B does where it is lower or higher, before and after the amount: `B costs` 3 USD `a day less`.
+    verb: &'static str,
+    lower: &'static str,
+    higher: &'static str,
+    lower_is_better: bool,
+    /// Left out where both are the same.
+    optional: bool,
+}
+
+const COST_PER_DAY: Headline = Headline {
+    key: "cost_per_day",
+    kind: Kind::Money,
+    subject: "The cost a day",
+    verb: "B costs",
+    lower: "a day less",
+    higher: "a day more",
+    lower_is_better: true,
+    optional: false,
+};
+
+const OTHERS: [Headline; 8] = [
+    Headline {
+        key: "steady_wait_mean_s",
+        kind: Kind::Seconds,
+        subject: "The mean wait in the steady state",
+        verb: "In the steady state, the mean wait is",
+        lower: "shorter in B",
+        higher: "longer in B",
+        lower_is_better: true,
+        optional: false,
+    },
+    Headline {
+        key: "steady_wait_p95_s",
+        kind: Kind::Seconds,
+        subject: "The 95th percentile of waits in the steady state",
+        verb: "In the steady state, the 95th percentile of waits is",
+        lower: "shorter in B",
+        higher: "longer in B",
+        lower_is_better: true,
+        optional: false,
+    },
+    Headline {
+        key: "wait_mean_s",
+        kind: Kind::Seconds,
+        subject: "The mean wait",
+        verb: "The mean wait is",
+        lower: "shorter in B",
+        higher: "longer in B",
+        lower_is_better: true,
+        optional: false,
+    },
+    Headline {
+        key: "wait_p95_s",
+        kind: Kind::Seconds,
+        subject: "The 95th percentile of waits",
+        verb: "The 95th percentile of waits is",
+        lower: "shorter in B",
+        higher: "longer in B",
+        lower_is_better: true,
+        optional: false,
+    },
+    jobs("jobs_completed", "The number of completed jobs", "B completes", "fewer", "more", false),
+    jobs("jobs_rejected", "The number of rejected jobs", "B rejects", "fewer", "more", true),
+    jobs(
+        "jobs_timed_out",
+        "The number of jobs that time out",
+        "B has",
+        "fewer time out",
+        "more time out",
+        true,
+    ),
+    jobs(
+        "jobs_queued",
+        "The number of jobs left queued",
+        "B leaves",
+        "fewer queued at the end",
+        "more queued at the end",
+        true,
+    ),
+];
+
+const fn jobs(
+    key: &'static str,
+    subject: &'static str,
+    verb: &'static str,
+    lower: &'static str,
+    higher: &'static str,
+    lower_is_better: bool,
+) -> Headline {
+    Headline { key, kind: Kind::Jobs, subject, verb, lower, higher, lower_is_better, optional: true }
+}
+
+/// The sentences, the most important first.
+pub(super) fn findings(comparison: &Comparison) -> Vec<Finding> {
+    let Some(total) = comparison.total() else { return Vec::new() };
+    let currency = comparison.currency.as_deref().unwrap_or_default();
+    let mut found = Vec::new();
+    // Without a span to divide by there is no cost a day.
+    let whole =
+        Headline { key: "cost_total", subject: "The cost", lower: "less", higher: "more", ..COST_PER_DAY };
+    let cost = if total.get(COST_PER_DAY.key).is_some() { COST_PER_DAY } else { whole };
+    for headline in std::iter::once(&cost).chain(&OTHERS) {
+        if let Some(compared) = total.get(headline.key)
+            && !(headline.optional && compared.verdict == Verdict::Same)
+        {
+            found.push(headline.finding(compared, currency));
+        }
+    }
+    found
+}
+
+impl Headline {
+    fn finding(&self, compared: &Compared, currency: &str) -> Finding {
+        let p = &compared.paired;
+        let mean = p.difference.mean;
+        let tone = match compared.verdict {
+            Verdict::Same | Verdict::NotSeparated | Verdict::OneDraw => Tone::Neutral,
+            Verdict::Lower if self.lower_is_better => Tone::Better,
+            Verdict::Higher if !self.lower_is_better => Tone::Better,
+            Verdict::Lower | Verdict::Higher => Tone::Worse,
+        };
+        let decimals = units::decimals(p.a.abs().max(p.b.abs()));
+        let show = |x: f64| self.show(x, decimals);
+        let signed = |x: f64| signed(x, &self.show(x.abs(), decimals));
+        let unit = match self.kind {
+            Kind::Money => format!(" {currency}"),
+            Kind::Seconds => String::new(),
+            Kind::Jobs => " jobs".to_owned(),
+        };
+        let interval = p.interval().filter(|(low, high)| low < high);
+        let interval =
+            interval.map(|(low, high)| format!("95 % interval {} to {}", signed(low), signed(high)));
+        let change = p.relative().map(signed_percent);
+        let instead = format!("{} instead of {}{unit}", show(p.b), show(p.a));
+        let bracket = |parts: [Option<String>; 2]| {
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+        };
+        let direction = if mean < 0.0 { self.lower } else { self.higher };
+        let moved = || format!("{} {}{unit} {direction}: {instead}", self.verb, show(mean.abs()));
+        let text = match compared.verdict {
+            Verdict::Same => format!("{} is the same: {}{unit}.", self.subject, show(p.a)),
+            Verdict::Lower | Verdict::Higher => format!("{}{}.", moved(), bracket([change, interval])),
+            Verdict::OneDraw if mean == 0.0 => {
+                format!("{} is the same in this one draw: {}{unit}.", self.subject, show(p.a))
+            }
+            Verdict::OneDraw => {
+                format!("In this one draw: {}{}.", lower_first(&moved()), bracket([change, None]))
+            }
+            Verdict::NotSeparated => format!(
+                "{} does not differ by more than chance: B − A is {}{unit}{}.",
+                self.subject,
+                signed(mean),
+                bracket([interval, None])
+            ),
+        };
+        Finding { figure: self.key, tone, text }
+    }
+
+    fn show(&self, x: f64, decimals: usize) -> String {
+        match self.kind {
+            Kind::Money => units::amount_to(x, decimals),
+            Kind::Seconds => duration_s(x),
+            Kind::Jobs if x.fract() == 0.0 => units::whole(x as u64),
+            Kind::Jobs => units::short(x),
+        }
+    }
+}
+
+/// A number with its sign; the minus is that of print.
+pub(in crate::report) fn signed(x: f64, magnitude: &str) -> String {
+    let sign = if x < 0.0 { "−" } else { "+" };
+    // What rounds to nothing has no sign.
+    let nothing = !magnitude.contains(|c: char| c.is_ascii_digit() && c != '0');
+    if nothing { magnitude.to_owned() } else { format!("{sign}{magnitude}") }
+}
+
+/// A share with its sign: `−12 %`.
+pub(in crate::report) fn signed_percent(share: f64) -> String {
+    signed(share, &percent(share.abs()))
+}
+
+/// `B` keeps its capital: it is a name.
+fn lower_first(text: &str) -> String {
+    text.strip_prefix("The ").map_or_else(|| text.to_owned(), |rest| format!("the {rest}"))
+}

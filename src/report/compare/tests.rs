@@ -1,0 +1,139 @@
+//! Comparisons of the small fixtures, by hand.
+
+use super::*;
+use crate::report::fixture::{day, small};
+
+fn setting(drawn: bool) -> Setting {
+    Setting {
+        files: ["a.ron".to_owned(), "b.ron".to_owned()],
+        drawn,
+        differences: Vec::new(),
+        pairing: Pairing { jobs: Same::Jobs, apart: Vec::new() },
+        notes: Vec::new(),
+    }
+}
+
+/// The fixture's summary with another cost a day and mean wait.
+fn with(cost: f64, wait: f64) -> Summary {
+    let mut summary = small(1, Vec::new()).summary();
+    for (key, value) in &mut summary.total.figures {
+        match key.as_str() {
+            "cost_per_day" => *value = crate::report::figures::Value::Number(cost),
+            "wait_mean_s" => *value = crate::report::figures::Value::Number(wait),
+            _ => {}
+        }
+    }
+    summary
+}
+
+#[test]
+fn sentences_say_whether_a_difference_is_separated_from_0() {
+    // Cost: differences −38, −40, −36, −38; waits: +60, −50, +30, −10: mean 7.5.
+    let a: Vec<Summary> = [(320.0, 600.0), (318.0, 700.0), (322.0, 650.0), (320.0, 620.0)]
+        .map(|(cost, wait)| with(cost, wait))
+        .to_vec();
+    let b: Vec<Summary> = [(282.0, 660.0), (278.0, 650.0), (286.0, 680.0), (282.0, 610.0)]
+        .map(|(cost, wait)| with(cost, wait))
+        .to_vec();
+    let c = Comparison::of(setting(true), &a, &b, None).unwrap();
+    // s = √(8/3), half = 3.1824 · s / 2 = 2.598.
+    assert_eq!(
+        c.findings[0].text,
+        "B costs 38.00 USD a day less: 282.00 instead of 320.00 USD (−12 %, 95 % interval −40.60 to −35.40)."
+    );
+    assert_eq!(c.findings[0].tone, Tone::Better);
+    assert!(
+        c.findings[1].text.starts_with("The mean wait does not differ by more than chance: B − A is +7.5s")
+    );
+    assert_eq!(c.findings[1].tone, Tone::Neutral);
+    assert_eq!(c.findings[2].text, "The 95th percentile of waits is the same: 1m.");
+    let total = c.total().unwrap();
+    assert_eq!(total.get("cost_per_day").unwrap().verdict, Verdict::Lower);
+    assert_eq!(total.get("wait_mean_s").unwrap().verdict, Verdict::NotSeparated);
+    assert_eq!(total.get("jobs").unwrap().verdict, Verdict::Same);
+}
+
+#[test]
+fn one_run_each_is_exact_where_nothing_is_drawn_and_one_draw_where_something_is() {
+    let (a, b) = ([with(2.0, 60.0)], [with(3.0, 60.0)]);
+    let exact = Comparison::of(setting(false), &a, &b, None).unwrap();
+    assert_eq!(exact.findings[0].text, "B costs 1.00 USD a day more: 3.00 instead of 2.00 USD (+50 %).");
+    assert_eq!(exact.total().unwrap().get("cost_per_day").unwrap().verdict, Verdict::Higher);
+    let draw = Comparison::of(setting(true), &a, &b, None).unwrap();
+    assert!(
+        draw.findings[0].text.starts_with("In this one draw: B costs 1.00 USD a day more"),
+        "{:?}",
+        draw.findings
+    );
+    assert_eq!(draw.findings[0].tone, Tone::Neutral);
+    assert_eq!(draw.total().unwrap().get("cost_per_day").unwrap().verdict, Verdict::OneDraw);
+}
+
+#[test]
+fn amounts_in_two_currencies_are_not_subtracted() {
+    let a = [with(2.0, 60.0)];
+    let mut b = [with(3.0, 60.0)];
+    b[0].currency = "EUR".to_owned();
+    let c = Comparison::of(setting(false), &a, &b, None).unwrap();
+    assert!(c.total().unwrap().figures.iter().all(|(key, x)| !key.starts_with("cost_") || x.is_none()));
+    assert!(c.notes.iter().any(|n| n.contains("USD") && n.contains("EUR")), "{:?}", c.notes);
+    assert!(c.findings.iter().all(|f| !f.figure.starts_with("cost")), "{:?}", c.findings);
+}
+
+#[test]
+fn a_run_compared_with_itself_differs_in_nothing() {
+    let f = day();
+    let starts = Starts::of((&f.context, &f.recording), (&f.context, &f.recording)).unwrap();
+    let c = Comparison::of(setting(false), &[f.summary()], &[f.summary()], Some(starts.into())).unwrap();
+    for scope in &c.scopes {
+        for (key, x) in &scope.figures {
+            assert!(x.as_ref().is_none_or(|x| x.verdict == Verdict::Same), "{key} of {}", scope.name);
+        }
+    }
+    assert_eq!(c.scopes.len(), 3, "all and both clusters");
+    let jobs = c.jobs.unwrap();
+    assert_eq!((jobs.earlier.jobs, jobs.later.jobs, jobs.jobs), (0, 0, 72));
+    assert_eq!(jobs.same_time, 70, "one is rejected, one is left queued");
+    assert_eq!(jobs.neither, 2);
+}
+
+#[test]
+fn runs_with_other_jobs_are_not_paired_job_by_job() {
+    let (a, b) = (day(), small(1, Vec::new()));
+    assert_eq!(Starts::of((&a.context, &a.recording), (&b.context, &b.recording)), None);
+}
+
+/// The day of the fixtures, five times, with other waits and costs in B.
+pub(in crate::report) fn compared() -> Comparison {
+    let f = day();
+    let varied = |i: usize, wait: f64, cost: f64| {
+        let mut summary = f.summary();
+        summary.replication = i as u32;
+        let scopes =
+            std::iter::once(&mut summary.total).chain(summary.clusters.iter_mut().map(|c| &mut c.figures));
+        for (key, value) in scopes.flat_map(|scope| &mut scope.figures) {
+            if let Some(x) = value.number() {
+                if key.starts_with("wait_") && key.ends_with("_s") {
+                    *value = crate::report::figures::Value::Number(x * wait);
+                } else if key.starts_with("cost_") {
+                    *value = crate::report::figures::Value::Number(x * cost);
+                }
+            }
+        }
+        summary
+    };
+    let noise = [0.0, 0.02, -0.03, 0.05, -0.01];
+    let a: Vec<Summary> = (0..5).map(|i| varied(i, 1.0 + noise[i], 1.0 + noise[4 - i])).collect();
+    let b: Vec<Summary> = (0..5).map(|i| varied(i, 1.1 + noise[i] * 1.2, 0.9 + noise[(i + 1) % 5])).collect();
+    let starts = Starts::of((&f.context, &f.recording), (&f.context, &f.recording)).unwrap();
+    let difference =
+        |path: &str, a: serde_json::Value, b: serde_json::Value| Difference { path: path.to_owned(), a, b };
+    let mut setting = setting(true);
+    setting.differences = vec![
+        difference("clusters[0].idle_time", "2m".into(), "30m".into()),
+        difference("clusters[0].min_nodes", 0.into(), 2.into()),
+        difference("clusters[1].price", serde_json::Value::Null, "0.40 USD/h".into()),
+    ];
+    setting.pairing.apart = vec!["The class \"extra\" is in B only: its jobs have no partners.".to_owned()];
+    Comparison::of(setting, &a, &b, Some(starts.into())).unwrap()
+}
