@@ -30,6 +30,12 @@ pub(super) enum CliError {
     /// The results cannot be written.
     #[error("{0}")]
     Out(#[from] OutError),
+    /// A picture cannot be drawn.
+    #[error("cannot draw: {0}")]
+    Draw(String),
+    /// This program was built without what it takes.
+    #[error("{}", .0.message)]
+    NotBuilt(Box<Diagnostic>),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
@@ -48,14 +54,17 @@ impl CliError {
     /// The exit code.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Invalid(diagnostics) if diagnostics.iter().any(|d| d.code == Code::CannotRead) => {
+            Self::Invalid(diagnostics)
+                if diagnostics.iter().any(|d| matches!(d.code, Code::CannotRead | Code::NoResults)) =>
+            {
                 exit_code::IO
             }
             Self::Invalid(_) | Self::Expect(_) => exit_code::INVALID,
             Self::Write { .. } | Self::Exists(_) | Self::Out(_) | Self::Stdout(_) | Self::Threads(_) => {
                 exit_code::IO
             }
-            Self::Code(_) | Self::Usage(_) => exit_code::USAGE,
+            Self::Draw(_) => exit_code::INTERNAL,
+            Self::Code(_) | Self::Usage(_) | Self::NotBuilt(_) => exit_code::USAGE,
         }
     }
 
@@ -65,9 +74,13 @@ impl CliError {
             Self::Out(OutError::NotEmpty(_) | OutError::Foreign { .. } | OutError::NotADirectory(_))
             | Self::Exists(_) => Code::OutputExists,
             Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
-            Self::Invalid(_) | Self::Expect(_) | Self::Code(_) | Self::Usage(_) | Self::Threads(_) => {
-                return None;
-            }
+            Self::NotBuilt(diagnostic) => return Some((**diagnostic).clone()),
+            Self::Invalid(_)
+            | Self::Expect(_)
+            | Self::Code(_)
+            | Self::Usage(_)
+            | Self::Draw(_)
+            | Self::Threads(_) => return None,
         };
         Some(Diagnostic::new(code, self.to_string()))
     }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod basics;
+mod charts;
 mod colour;
 mod out;
 mod pipes;
