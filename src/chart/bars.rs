@@ -41,6 +41,19 @@ const GAP: f64 = 18.0;
 const ROW_MAX: f64 = 58.0;
 
 impl Bars {
+    /// Its numbers with their names.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let row = |row: &BarRow| {
+            let bars = row.bars.iter().zip(&self.columns);
+            let texts = bars.map(|(bar, column)| match column.as_str() {
+                "" => bar.text.clone(),
+                column => format!("{} ({column})", bar.text),
+            });
+            format!("{} {}", row.label, texts.collect::<Vec<_>>().join(", "))
+        };
+        self.rows.iter().map(row).collect()
+    }
+
     pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
         let mut body = pen.heading(frame, &self.heading);
         let columns = self.columns.len().max(1);

@@ -26,6 +26,12 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// Its numbers with their names.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let texts = |c: &Category| c.values.iter().map(|v| v.1.clone()).collect::<Vec<_>>().join(" and ");
+        self.categories.iter().map(|c| format!("{} {}", c.label, texts(c))).collect()
+    }
+
     pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
         let body = pen.heading(frame, &self.heading);
         let below = LABEL + 9.0;

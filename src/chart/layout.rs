@@ -2,7 +2,7 @@
 
 use super::figure::{Figure, KeyEntry, Panel, Row, Size};
 use super::scene::{Anchor, Color, Item, Scene};
-use super::text::{cut, width, wrap};
+use super::text::{cut, width, wrap, wrap_evenly};
 use super::theme::{Ink, Theme};
 
 /// Size of a picture without a wish for another: a slide's shape.
@@ -236,6 +236,30 @@ impl Pen {
     }
 }
 
+/// What a picture shows, for readers that do not see it: its subtitle, and every number that stands in it with its
+/// name.
+fn description(figure: &Figure) -> String {
+    let mut said = vec![figure.subtitle.clone()];
+    for panel in figure.rows.iter().flat_map(|row| &row.panels).map(|p| &p.1) {
+        let (heading, numbers) = match panel {
+            Panel::Bars(bars) => (&bars.heading, bars.in_words()),
+            Panel::Plot(plot) => (&plot.heading, plot.in_words()),
+            Panel::Columns(columns) => (&columns.heading, columns.in_words()),
+            Panel::Words(words) => (words, Vec::new()),
+            Panel::Heat(_) | Panel::Key(_) => continue,
+        };
+        match (heading.is_empty(), numbers.is_empty()) {
+            (true, true) => {}
+            (false, true) => said.push(heading.clone()),
+            (true, false) => said.push(format!("{}.", numbers.join("; "))),
+            (false, false) => said.push(format!("{heading}: {}.", numbers.join("; "))),
+        }
+    }
+    said.push(figure.note.clone());
+    said.retain(|part| !part.is_empty());
+    said.join(" ")
+}
+
 /// Lays a figure out for a picture of so many pixels. Text grows with the picture, so that a slide of twice the
 /// size reads as well.
 #[must_use]
@@ -249,12 +273,12 @@ pub fn layout(figure: &Figure, (width_px, height_px): (u32, u32), theme: Theme) 
     // A title that is a little too long is set smaller rather than broken.
     let fits = |size: &f64| width(&figure.title, *size, true) <= room;
     let size = [TITLE, TITLE - 1.5, TITLE - 3.0].into_iter().find(fits).unwrap_or(TITLE);
-    for line in wrap(&figure.title, room, size, true, 2) {
+    for line in wrap_evenly(&figure.title, room, size, true, 2) {
         y += TITLE * LINE;
         pen.text(MARGIN, y - TITLE * 0.3, &line, Set::new(size, Ink::Text).bold());
     }
     y += 2.0;
-    for line in wrap(&figure.subtitle, room, SUBTITLE, false, 3) {
+    for line in wrap_evenly(&figure.subtitle, room, SUBTITLE, false, 3) {
         y += SUBTITLE * LINE;
         pen.text(MARGIN, y - SUBTITLE * 0.3, &line, Set::new(SUBTITLE, Ink::Muted));
     }
@@ -269,7 +293,7 @@ pub fn layout(figure: &Figure, (width_px, height_px): (u32, u32), theme: Theme) 
         scale,
         background: theme.color(Ink::Background),
         title: figure.title.clone(),
-        description: format!("{} {}", figure.subtitle, figure.note).trim().to_owned(),
+        description: description(figure),
         items: pen.items,
     }
 }

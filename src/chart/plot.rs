@@ -132,6 +132,17 @@ impl Places<'_> {
 }
 
 impl Plot {
+    /// Its numbers with their names.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let marked = self.marks.iter().filter_map(|mark| match mark {
+            Mark::Dot { label, .. } | Mark::RuleX { label, .. } if !label.is_empty() => Some(label.clone()),
+            Mark::Label { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        let key = self.key.iter().filter(|e| !e.value.is_empty());
+        key.map(|e| format!("{} {}", e.name, e.value)).chain(marked).collect()
+    }
+
     pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
         let body = pen.heading(frame, &self.heading);
         let key = if self.key_width > 0.0 { self.key_width + 16.0 } else { 0.0 };

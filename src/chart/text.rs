@@ -53,6 +53,23 @@ pub(super) fn cut(text: &str, room: f64, size: f64, bold: bool) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// As [`wrap`], with lines of about the same length: no word stands alone in the last one.
+pub(super) fn wrap_evenly(text: &str, room: f64, size: f64, bold: bool, lines_max: usize) -> Vec<String> {
+    let full = wrap(text, room, size, bold, lines_max);
+    if full.len() < 2 || full.last().is_some_and(|line| line.ends_with('…')) {
+        return full;
+    }
+    let mut best = full;
+    for percent in (55..100).rev().step_by(3) {
+        let narrower = wrap(text, room * f64::from(percent) / 100.0, size, bold, best.len());
+        if narrower.iter().any(|line| line.ends_with('…')) {
+            break;
+        }
+        best = narrower;
+    }
+    best
+}
+
 /// Lines of a text, broken at spaces; the last one is cut where there are too many.
 pub(super) fn wrap(text: &str, room: f64, size: f64, bold: bool, lines_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

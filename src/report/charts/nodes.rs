@@ -16,6 +16,9 @@ const CLUSTERS_MAX: usize = 6;
 /// A limit that is higher than this many times the peak would press everything to the ground.
 const LIMIT_SHOWN: f64 = 1.8;
 
+/// From this share of node-time on, idle nodes are what the title is about.
+const IDLE_TOLD: f64 = 0.25;
+
 pub(super) fn figure(data: &Data) -> Figure {
     let summary = &data.summary;
     if data.instant() {
@@ -67,6 +70,14 @@ fn title(data: &Data) -> String {
         }
         let average = short(held / summary.end_s);
         let peak = count(data.series[0].peak.into(), "node");
+        let idle = data.series[0].node_s[State::Idle as usize] / held;
+        if idle >= IDLE_TOLD {
+            let queued = queued(queue);
+            return format!(
+                "Nodes are idle {} of the time they are held: {average} on average, {queued}",
+                percent(idle)
+            );
+        }
         return format!("{} at most, {average} on average, with {}", super::capital(&peak), queued(queue));
     }
     let busiest = data.series.iter().zip(&summary.clusters).max_by_key(|(s, _)| s.queue_peak);

@@ -4,6 +4,7 @@ use super::run::SCENARIO;
 use crate::support::Place;
 use nodetide::exit_code;
 use std::fs;
+use std::path::Path;
 
 const PICTURES: [&str; 6] = ["causes.svg", "cost.svg", "hours.svg", "nodes.svg", "wait.svg", "workload.svg"];
 
@@ -86,4 +87,35 @@ fn pixels() {
     let place = results();
     place.run(&["chart", "o", "--format", "png", "--only", "wait"]).exits(exit_code::FINE);
     assert!(fs::read(place.path("o/charts/wait.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+/// The pictures of `docs/charts.md`: scenario and picture. `NODETIDE_BLESS=1` draws them anew.
+const DOCUMENTED: [(&str, &str); 6] = [
+    ("lock-incident", "nodes"),
+    ("first-look", "wait"),
+    ("shared-quota", "causes"),
+    ("first-look", "cost"),
+    ("lock-incident", "hours"),
+    ("first-look", "workload"),
+];
+
+#[test]
+fn the_documented_pictures_are_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let place = Place::new();
+    for scenario in ["first-look", "shared-quota", "lock-incident"] {
+        let path = root.join(format!("scenarios/{scenario}.ron"));
+        place.run(&["--quiet", "run", path.to_str().unwrap(), "--out", scenario]).exits(exit_code::FINE);
+    }
+    for (scenario, name) in DOCUMENTED {
+        let drawn = place.read(format!("{scenario}/charts/{name}.svg"));
+        assert!(drawn.len() < 60_000, "{name} is too heavy for a page: {}", drawn.len());
+        let path = root.join(format!("docs/images/charts/{name}.svg"));
+        if std::env::var_os("NODETIDE_BLESS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &drawn).unwrap();
+        }
+        let documented = fs::read_to_string(&path).unwrap_or_default();
+        assert!(documented == drawn, "docs/images/charts/{name}.svg differs; look at it, then bless it");
+    }
 }
