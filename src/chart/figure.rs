@@ -69,6 +69,8 @@ pub enum Panel {
     Columns(Columns),
     /// A table of shares.
     Heat(Heat),
+    /// Panels one below the other, close together, with their parts of the height.
+    Stack(Vec<(f64, Panel)>),
     /// A key in one line.
     Key(Vec<KeyEntry>),
     /// Words in place of a chart that there is not.

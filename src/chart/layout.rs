@@ -206,8 +206,21 @@ impl Pen {
             Panel::Bars(bars) => bars.draw(self, frame),
             Panel::Columns(columns) => columns.draw(self, frame),
             Panel::Heat(heat) => heat.draw(self, frame),
+            Panel::Stack(panels) => self.stack(frame, panels),
             Panel::Key(entries) => self.key_across(frame, entries),
             Panel::Words(words) => self.words(frame, words),
+        }
+    }
+
+    fn stack(&mut self, frame: Frame, panels: &[(f64, Panel)]) {
+        const CLOSE: f64 = 4.0;
+        let parts: f64 = panels.iter().map(|p| p.0).sum();
+        let room = frame.h - CLOSE * panels.len().saturating_sub(1) as f64;
+        let mut y = frame.y;
+        for (part, panel) in panels {
+            let h = room * part / parts;
+            self.panel(Frame { y, h, ..frame }, panel);
+            y += h + CLOSE;
         }
     }
 
@@ -240,24 +253,31 @@ impl Pen {
 /// name.
 fn description(figure: &Figure) -> String {
     let mut said = vec![figure.subtitle.clone()];
-    for panel in figure.rows.iter().flat_map(|row| &row.panels).map(|p| &p.1) {
-        let (heading, numbers) = match panel {
-            Panel::Bars(bars) => (&bars.heading, bars.in_words()),
-            Panel::Plot(plot) => (&plot.heading, plot.in_words()),
-            Panel::Columns(columns) => (&columns.heading, columns.in_words()),
-            Panel::Words(words) => (words, Vec::new()),
-            Panel::Heat(_) | Panel::Key(_) => continue,
-        };
-        match (heading.is_empty(), numbers.is_empty()) {
-            (true, true) => {}
-            (false, true) => said.push(heading.clone()),
-            (true, false) => said.push(format!("{}.", numbers.join("; "))),
-            (false, false) => said.push(format!("{heading}: {}.", numbers.join("; "))),
+    for row in &figure.rows {
+        for (_, panel) in &row.panels {
+            describe(panel, &mut said);
         }
     }
     said.push(figure.note.clone());
     said.retain(|part| !part.is_empty());
     said.join(" ")
+}
+
+fn describe(panel: &Panel, said: &mut Vec<String>) {
+    let (heading, numbers) = match panel {
+        Panel::Bars(bars) => (&bars.heading, bars.in_words()),
+        Panel::Plot(plot) => (&plot.heading, plot.in_words()),
+        Panel::Columns(columns) => (&columns.heading, columns.in_words()),
+        Panel::Words(words) => (words, Vec::new()),
+        Panel::Stack(panels) => return panels.iter().for_each(|(_, panel)| describe(panel, said)),
+        Panel::Heat(_) | Panel::Key(_) => return,
+    };
+    match (heading.is_empty(), numbers.is_empty()) {
+        (true, true) => {}
+        (false, true) => said.push(heading.clone()),
+        (true, false) => said.push(format!("{}.", numbers.join("; "))),
+        (false, false) => said.push(format!("{heading}: {}.", numbers.join("; "))),
+    }
 }
 
 /// Lays a figure out for a picture of so many pixels. Text grows with the picture, so that a slide of twice the

@@ -160,6 +160,12 @@ impl Plot {
             draw(pen, &at, mark);
         }
         pen.line(vec![(plot.x, plot.bottom()), (plot.right(), plot.bottom())], 1.0, Ink::Muted);
+        // Words of rules upon everything: other rules and curves pass behind them.
+        for mark in &self.marks {
+            if let Mark::RuleX { at: x, label, level, ink } = mark {
+                rule_label(pen, &at, *x, (label, *level), *ink);
+            }
+        }
         if key > 0.0 {
             let beside = Frame { x: plot.right() + 16.0, y: plot.y - 2.0, w: self.key_width, h: plot.h };
             pen.key_down(beside, &self.key);
@@ -189,10 +195,12 @@ impl Plot {
 
     fn grid(&self, pen: &mut Pen, at: &Places<'_>) {
         let frame = at.frame;
+        let mut free_below = f64::INFINITY;
         for tick in &self.y.ticks {
             let y = at.y(tick.at);
             pen.line(vec![(frame.x, y), (frame.right(), y)], 1.0, Ink::Grid);
-            if self.y.labels {
+            if self.y.labels && y <= free_below {
+                free_below = y - LABEL;
                 let set = Set::new(LABEL, Ink::Muted).anchor(Anchor::End);
                 pen.text(frame.x - 7.0, y + LABEL * 0.36, &tick.label, set);
             }
@@ -214,6 +222,18 @@ impl Plot {
             }
         }
     }
+}
+
+fn rule_label(pen: &mut Pen, at: &Places<'_>, x: f64, (label, level): (&str, usize), ink: Ink) {
+    let x = at.x(x);
+    let y = at.frame.bottom() - 9.0 - level as f64 * (LABEL + 5.0);
+    let wide = width(label, LABEL, false);
+    let fits = x + 8.0 + wide <= at.frame.right();
+    let left = if fits { x + 8.0 } else { x - 8.0 - wide };
+    pen.rect(left - 2.0, y - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
+    // At the end that is beside the rule: the viewer's font may be narrower.
+    let (x, anchor) = if fits { (left, Anchor::Start) } else { (left + wide, Anchor::End) };
+    pen.text(x, y, label, Set::new(LABEL, ink).anchor(anchor));
 }
 
 fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
@@ -239,17 +259,9 @@ fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
                 pen.dashed(pair[0], pair[1], 1.5, *ink);
             }
         }
-        Mark::RuleX { at: x, label, level, ink } => {
+        Mark::RuleX { at: x, ink, .. } => {
             let x = at.x(*x);
             pen.dashed((x, at.frame.y), (x, at.frame.bottom()), 1.5, *ink);
-            let y = at.frame.bottom() - 9.0 - *level as f64 * (LABEL + 5.0);
-            let wide = width(label, LABEL, false);
-            let fits = x + 8.0 + wide <= at.frame.right();
-            let (x, anchor) = if fits { (x + 8.0, Anchor::Start) } else { (x - 8.0, Anchor::End) };
-            // Another rule or a curve may pass behind the words.
-            let left = if fits { x } else { x - wide };
-            pen.rect(left - 2.0, y - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
-            pen.text(x, y, label, Set::new(LABEL, *ink).anchor(anchor));
         }
         Mark::Dot { at: (x, y), ink, .. } => {
             let (x, y) = (at.x(*x), at.y(*y));

@@ -23,7 +23,7 @@ pub(super) fn figure(data: &Data) -> Figure {
         rows: vec![Row::one(Panel::Words(words.to_owned()))],
     };
     let Some(total) = total else {
-        let why = "The price of no cluster is known; give `price_per_hour` in the scenario.";
+        let why = "The price of no cluster is known; give each a `price` in the scenario, as \"0.5 USD/h\".";
         return words("The cost is not known", subtitle, why);
     };
     if unpriced > 0 {

@@ -159,7 +159,7 @@ impl Facts {
     pub(super) fn clusters_in_words(&self) -> String {
         match &self.clusters[..] {
             [one] => format!("cluster {} ({})", one.name, one.vm_size),
-            several => count(several.len() as u64, "cluster"),
+            several => count(several.len() as u64, "cluster").replace(' ', "\u{a0}"),
         }
     }
 

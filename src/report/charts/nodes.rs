@@ -32,8 +32,12 @@ pub(super) fn figure(data: &Data) -> Figure {
     }
     let shown = summary.largest("billed_node_h", CLUSTERS_MAX);
     let coarse = shown.iter().any(|&c| data.series[c].exact().is_none());
-    let mut subtitle =
-        format!("Nodes by state, and the queue · {} · {}.", summary.clusters_in_words(), summary.span());
+    let what = if shown.len() == 1 {
+        "Nodes by state, and the queue"
+    } else {
+        "Nodes by state above, jobs in the queue below"
+    };
+    let mut subtitle = format!("{what} · {} · {}.", summary.clusters_in_words(), summary.span());
     if coarse {
         let column = duration_s(summary.end_s / COLUMNS as f64);
         subtitle.push_str(&format!(
@@ -95,7 +99,7 @@ fn title(data: &Data) -> String {
 fn rows(data: &Data, shown: &[usize]) -> Vec<Row> {
     if let [one] = shown {
         let series = &data.series[*one];
-        let pair = pair(data, *one, "", true, 8.0);
+        let pair = pair(data, *one, None, 8.0);
         let [nodes, queue] = pair.map(|plot| Panel::Plot(Box::new(plot)));
         let row = |part, panel| Row { size: Size::Part(part), panels: vec![(1.0, panel)] };
         // A queue that is always empty needs no room to say so.
@@ -113,21 +117,17 @@ fn rows(data: &Data, shown: &[usize]) -> Vec<Row> {
     key.push(KeyEntry { ink: Ink::Limit, line: true, name: "limit".to_owned(), value: String::new() });
     let mut rows = vec![Row { size: Size::Fixed(14.0), panels: vec![(1.0, Panel::Key(key))] }];
     for group in shown.chunks(across) {
-        let mut upper = Vec::new();
-        let mut lower = Vec::new();
-        for &c in group {
+        let cell = |&c: &usize| {
             let name = &data.summary.clusters[c].name;
             let marks = if across == 2 { 5.0 } else { 3.0 };
-            let [nodes, queue] = pair(data, c, name, false, marks);
-            upper.push((1.0, Panel::Plot(Box::new(nodes))));
-            lower.push((1.0, Panel::Plot(Box::new(queue))));
-        }
-        for _ in group.len()..across {
-            upper.push((1.0, Panel::Words(String::new())));
-            lower.push((1.0, Panel::Words(String::new())));
-        }
-        rows.push(Row { size: Size::Part(1.1), panels: upper });
-        rows.push(Row { size: Size::Part(0.8), panels: lower });
+            let [nodes, queue] = pair(data, c, Some(name), marks);
+            let stack = vec![(1.7, Panel::Plot(Box::new(nodes))), (1.0, Panel::Plot(Box::new(queue)))];
+            (1.0, Panel::Stack(stack))
+        };
+        let mut panels: Vec<(f64, Panel)> = group.iter().map(cell).collect();
+        // The last row keeps the columns of the others.
+        panels.resize(across, (1.0, Panel::Words(String::new())));
+        rows.push(Row { size: Size::Part(1.0), panels });
     }
     rows
 }
@@ -147,8 +147,8 @@ const fn words(state: State) -> &'static str {
     }
 }
 
-/// The two plots of a cluster.
-fn pair(data: &Data, c: usize, name: &str, with_key: bool, marks: f64) -> [Plot; 2] {
+/// The two plots of a cluster; with its name where it is one of several.
+fn pair(data: &Data, c: usize, name: Option<&str>, marks: f64) -> [Plot; 2] {
     let series = &data.series[c];
     let summary = &data.summary;
     let x = of_run(summary.start.as_ref(), summary.end_s, marks);
@@ -156,36 +156,39 @@ fn pair(data: &Data, c: usize, name: &str, with_key: bool, marks: f64) -> [Plot;
     let peak = f64::from(series.peak);
     let limit_shown = limit > 0.0 && limit <= (peak * LIMIT_SHOWN).max(4.0);
     let top = if limit_shown { peak.max(limit) } else { peak };
+    let alone = name.is_none();
+    let key_width = if alone { 168.0 } else { 0.0 };
     let mut nodes = Plot {
-        heading: if name.is_empty() { "Nodes".to_owned() } else { format!("{name}: nodes") },
+        heading: name.map_or_else(|| "Nodes".to_owned(), |name| named(name, series.limit)),
         x: Axis { labels: false, ..x.clone() },
-        y: of_counts(top, 5.0),
+        y: of_counts(top, if alone { 5.0 } else { marks }),
         marks: Vec::new(),
-        key: if with_key { key(series) } else { Vec::new() },
-        key_width: if with_key { 168.0 } else { 0.0 },
+        key: if alone { key(series) } else { Vec::new() },
+        key_width,
     };
     let mut queue = Plot {
-        heading: if name.is_empty() {
-            "Jobs in the queue".to_owned()
-        } else {
-            format!("{name}: jobs in the queue")
-        },
+        heading: if alone { "Jobs in the queue".to_owned() } else { String::new() },
         x,
-        y: of_counts(f64::from(series.queue_peak), 3.0),
+        y: of_counts(f64::from(series.queue_peak), if alone { 3.0 } else { 2.0 }),
         marks: Vec::new(),
-        key: if with_key { queue_key(series, summary.end_s) } else { Vec::new() },
-        key_width: if with_key { 168.0 } else { 0.0 },
+        key: if alone { queue_key(series, summary.end_s) } else { Vec::new() },
+        key_width,
     };
     match series.exact() {
         Some(rows) => exact(rows, summary.end_s, limit_shown, &mut nodes.marks, &mut queue.marks),
         None => coarse(series, summary.end_s, limit_shown, &mut nodes.marks, &mut queue.marks),
     }
-    if limit_shown && with_key {
+    if limit_shown && alone {
         let text = format!("limit {}", whole(series.limit.into()));
         let at = (summary.end_s, limit);
         nodes.marks.push(Mark::Label { at, text, anchor: Anchor::End, ink: Ink::Limit });
     }
     [nodes, queue]
+}
+
+/// A cluster as a heading, with the limit that its picture may have no room for.
+fn named(name: &str, limit: u32) -> String {
+    if limit == 0 { name.to_owned() } else { format!("{name}, limit {}", whole(limit.into())) }
 }
 
 /// States from the top of the stack down, with their share of node-time.
