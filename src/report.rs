@@ -14,6 +14,7 @@ pub mod human;
 pub mod pricing;
 pub mod refusals;
 pub mod replications;
+pub mod stuck;
 pub mod summary;
 #[cfg(test)]
 mod tests;

@@ -55,7 +55,9 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Invalid(diagnostics)
-                if diagnostics.iter().any(|d| matches!(d.code, Code::CannotRead | Code::NoResults)) =>
+                if diagnostics
+                    .iter()
+                    .any(|d| matches!(d.code, Code::CannotRead | Code::LogUnreadable | Code::NoResults)) =>
             {
                 exit_code::IO
             }
@@ -71,7 +73,12 @@ impl CliError {
     /// The same as a diagnostic, where there is a code for it.
     pub(super) fn diagnostic(&self) -> Option<Diagnostic> {
         let code = match self {
-            Self::Out(OutError::NotEmpty(_) | OutError::Foreign { .. } | OutError::NotADirectory(_))
+            Self::Out(
+                OutError::NotEmpty(_)
+                | OutError::Foreign { .. }
+                | OutError::NotADirectory(_)
+                | OutError::Dangling(_),
+            )
             | Self::Exists(_) => Code::OutputExists,
             Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
             Self::NotBuilt(diagnostic) => return Some((**diagnostic).clone()),

@@ -5,7 +5,6 @@ use super::error::CliError;
 use super::output::Output;
 use super::progress::Progress;
 use super::source::Scenario;
-use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::engine::output::{RunResult, Status};
 use crate::engine::{self, Detail, Recording};
 use crate::exit_code;
@@ -16,7 +15,6 @@ use crate::report::{Context, Replicated, Summary, charts, human, summarise};
 use crate::ticks;
 use rayon::prelude::*;
 use std::ffi::OsString;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// One replication, simulated.
@@ -30,6 +28,11 @@ struct Simulated {
 pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
     if args.ticks {
         return run_ticks(args, output);
+    }
+    if args.out.as_deref() == Some(std::path::Path::new("-")) {
+        let text =
+            "--out takes a directory; standard output has the report, or with --format json the summary";
+        return Err(CliError::Usage(text.to_owned()));
     }
     let began = Began { at: jiff::Timestamp::now(), clock: Instant::now() };
     let scenario = Scenario::open(&args.scenario)?;
@@ -66,39 +69,11 @@ fn chart_data(report: &Report, context: &Context, recording: &Recording) -> Resu
 
 fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {
     let path = args.scenario.to_string_lossy();
-    let source = crate::scenario::parse::read(&path).map_err(|d| CliError::Invalid(vec![d]))?;
-    let value = ticks::run_text(source.text())
-        .map_err(|error| CliError::Invalid(ticks_diagnostics(error, &source)))?;
+    let source =
+        crate::scenario::parse::read(&path).map_err(|d| CliError::Invalid(vec![ticks::unreadable(d)]))?;
+    let value = ticks::run_source(&source).map_err(CliError::Invalid)?;
     output.write(|w| files::json(w, &value))?;
     Ok(exit_code::FINE)
-}
-
-fn ticks_diagnostics(error: ticks::TicksError, source: &Arc<Source>) -> Vec<Diagnostic> {
-    match error {
-        ticks::TicksError::Syntax { line, column, message } => {
-            let byte = source.byte(line, column);
-            vec![Diagnostic::new(Code::TicksSyntax, message).at(source, byte..byte, "here")]
-        }
-        ticks::TicksError::Invalid(problems) => problems
-            .into_iter()
-            .map(|p| {
-                let code = match (p.rule, Code::of_rule(p.rule)) {
-                    ("missing-key", _) => Code::TicksMissingKey,
-                    ("unknown-key", _) => Code::TicksUnknownKey,
-                    (_, Code::Refused) => Code::TicksValue,
-                    (_, code) => code,
-                };
-                let mut diagnostic = Diagnostic::new(code, p.message).of(source).help(p.help);
-                if !p.path.is_empty() {
-                    diagnostic = diagnostic.note(format!("at {}", p.path));
-                }
-                match p.scenario {
-                    Some(i) => diagnostic.note(format!("in the scenario with index {i}")),
-                    None => diagnostic,
-                }
-            })
-            .collect(),
-    }
 }
 
 /// All replications, in their order, whatever the number of threads.

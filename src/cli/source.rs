@@ -32,6 +32,17 @@ impl Scenario {
         Ok(Self { loaded, first: Mutex::new(Some(lowered)) })
     }
 
+    /// The warnings that reading it found.
+    pub(super) fn notices(&self) -> Vec<Diagnostic> {
+        let first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        first.as_ref().map(|lowered| lowered.warnings.clone()).unwrap_or_default()
+    }
+
+    /// The scenario as written, with its text.
+    pub(super) fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
     /// SHA-256 of the scenario's text.
     pub(super) fn sha256(&self) -> String {
         hex_sha256(self.loaded.source().text().as_bytes())
@@ -66,6 +77,7 @@ impl Scenario {
             assumptions,
             warnings,
             log_reports,
+            calendar,
             ..
         } = lowered;
         let gate = Gate::of(&input);
@@ -87,7 +99,7 @@ impl Scenario {
             scenario: scenario.name.clone().unwrap_or_else(|| stem(self.loaded.source().name())),
             description: scenario.description.clone(),
             resolution: scenario.resolution,
-            start: self.start(),
+            start: calendar.and_then(|calendar| calendar.start()),
             seed,
             replication,
             horizon,
@@ -103,15 +115,6 @@ impl Scenario {
             gate,
         };
         Ok(Prepared { model, context })
-    }
-
-    /// Local date and time of tick 0.
-    fn start(&self) -> Option<jiff::Zoned> {
-        let local = self.loaded.calendar()?.local(0)?;
-        let zone = self.loaded.scenario().time_zone.as_deref().unwrap_or("UTC");
-        // The bundled database, never the machine's: a report must not depend on the machine.
-        let zone = jiff::tz::TimeZoneDatabase::bundled().get(zone).ok()?;
-        local.to_zoned(zone).ok()
     }
 }
 

@@ -243,6 +243,8 @@ codes! {
     ThresholdOverNothing = "W0524",
     /// Percentiles over few jobs.
     FewJobs = "W0525",
+    /// Jobs of a log lie before `start`.
+    LogBeforeStart = "W0526",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",
@@ -252,6 +254,8 @@ codes! {
     TicksMissingKey = "T0603",
     /// A value of another kind, or out of range.
     TicksValue = "T0604",
+    /// A key stands twice in an object.
+    TicksDuplicateKey = "T0605",
 }
 
 /// The texts, in order of their codes.

@@ -141,4 +141,18 @@ impl JobQueue {
             f(place.2, *restart);
         }
     }
+
+    /// Every waiting job in the discipline's order.
+    pub(super) fn in_order(
+        &self,
+        model: &Model,
+        cluster: &ClusterModel,
+        ended: impl Fn(u32) -> bool,
+    ) -> Vec<(Place, Restart)> {
+        let fresh = (self.head..self.tail).map(|position| id_at(cluster, position)).filter(|id| !ended(*id));
+        let fresh = fresh.map(|id| ((0, model.jobs[id as usize].submit, id), Restart::default()));
+        let mut jobs: Vec<_> = fresh.chain(self.others.iter().map(|(p, r)| (*p, *r))).collect();
+        jobs.sort_unstable_by_key(|(place, _)| *place);
+        jobs
+    }
 }

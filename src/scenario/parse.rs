@@ -7,6 +7,7 @@ mod problem;
 
 use super::Scenario;
 use super::locate::{Entry, Tree, has_duplicate_keys, is_blank};
+use super::path::{Path, Step};
 use crate::diagnostic::{Code, Diagnostic, Source, closest, did_you_mean};
 use problem::{Kind, Problem};
 use ron::extensions::Extensions;
@@ -239,6 +240,15 @@ impl Reader<'_> {
             Kind::MissingField(_) => tree.closing_at(problem.byte).unwrap_or(tree.at(problem.byte)),
             _ => tree.at(problem.byte),
         };
+        // The reader stops within `Duration(column: …)`; what lacks brackets is all of it.
+        let entry = match (&problem.kind, tree.parent(entry)) {
+            (Kind::WrongType(_), Some(parent))
+                if tree.key(entry).is_some() && tree.name(parent) == Some("Duration") =>
+            {
+                parent
+            }
+            _ => entry,
+        };
         let blank = if problem.recoverable() {
             let follows = matches!(&problem.kind, Kind::MissingField(name)
                 if self.blanked.contains(&(tree.value(entry).start, name.clone())));
@@ -284,7 +294,13 @@ impl Reader<'_> {
     fn describe(&self, problem: &Problem, tree: &Tree<'_>, text: &str, entry: Entry) -> Diagnostic {
         // Indices are those of the text as it was, before anything was blanked.
         let whole = Tree::new(self.source.text());
-        let path = whole.path(whole.at(tree.value(entry).start));
+        let mut path = whole.path(whole.at(tree.value(entry).start));
+        if let ([before @ .., Step::Index(_)], Some("Duration")) =
+            (path.steps(), tree.parent(entry).and_then(|parent| tree.name(parent)))
+        {
+            // The bracket within the variant has no name of its own.
+            path = before.to_vec().into();
+        }
         let name = path.last_field().map_or_else(|| "the scenario".to_owned(), |key| format!("`{key}`"));
         let value = tree.value(entry);
         let key = tree.key(entry).unwrap_or_else(|| value.clone());
@@ -298,6 +314,9 @@ impl Reader<'_> {
                 let names = || expected.iter().map(String::as_str).filter(|name| !name.starts_with('$'));
                 let help = match service {
                     Some(own) => format!("it is called `{own}` here"),
+                    None if OF_WORKLOAD.contains(&found.as_str()) && names().any(|n| n == "workload") => {
+                        format!("it belongs in `workload`: write `workload: ({found}: …)`")
+                    }
                     None => did_you_mean("field", found, names()),
                 };
                 let diagnostic =
@@ -314,7 +333,12 @@ impl Reader<'_> {
                 };
                 let message = format!("{what} lacks the field `{field}`");
                 at(Code::MissingField, message, tree.head_of(entry), &format!("`{field}` is missing here"))
-                    .help(problem::example(field))
+                    .help(match (field.as_str(), whole.find(&path.field("column"))) {
+                        ("unit", column) if column.found => {
+                            problem::unit_of(&self.source.text()[column.span])
+                        }
+                        _ => problem::example(field),
+                    })
             }
             Kind::UnknownVariant { found, expected } => {
                 let span = match text.get(value.clone()) {
@@ -339,9 +363,9 @@ impl Reader<'_> {
                     .help("keep one of them")
             }
             Kind::WrongType(expected) => {
-                let field = path.last_field();
-                let help = problem::how_to_write(field, expected, &text[value.clone()]);
-                let expected = problem::expected_by(field, expected);
+                let path = with_variant(&path, tree, entry);
+                let help = problem::how_to_write(&path, expected, &text[value.clone()]);
+                let expected = problem::expected_by(&path, expected, &text[value.clone()]);
                 let message = format!("{name} takes {expected}, not `{found}`");
                 at(Code::WrongType, message, value, &format!("expected {expected}")).help(help)
             }
@@ -359,6 +383,13 @@ impl Reader<'_> {
                     at(Code::UnreadableValue, format!("{name}: {what}"), value, "cannot be read");
                 if help.is_empty() { diagnostic } else { diagnostic.help(help) }
             }
+            Kind::Syntax(_) if text[problem.byte..].starts_with('%') => {
+                let begin = text[..problem.byte].rfind(|c: char| !c.is_ascii_digit() && c != '.');
+                let span = begin.map_or(0, |at| at + 1)..problem.byte + 1;
+                let help = problem::of_percent(&path, &text[span.clone()]);
+                at(Code::Syntax, "a percent sign is no part of a number".to_owned(), span, "a percent sign")
+                    .help(help.unwrap_or_else(|| "write the number without it".to_owned()))
+            }
             Kind::Syntax(message) => {
                 let end = text[problem.byte..].chars().next().map_or(0, char::len_utf8);
                 let (span, label) = match tree.unclosed() {
@@ -370,6 +401,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A path with the variant around its last field, which stands before a bracket in RON.
+fn with_variant(path: &Path, tree: &Tree<'_>, entry: Entry) -> Path {
+    let mut steps = path.steps().to_vec();
+    if let Some(variant) = tree.parent(entry).and_then(|parent| tree.name(parent))
+        && let Some(last) = steps.len().checked_sub(1)
+    {
+        steps.insert(last, Step::Key(variant.to_owned().into()));
+    }
+    steps.into()
 }
 
 /// A value as it stands in the text, shortened.
@@ -387,6 +429,9 @@ fn service_name(found: &str, expected: &[String]) -> Option<&'static str> {
     let own = SERVICE_NAMES.iter().find(|(service, _)| *service == found)?.1;
     expected.iter().any(|name| name == own).then_some(own)
 }
+
+/// Fields of `workload` that look as if they could stand beside it.
+const OF_WORKLOAD: [&str; 6] = ["jobs", "classes", "logs", "window", "keep", "load_factor"];
 
 /// The field that was probably meant.
 fn meant<'a>(found: &str, expected: &'a [String]) -> Option<&'a str> {

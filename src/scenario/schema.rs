@@ -32,10 +32,11 @@ pub struct Scenario {
     #[serde(default)]
     pub resolution: Resolution,
     /// Local date and time of tick 0, as `"2026-03-02T00:00"`. Needed by hour-of-week profiles; shown in
-    /// reports. It does not move logs: a log's first submission (or the beginning of its window) is tick 0.
+    /// reports. Logs whose submit times are dates follow it: a job submitted on this date comes at tick 0, and
+    /// earlier ones are left out, with a warning. Default: the first date of the logs, if they have dates.
     #[serde(default)]
     pub start: Option<String>,
-    /// IANA time zone of `start`, as `"Europe/Amsterdam"`. Default `"UTC"`.
+    /// IANA time zone of `start` and of dates in logs that name none, as `"Europe/Amsterdam"`. Default `"UTC"`.
     #[serde(default)]
     pub time_zone: Option<String>,
     /// Seed of everything that is drawn.

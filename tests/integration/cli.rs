@@ -2,6 +2,7 @@
 
 mod basics;
 mod charts;
+mod check;
 mod colour;
 mod out;
 mod pipes;

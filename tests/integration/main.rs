@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
 
 mod cli;
+mod fuzz_seeds;
 mod real_logs;
 mod stories;
 mod support;

@@ -32,6 +32,12 @@ pub enum OutError {
     /// Something else than a directory stands there.
     #[error("{} exists and is no directory; choose another name", .0.display())]
     NotADirectory(PathBuf),
+    /// A symbolic link that leads nowhere.
+    #[error("{} is a symbolic link to something that does not exist; remove it, or choose another name", .0.display())]
+    Dangling(PathBuf),
+    /// No name that a directory could be given.
+    #[error("{} is no name for a new directory; choose another name", .0.display())]
+    NoName(PathBuf),
     /// What the file system says.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {
@@ -71,6 +77,10 @@ impl OutDir {
             Err(_) => std::path::absolute(target).map_err(io_at("use", target))?,
         };
         let replace = check_target(&target, force)?;
+        // The root, or a path that ends in `..` and leads nowhere yet.
+        if target.file_name().is_none() {
+            return Err(OutError::NoName(target));
+        }
         let parent = target.parent().unwrap_or(&target);
         fs::create_dir_all(parent).map_err(io_at("create", parent))?;
         let name = target.file_name().map_or_else(Default::default, |n| n.to_string_lossy().into_owned());
@@ -154,7 +164,13 @@ fn check_charts(target: &Path, folder: &Path) -> Result<(), OutError> {
 fn check_target(target: &Path, force: bool) -> Result<bool, OutError> {
     let metadata = match fs::metadata(target) {
         Ok(metadata) => metadata,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // The link itself is there: nothing can be renamed to its name after the run.
+            return match fs::symlink_metadata(target) {
+                Ok(_) => Err(OutError::Dangling(target.to_owned())),
+                Err(_) => Ok(false),
+            };
+        }
         Err(e) => return Err(io_at("look at", target)(e)),
     };
     if !metadata.is_dir() {

@@ -18,7 +18,7 @@ pub struct Workload {
     /// Jobs read from logs.
     #[serde(default)]
     pub logs: Vec<Log>,
-    /// Only jobs submitted in this window; its beginning becomes tick 0.
+    /// Only jobs submitted in this window; its beginning becomes tick 0, and the run's date moves with it.
     #[serde(default)]
     pub window: Option<Window>,
     /// Share of the jobs that is kept, drawn job by job (0 to 1). Default all.
@@ -213,6 +213,9 @@ pub struct ModulatedState {
 }
 
 /// A log of jobs that really ran. Paths are relative to the scenario file; `.gz` is read as gzip.
+///
+/// Submit times that are dates follow the scenario's `start`; without one, the first date of the logs becomes the
+/// start. Submit times that are numbers count from the first of them, whatever `start` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -224,8 +227,9 @@ pub struct Log {
     /// Name of the cluster of its jobs. Default: the first one.
     #[serde(default)]
     pub cluster: Option<String>,
-    /// Only jobs submitted in this window, measured from the log's first submission; its beginning becomes
-    /// tick 0. Default: all, the first submission at tick 0.
+    /// Only jobs submitted in this window. Where the submit times are dates and the scenario has a `start`, it
+    /// counts from there and moves nothing. Otherwise it counts from the log's first submission, and its
+    /// beginning becomes tick 0. Default: all.
     #[serde(default)]
     pub window: Option<Window>,
     /// Broken lines are errors. Default: they are counted, reported and left out.
@@ -249,6 +253,14 @@ pub struct Log {
     /// Team tag of jobs whose line names none.
     #[serde(default)]
     pub team: Option<String>,
+}
+
+impl Log {
+    /// Whether its submit times are dates.
+    #[must_use]
+    pub fn has_dates(&self) -> bool {
+        matches!(&self.format, LogFormat::Csv { submit, .. } if matches!(submit.unit, TimeUnit::DateTime(_)))
+    }
 }
 
 /// Format of a log.
@@ -361,8 +373,7 @@ impl Default for NodeMapping {
 pub struct TimeColumn {
     /// Its name in the header.
     pub column: String,
-    /// Its unit.
-    #[serde(default)]
+    /// Its unit, which is never guessed: `Seconds`, `Milliseconds`, `DateTime("%Y-%m-%d %H:%M:%S")` and so on.
     pub unit: TimeUnit,
 }
 
@@ -377,13 +388,12 @@ pub enum ServiceColumn {
 }
 
 /// Unit of a column.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum TimeUnit {
     /// Milliseconds.
     Milliseconds,
-    /// Seconds (default).
-    #[default]
+    /// Seconds.
     Seconds,
     /// Minutes.
     Minutes,
@@ -391,7 +401,7 @@ pub enum TimeUnit {
     Hours,
     /// Days.
     Days,
-    /// A date and time, in `strftime` notation: `DateTime("%Y-%m-%d %H:%M:%S")`; without an offset it is
-    /// taken as elapsed wall-clock time (no daylight-saving jumps).
+    /// A date and time, in `strftime` notation: `DateTime("%Y-%m-%d %H:%M:%S")`; without an offset (`%z`) or
+    /// a written `Z` it is local time of the scenario's `time_zone`.
     DateTime(String),
 }

@@ -129,3 +129,27 @@ fn killed_at_any_time_there_are_all_files_or_none() {
         }
     }
 }
+
+#[test]
+fn a_dash_is_no_directory() {
+    let place = Place::new();
+    let file = place.file("s.ron", SCENARIO);
+    let done =
+        place.run(&["run", file, "--out", "-"]).exits(exit_code::USAGE).says("--out takes a directory");
+    assert_eq!((done.stdout.as_str(), place.names("")), ("", vec!["s.ron".to_owned()]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_that_cannot_be_is_refused_before_the_run() {
+    let place = Place::new();
+    let file = place.file("s.ron", SCENARIO);
+    std::os::unix::fs::symlink("nowhere", place.path("link")).unwrap();
+    let done = place.run(&["run", file, "--out", "link"]).exits(exit_code::IO).says("symbolic link");
+    assert_eq!(done.stdout, "", "it is refused before the run");
+    let done = place.run(&["run", file, "--out", "absent/.."]).exits(exit_code::IO);
+    assert_eq!(done.stdout, "");
+    let done = place.run(&["run", file, "--out", "s.ron/o"]).exits(exit_code::IO);
+    assert_eq!(done.stdout, "");
+    assert_eq!(place.names(""), ["link", "s.ron"]);
+}
