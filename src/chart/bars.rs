@@ -38,7 +38,7 @@ pub struct Bars {
 
 const GAP: f64 = 18.0;
 /// A row is no taller, however few there are.
-const ROW_MAX: f64 = 58.0;
+const ROW_MAX: f64 = 66.0;
 
 impl Bars {
     /// Its numbers with their names.
@@ -75,7 +75,7 @@ impl Bars {
         let top = self.rows.iter().flat_map(|r| &r.bars).map(|b| b.value).fold(0.0, f64::max);
         for (r, row) in self.rows.iter().enumerate() {
             let y = body.y + r as f64 * height;
-            let thick = (height * 0.66).min(34.0);
+            let thick = (height * 0.66).min(38.0);
             let baseline = y + height / 2.0 + LABEL * 0.36;
             let set = Set::new(LABEL, Ink::Text).anchor(Anchor::End);
             let set = if row.strong { set.bold() } else { set };

@@ -110,7 +110,7 @@ impl Pen {
     pub(super) fn dashed(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64), thick: f64, ink: Ink) {
         const DASH: f64 = 7.0;
         const SPACE: f64 = 4.0;
-        let length = (x1 - x0).hypot(y1 - y0);
+        let length = ((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)).sqrt();
         if length <= 0.0 {
             return;
         }

@@ -36,7 +36,8 @@ impl Axis {
         let (min, max) = (self.min, self.max);
         let share = if self.log {
             let value = value.max(min);
-            (value.ln() - min.ln()) / (max.ln() - min.ln())
+            // Not of the standard library: a picture is the same on every machine.
+            (libm::log(value) - libm::log(min)) / (libm::log(max) - libm::log(min))
         } else {
             (value - min) / (max - min)
         };

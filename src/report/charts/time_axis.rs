@@ -181,7 +181,7 @@ pub(super) fn of_lengths(typical_s: f64, max_s: f64) -> Axis {
 pub(super) fn of_counts(max: f64, marks: f64) -> Axis {
     let max = max.max(1.0);
     let raw = max / marks;
-    let magnitude = 10_f64.powf(raw.log10().floor());
+    let magnitude = libm::pow(10.0, libm::log10(raw).floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|f| f * magnitude).find(|s| *s >= raw * 0.999);
     // Halves of a node mean nothing.
     let step = step.unwrap_or(raw).max(1.0);

@@ -191,7 +191,7 @@ fn curve(sorted: &[f64], x: &Axis) -> Vec<(f64, f64)> {
         for i in 0..=POINTS {
             let share = i as f64 / POINTS as f64;
             let at =
-                if x.log { x.min * (x.max / x.min).powf(share) } else { x.min + (x.max - x.min) * share };
+                if x.log { x.min * libm::pow(x.max / x.min, share) } else { x.min + (x.max - x.min) * share };
             step(at, sorted.partition_point(|w| *w <= at));
         }
     }

@@ -48,6 +48,17 @@ fn other_peoples_files_are_left_alone() {
 }
 
 #[test]
+fn of_several_replications_the_first_is_drawn() {
+    let place = Place::new();
+    let file = place.file("s.ron", SCENARIO);
+    place.run(&["run", file, "--replications", "2", "--out", "o"]).exits(exit_code::FINE);
+    let first = place.read("o/charts/cost.svg");
+    assert!(first.contains("the first of 2 replications"));
+    place.run(&["chart", "o"]).exits(exit_code::FINE);
+    assert!(place.read("o/charts/cost.svg") == first);
+}
+
+#[test]
 fn without_pictures() {
     let place = Place::new();
     let file = place.file("s.ron", SCENARIO);
