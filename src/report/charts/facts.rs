@@ -150,7 +150,7 @@ impl Facts {
     pub(super) fn span(&self) -> String {
         let length = duration_s(self.end_s);
         match &self.start {
-            Some(start) => format!("{length} from {}", start.strftime("%-d %b %Y")),
+            Some(start) => format!("{length} from {}", start.strftime("%-d\u{a0}%b\u{a0}%Y")),
             None => format!("{length} simulated"),
         }
     }

@@ -76,11 +76,7 @@ fn title(data: &Data) -> String {
         let peak = count(data.series[0].peak.into(), "node");
         let idle = data.series[0].node_s[State::Idle as usize] / held;
         if idle >= IDLE_TOLD {
-            let queued = queued(queue);
-            return format!(
-                "Nodes are idle {} of the time they are held: {average} on average, {queued}",
-                percent(idle)
-            );
+            return format!("Nodes stand idle {} of their time, with {}", percent(idle), queued(queue));
         }
         return format!("{} at most, {average} on average, with {}", super::capital(&peak), queued(queue));
     }

@@ -160,6 +160,20 @@ fn titles_say_the_finding() {
     assert!(Chart::Causes.figure(&data).subtitle.ends_with("10 % of it is after an eviction."));
     assert_eq!(Chart::Cost.figure(&data).title, "Idle nodes cost 38 % of 100.00 EUR");
 
+    let nodes = |idle: u32, limit: &str| {
+        let mut data = Data::new(&summary(1000.0, 1, PLAIN, limit)).unwrap();
+        let row =
+            TimelineRow { nodes: [0, 0, 0, idle, 3, 0], queued_jobs: 2, limit: 4, ..TimelineRow::default() };
+        data.timeline(0, row).unwrap();
+        Chart::Nodes.figure(&data.finish()).title
+    };
+    assert_eq!(nodes(1, ""), "Nodes stand idle 25 % of their time, with up to 2 jobs queued");
+    assert_eq!(nodes(0, ""), "3 nodes at most, 3.00 on average, with up to 2 jobs queued");
+    assert_eq!(
+        nodes(1, r#""at_limit_s":500.0"#),
+        "At the limit of 4 nodes for 50 % of the time, with up to 2 jobs queued"
+    );
+
     let stuck = summary(3600.0, 1, PLAIN, r#""jobs_queued":12"#).replace("settled", "stuck");
     let data = Data::new(&stuck).unwrap().finish();
     assert_eq!(Chart::Nodes.figure(&data).title, "Stuck after 1h with 12 jobs in the queue");
