@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error.
 
 mod args;
+mod chart;
 mod check;
 mod compare;
 mod error;
@@ -50,6 +51,7 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
     match &cli.command {
         Command::Run(run) => run::run(run, args, output),
         Command::Compare(compare) => compare::compare(compare, output),
+        Command::Chart(chart) => chart::chart(chart, output),
         Command::Check(check) => check::check(check, output),
         Command::Init(init) => init::init(init, output),
         Command::VmSizes(sizes) => vm_sizes::vm_sizes(sizes, output),

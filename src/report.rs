@@ -2,6 +2,7 @@
 //!
 //! A [`Summary`] is the one model; the terminal report, json, csv and the result files are made from it.
 
+pub mod charts;
 pub mod compare;
 pub mod context;
 pub mod expectations;

@@ -42,6 +42,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run two scenarios on the same draws and tell what the second does differently.
     Compare(CompareArgs),
+    /// Draw the results of a run.
+    Chart(ChartArgs),
     /// Check a scenario without running it.
     Check(CheckArgs),
     /// Write a commented scenario to begin with.
@@ -87,6 +89,9 @@ pub struct RunArgs {
     /// Replace the results that are in the directory of --out.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub force: bool,
+    /// Draw no pictures into the directory of --out; `nodetide chart` can draw them later.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub no_charts: bool,
 }
 
 /// What `run` prints.
@@ -139,6 +144,78 @@ pub enum CompareFormat {
     Human,
     /// The comparison as JSON (`docs/results.md`).
     Json,
+}
+
+/// Arguments of `chart`.
+#[derive(Args, Debug)]
+#[command(after_long_help = CHART_HELP)]
+pub struct ChartArgs {
+    /// Directory of results, as `run --out` wrote it.
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// Where to put the pictures; without it, into the folder `charts` of the results, replacing what is there.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace pictures of the same name in the directory of --out.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Only this picture; may be given several times.
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub only: Vec<ChartName>,
+    /// Kind of file. PNG needs a program built with the feature `png`.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ChartFormat,
+    /// Dark on white, or light on dark (the files then end in `-dark`).
+    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    pub theme: ChartTheme,
+    /// Width and height in pixels, 320x240 to 8000x8000. Text grows with the picture.
+    #[arg(long, value_name = "WxH", default_value = "960x540", value_parser = chart_size)]
+    pub size: (u32, u32),
+}
+
+/// Pictures by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChartName {
+    /// Nodes by state over time, with the queue.
+    Nodes,
+    /// How long jobs wait, with percentiles and objectives.
+    Wait,
+    /// What the waiting was for.
+    Causes,
+    /// Cost by part and by team.
+    Cost,
+    /// How busy billed nodes are, by hour of the week.
+    Hours,
+    /// Sizes and running times of the jobs.
+    Workload,
+}
+
+/// Kinds of files of pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ChartFormat {
+    /// Scalable, for pages and slides.
+    #[default]
+    Svg,
+    /// Pixels, for what takes no SVG.
+    Png,
+}
+
+/// Colours of pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ChartTheme {
+    /// Dark on white.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// A size as `1920x1080`.
+fn chart_size(text: &str) -> Result<(u32, u32), String> {
+    let size = text.split_once(['x', 'X']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    let fits = |(w, h): &(u32, u32)| (320..=8000).contains(w) && (240..=8000).contains(h);
+    size.filter(fits)
+        .ok_or_else(|| "write width and height in pixels, as 1920x1080; 320x240 to 8000x8000".to_owned())
 }
 
 /// Arguments of `check`.
@@ -240,6 +317,13 @@ same cluster the same delays: what chance does to both cancels in the difference
 Exit code 0 whatever the difference, and whatever becomes of the thresholds of either (use
 run for those); 3 or 6 where a scenario is not valid or cannot be read, with its name; 7
 where a run of either ended stuck or at a limit of the simulator.";
+const CHART_HELP: &str = "\
+Examples:
+  nodetide chart results/today
+  nodetide chart results/today --theme dark --size 1920x1080
+  nodetide chart results/today --only wait --only cost --out slides
+
+`run --out` draws all of them already; docs/charts.md says how to read them.";
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -280,6 +364,12 @@ mod tests {
             &["run", "s.ron", "--force"],
             &["run", "s.ron", "--warm-up", "12"],
             &["run", "s.json", "--ticks", "--out", "x"],
+            &["run", "s.ron", "--no-charts"],
+            &["chart"],
+            &["chart", "r", "--force"],
+            &["chart", "r", "--only", "pie"],
+            &["chart", "r", "--size", "10x10"],
+            &["chart", "r", "--size", "1920"],
             &["run", "s.ron", "--format", "xml"],
             &["sing"],
             &["compare", "a.ron"],
@@ -289,6 +379,12 @@ mod tests {
             assert!(parse(bad).is_err(), "{bad:?}");
         }
         assert!(parse(&["run", "--ticks", "-"]).is_ok());
+        let Command::Chart(chart) =
+            parse(&["chart", "r", "--size", "1600X900", "--only", "wait"]).unwrap().command
+        else {
+            panic!("chart")
+        };
+        assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait][..]));
         assert!(parse(&["--color", "never", "run", "s.ron", "-q"]).is_ok());
     }
 }

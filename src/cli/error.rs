@@ -38,6 +38,12 @@ pub(super) enum CliError {
     /// The results cannot be written.
     #[error("{0}")]
     Out(#[from] OutError),
+    /// A picture cannot be drawn.
+    #[error("cannot draw: {0}")]
+    Draw(String),
+    /// This program was built without what it takes.
+    #[error("{}", .0.message)]
+    NotBuilt(Box<Diagnostic>),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
@@ -57,7 +63,9 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Invalid(diagnostics)
-                if diagnostics.iter().any(|d| matches!(d.code, Code::CannotRead | Code::LogUnreadable)) =>
+                if diagnostics
+                    .iter()
+                    .any(|d| matches!(d.code, Code::CannotRead | Code::LogUnreadable | Code::NoResults)) =>
             {
                 exit_code::IO
             }
@@ -65,7 +73,8 @@ impl CliError {
             Self::Write { .. } | Self::Exists(_) | Self::Out(_) | Self::Stdout(_) | Self::Threads(_) => {
                 exit_code::IO
             }
-            Self::Code(_) | Self::Usage(_) => exit_code::USAGE,
+            Self::Draw(_) => exit_code::INTERNAL,
+            Self::Code(_) | Self::Usage(_) | Self::NotBuilt(_) => exit_code::USAGE,
         }
     }
 
@@ -80,11 +89,13 @@ impl CliError {
             )
             | Self::Exists(_) => Code::OutputExists,
             Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
+            Self::NotBuilt(diagnostic) => return Some((**diagnostic).clone()),
             Self::Invalid(_)
             | Self::Expect(_)
             | Self::ExpectIn { .. }
             | Self::Code(_)
             | Self::Usage(_)
+            | Self::Draw(_)
             | Self::Threads(_) => return None,
         };
         Some(Diagnostic::new(code, self.to_string()))

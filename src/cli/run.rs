@@ -12,7 +12,7 @@ use crate::report::expectations::Threshold;
 use crate::report::files::{self, Manifest, OutDir};
 use crate::report::summary::FORMAT;
 use crate::report::warm_up::{self, Series, WarmUp};
-use crate::report::{Context, Replicated, Summary, human, summarise};
+use crate::report::{Context, Replicated, Summary, charts, human, summarise};
 use crate::ticks;
 use rayon::prelude::*;
 use std::ffi::OsString;
@@ -60,6 +60,9 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
             Report::One(summary) => files::write_run(&mut out, &context, summary, &result, &recording)?,
             Report::Several(r) => files::write_replicated(&mut out, &context, r, &result, &recording)?,
         }
+        if !args.no_charts {
+            files::write_charts(&mut out, &chart_data(&report, &context, &recording)?)?;
+        }
         let manifest = manifest(&scenario, args, command, &began, report.first().seed, out.entries());
         out.write("manifest.json", |w| files::json(w, &manifest))?;
         let path = out.commit()?;
@@ -67,6 +70,16 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     }
     report.print(args.format, output)?;
     Ok(report.exit_code())
+}
+
+/// The data of pictures, by way of the text that `summary.json` holds: pictures drawn later are the same.
+fn chart_data(report: &Report, context: &Context, recording: &Recording) -> Result<charts::Data, CliError> {
+    let text = match report {
+        Report::One(summary) => serde_json::to_string(summary),
+        Report::Several(replicated) => serde_json::to_string(replicated),
+    };
+    let text = text.map_err(|e| CliError::Draw(e.to_string()))?;
+    charts::of_run(context, &text, recording).map_err(|e| CliError::Draw(e.to_string()))
 }
 
 fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {

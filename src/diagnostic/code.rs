@@ -184,6 +184,14 @@ codes! {
     OutputExists = "I0403",
     /// No suitable GPU.
     NoGpu = "I0404",
+    /// Not a directory of results.
+    NoResults = "I0405",
+    /// A result file is damaged.
+    ResultsDamaged = "I0406",
+    /// Results of a newer program.
+    ResultsNewer = "I0407",
+    /// Something that this program was built without.
+    NotBuilt = "I0408",
 
     /// A quota held jobs back.
     QuotaBinding = "W0501",

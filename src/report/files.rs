@@ -23,14 +23,14 @@ pub use table::{REPLICATED_HEADER, SUMMARY_HEADER, replicated_table, summary_tab
 pub use timeline::{header as timeline_header, timeline};
 
 use super::replications::Replicated;
-use super::{Context, Summary};
+use super::{Context, Summary, charts};
 use crate::engine::output::RunResult;
 use crate::engine::record::Recording;
 use serde::Serialize;
 use std::io::{self, Write};
 use writer::{Rows, io_error};
 
-/// Names of all result files; a directory with nothing else in it may be replaced.
+/// Names of all result files but pictures; a directory with nothing else in it may be replaced.
 pub const NAMES: [&str; 7] = [
     "manifest.json",
     "summary.json",
@@ -40,6 +40,25 @@ pub const NAMES: [&str; 7] = [
     "events.jsonl",
     "replications.csv",
 ];
+
+/// Whether a file of results may have this name, relative to their directory.
+fn is_known(name: &str) -> bool {
+    NAMES.contains(&name) || charts::NAMES.contains(&name)
+}
+
+/// Draws every picture of a run.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_charts(out: &mut OutDir, data: &charts::Data) -> Result<(), OutError> {
+    let look = charts::Look::default();
+    for chart in charts::Chart::ALL {
+        let name = charts::name(chart, look.theme, "svg");
+        let picture = crate::chart::svg(&chart.scene(data, look));
+        out.write(name, |w| w.write_all(picture.as_bytes()))?;
+    }
+    Ok(())
+}
 
 /// Writes every file of one run but the manifest.
 ///

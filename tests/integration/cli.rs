@@ -1,6 +1,7 @@
 //! The command line.
 
 mod basics;
+mod charts;
 mod check;
 mod colour;
 mod compare;

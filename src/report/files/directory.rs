@@ -1,7 +1,8 @@
 //! A directory that appears whole or not at all.
 
-use super::NAMES;
+use super::is_known;
 use super::manifest::{FileEntry, Hashing};
+use crate::report::charts;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -103,10 +104,13 @@ impl OutDir {
         name: &'static str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), OutError> {
-        debug_assert!(NAMES.contains(&name), "{name} is listed, so that --force may replace it");
+        debug_assert!(is_known(name), "{name} is listed, so that --force may replace it");
         let path = self.new.join(name);
         let shown = self.target.join(name);
         let write = || -> io::Result<FileEntry> {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
             // Hashed in large pieces: writers of JSON come with a few bytes at a time.
             let mut writer = BufWriter::with_capacity(BUFFER, Hashing::new(File::create(&path)?));
             content(&mut writer)?;
@@ -144,6 +148,18 @@ impl OutDir {
     }
 }
 
+/// Whether there is nothing but pictures in the folder of pictures.
+fn check_charts(target: &Path, folder: &Path) -> Result<(), OutError> {
+    for entry in fs::read_dir(folder).map_err(io_at("read", folder))? {
+        let entry = entry.map_err(io_at("read", folder))?;
+        let name = format!("{}/{}", charts::FOLDER, entry.file_name().to_string_lossy());
+        if !is_known(&name) {
+            return Err(OutError::Foreign { path: target.to_owned(), name });
+        }
+    }
+    Ok(())
+}
+
 /// Whether something has to be replaced.
 fn check_target(target: &Path, force: bool) -> Result<bool, OutError> {
     let metadata = match fs::metadata(target) {
@@ -168,7 +184,9 @@ fn check_target(target: &Path, force: bool) -> Result<bool, OutError> {
             return Err(OutError::NotEmpty(target.to_owned()));
         }
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !NAMES.contains(&name.as_str()) {
+        if name == charts::FOLDER && entry.path().is_dir() {
+            check_charts(target, &entry.path())?;
+        } else if !is_known(&name) {
             return Err(OutError::Foreign { path: target.to_owned(), name });
         }
     }
