@@ -7,6 +7,8 @@ pub mod check;
 pub mod locate;
 pub mod parse;
 pub mod path;
+#[cfg(feature = "schema")]
+pub mod reference;
 pub mod schema;
 pub mod sizes;
 

@@ -5,5 +5,6 @@
 mod cli;
 mod fuzz_seeds;
 mod real_logs;
+mod scenario_page;
 mod stories;
 mod support;
