@@ -3,6 +3,7 @@
 mod basics;
 mod check;
 mod colour;
+mod help;
 mod out;
 mod pipes;
 mod replications;
