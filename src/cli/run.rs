@@ -38,6 +38,9 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.
     let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    for leftover in out.iter().flat_map(|out| out.cleaned()) {
+        output.remark(&leftover.to_string());
+    }
     let simulated = simulate(&scenario, args, output)?;
     let (report, details) = Report::of(simulated);
     if let (Some(mut out), Some((context, result, recording))) = (out, details) {

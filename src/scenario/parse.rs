@@ -85,7 +85,7 @@ pub fn read(path: &str) -> Result<Arc<Source>, Diagnostic> {
     text(path, bytes)
 }
 
-/// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n`.
+/// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n` whatever ended them before.
 ///
 /// # Errors
 /// Too many bytes, not UTF-8, or control characters.
@@ -107,7 +107,9 @@ pub fn text(name: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
     let text = String::from_utf8(bytes)
         .map_err(|error| not_text(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
-    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    // A carriage return alone would not end a comment, and all of the file would be line 1.
+    let text = text.replace('\r', "\n");
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n');
     if let Some(at) = text.find(control) {
         return Err(not_text(format!("byte {at} is a control character")));
     }
