@@ -8,7 +8,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::exit_code;
 use crate::lowering::Loaded;
 use crate::report::files;
-use crate::report::units::{count, duration_s};
+use crate::report::units::{count, duration_s, whole};
 use crate::report::warnings::{self, Warning};
 use crate::scenario::locate::Tree;
 use crate::scenario::path::Path;
@@ -88,7 +88,7 @@ fn says(path: &str, prepared: &Prepared, found: &[Diagnostic]) -> String {
 fn log_says(log: &LogReport) -> String {
     let mut text = format!("  {}: {} of {}", log.path, count(log.jobs, "job"), count(log.lines, "line"));
     for (why, lines) in &log.left_out {
-        text.push_str(&format!("; {lines} left out: {why}"));
+        text.push_str(&format!("; {} left out: {why}", whole(*lines)));
     }
     text.push_str(&format!("; {}\n", count(log.broken, "broken line")));
     if let Some(figures) = &log.figures {

@@ -221,6 +221,67 @@ fn warnings_say_what_binds() {
 }
 
 #[test]
+fn rates_that_hold_more_than_their_span_are_pointed_out() {
+    const DAY: u32 = 86_400;
+    // One node; two jobs of a day each within the first day and a bit, so the last one ends at 3 days.
+    let mut input = Input {
+        clusters: vec![ClusterInput { max_nodes: 1, ..ClusterInput::default() }],
+        jobs: vec![job(0, DAY, 1, 0), job(0, DAY, 1, 0), job(DAY + 1, DAY, 1, 0)],
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let w0503 = |input: &Input| {
+        let summary = run(input.clone(), &[], Vec::new(), false).summary();
+        summary.warnings.iter().find(|w| w.code == "W0503").map(|w| w.text.clone())
+    };
+    assert!(
+        w0503(&input).is_some_and(|t| t.contains("after the last submission (1d)")),
+        "{:?}",
+        w0503(&input)
+    );
+    input.horizon = Some(2 * DAY);
+    assert!(w0503(&input).is_some_and(|t| t.contains("after the horizon (2d)")), "{:?}", w0503(&input));
+    input.horizon = Some(3 * DAY);
+    assert_eq!(w0503(&input), None);
+}
+
+#[test]
+fn a_run_at_a_bound_names_the_bound_and_nothing_that_follows_from_it() {
+    // Nodes live for 5 s and the job takes 10, so it starts over for ever.
+    let spot = ClusterInput { tier: Tier::LowPriority, lifetime: vec![5], ..ClusterInput::default() };
+    let input = Input {
+        clusters: vec![spot],
+        jobs: vec![job(0, 10, 1, 0)],
+        horizon: Some(100),
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let summary = run(input, &[], Vec::new(), false).summary();
+    assert_eq!(summary.run_status, Status::Limit);
+    let codes: Vec<&str> = summary.warnings.iter().map(|w| w.code).collect();
+    assert!(!codes.contains(&"W0502") && !codes.contains(&"W0503"), "{codes:?}");
+    let limit = summary.warnings.iter().find(|w| w.code == "W0514").unwrap();
+    assert!(limit.text.contains("within a million instants"), "{}", limit.text);
+}
+
+#[test]
+fn gangs_on_busy_nodes_are_told_to_have_more_nodes() {
+    // Gangs of two run one at a time on the three nodes beside the long jobs, so one node stands idle all along.
+    let input = |long: u32| Input {
+        clusters: vec![ClusterInput { max_nodes: long + 3, idle_time: 1, ..ClusterInput::default() }],
+        jobs: (0..long).map(|_| job(0, 2000, 1, 0)).chain((0..10).map(|_| job(1, 190, 2, 0))).collect(),
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let w0521 = |long: u32| {
+        let summary = run(input(long), &[], Vec::new(), false).summary();
+        summary.warnings.iter().find(|w| w.code == "W0521").map(|w| w.text.clone()).unwrap_or_default()
+    };
+    assert!(w0521(1).contains("Backfill"), "one of four nodes is idle: {}", w0521(1));
+    assert!(w0521(20).contains("raise max_nodes"), "one of 23 nodes is idle: {}", w0521(20));
+}
+
+#[test]
 fn a_stuck_run_names_every_job_and_node() {
     let summary = fixture::stuck().summary();
     let stuck = summary.stuck.as_ref().unwrap();

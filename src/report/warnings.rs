@@ -35,10 +35,12 @@ pub enum Warning {
         /// What the head waits for.
         reason: Option<Reason>,
     },
-    /// The run went on long after the horizon.
+    /// The run went on long after the span that rates divide by.
     HorizonShort {
-        /// The horizon [s].
-        horizon_s: f64,
+        /// The horizon, or where there is none the last submission [s].
+        span_s: f64,
+        /// It is a horizon.
+        horizon: bool,
         /// The end of the run [s].
         end_s: f64,
     },
@@ -68,6 +70,8 @@ pub enum Warning {
         cluster: String,
         /// Time waited for it [job-h].
         job_h: f64,
+        /// Of these, after evictions [job-h].
+        again_h: f64,
     },
     /// A GPU cluster without a quota in the scenario.
     GpuQuotaNotGiven {
@@ -110,6 +114,8 @@ pub enum Warning {
     },
     /// The run ended at a bound of the simulator.
     LimitReached {
+        /// Which.
+        bound: Bound,
         /// The end of the run [s].
         end_s: f64,
     },
@@ -143,6 +149,8 @@ pub enum Warning {
         cluster: String,
         /// Share of all waiting on the cluster.
         share: f64,
+        /// Share of billed node-time that was busy.
+        utilisation: f64,
     },
     /// Unusable nodes cost money.
     UnusableNodes {
@@ -181,6 +189,20 @@ pub enum Warning {
         relative: f64,
     },
 }
+
+/// A bound of the simulator (model, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Instants after the last thing from outside.
+    Late,
+    /// Ticks of a run.
+    Ticks,
+    /// Repetitions of one instant.
+    Repetitions,
+}
+
+/// From this utilisation on, a better order of jobs wins little.
+const BUSY: f64 = 0.9;
 
 impl Warning {
     /// Stable code, which `nodetide explain` explains.
@@ -261,15 +283,23 @@ impl Warning {
                     count(*jobs, "job")
                 )
             }
-            Self::HorizonShort { horizon_s, end_s } => format!(
-                "the run ended at {}, long after the horizon of {}: rates divide by the horizon but hold the \
-                 cost of what came after it; lengthen the horizon, or set stop_at_horizon: true",
-                duration_s(*end_s),
-                duration_s(*horizon_s)
-            ),
+            Self::HorizonShort { span_s, horizon, end_s } => {
+                let (span, advice) = if *horizon {
+                    ("the horizon", "lengthen the horizon, or cut the run there with stop_at_horizon: true")
+                } else {
+                    ("the last submission", "set a horizon that the queue drains before")
+                };
+                format!(
+                    "the run went on to {}, long after {span} ({}), which rates divide by: they hold the cost of \
+                     what came after it, so no day cost as much as the cost per day says; {advice}",
+                    duration_s(*end_s),
+                    duration_s(*span_s)
+                )
+            }
             Self::LowPriorityStarved { cluster, evictions, lost, capacity } => format!(
                 "low-priority cluster {cluster}: {}, {} of its busy node-time lost, {} of its waiting for \
-                 capacity; set checkpoint on the jobs, or compare with tier: Dedicated",
+                 capacity; give the jobs a checkpoint or a shorter one, make them shorter, or compare with tier: \
+                 Dedicated",
                 count(*evictions, "eviction"),
                 percent(*lost),
                 percent(*capacity)
@@ -279,12 +309,19 @@ impl Warning {
                  the resource group, or put it on the resources that need it",
                 money(*amount, currency)
             ),
-            Self::LockBlocksScaling { cluster, job_h } => format!(
-                "a resource lock stopped {cluster} from growing (the service shows Resizing (0 -> 0)), and \
-                 jobs waited {} job-hours for it; remove the lock, or move it off the workspace's resource \
-                 group",
-                super::units::short(*job_h)
-            ),
+            Self::LockBlocksScaling { cluster, job_h, again_h } => {
+                let again = if *again_h > 0.0 {
+                    format!(" ({} of them after evictions)", super::units::short(*again_h))
+                } else {
+                    String::new()
+                };
+                format!(
+                    "a resource lock stopped {cluster} from growing (the service shows Resizing, and no change), \
+                     and jobs waited {} job-hours for it{again}; remove the lock, or move it off the \
+                     workspace's resource group",
+                    super::units::short(*job_h)
+                )
+            }
             Self::GpuQuotaNotGiven { cluster, family, vcpus } => format!(
                 "{cluster} has GPUs and the scenario gives no quota for it, so it counts as unlimited; GPU \
                  families start at 0 vCPUs in a new subscription: write region: (quotas: (family: \
@@ -329,12 +366,19 @@ impl Warning {
                 };
                 format!("nothing can happen any more on {cluster}: {}; {advice}{lock}", what.join(", and "))
             }
-            Self::LimitReached { end_s } => format!(
-                "the simulator stopped at {}: the run reached 2^31 ticks, or went on for too long after its last \
-                 submission; look for evictions or failed boots that outpace the work (max_restarts, checkpoint, \
-                 boot_failures), or use a coarser resolution",
-                duration_s(*end_s)
-            ),
+            Self::LimitReached { bound, end_s } => {
+                let what = match bound {
+                    Bound::Late => {
+                        "the work did not end within a million instants of the last submission or change; look for \
+                         evictions or failed boots that outpace it (checkpoint, max_restarts, boot_failures)"
+                    }
+                    Bound::Ticks => "a run has 2^31 ticks; use a coarser resolution, or a shorter log",
+                    Bound::Repetitions => {
+                        "one instant repeated 65,536 times; look for delays of zero that feed each other"
+                    }
+                };
+                format!("the simulator stopped at {}: {what}", duration_s(*end_s))
+            }
             Self::MaxNodesBinding { cluster, max_nodes, share, wait_p95_s } => format!(
                 "{} of all waiting on {cluster} was because max_nodes ({max_nodes}) was reached (p95 wait {}); \
                  raise max_nodes, or spread the jobs over time",
@@ -347,11 +391,21 @@ impl Warning {
                 money(*amount, currency),
                 percent(*share)
             ),
-            Self::GangBlocked { cluster, share } => format!(
-                "{} of all waiting on {cluster} was for a gang that found too few idle nodes while others \
-                 stood idle; try discipline: Backfill, smaller gangs, or a cluster of their own",
-                percent(*share)
-            ),
+            Self::GangBlocked { cluster, share, utilisation } => {
+                let advice = if *utilisation >= BUSY {
+                    format!(
+                        "but nodes were busy {} of their time, so no order of jobs would help much: raise max_nodes",
+                        percent(*utilisation)
+                    )
+                } else {
+                    "try discipline: Backfill, smaller gangs, or a cluster of their own".to_owned()
+                };
+                format!(
+                    "{} of all waiting on {cluster} was for a gang that found too few idle nodes while others \
+                     stood idle; {advice}",
+                    percent(*share)
+                )
+            }
             Self::UnusableNodes { cluster, failures, amount, currency } => format!(
                 "{} on {cluster} left unusable nodes, which cost {} until they were recycled; check the \
                  start-up script and the image, and boot_failures in the scenario",

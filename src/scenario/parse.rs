@@ -316,6 +316,9 @@ impl Reader<'_> {
                 let names = || expected.iter().map(String::as_str).filter(|name| !name.starts_with('$'));
                 let help = match service {
                     Some(own) => format!("it is called `{own}` here"),
+                    None if OF_WORKLOAD.contains(&found.as_str()) && names().any(|n| n == "workload") => {
+                        format!("it belongs in `workload`: write `workload: ({found}: …)`")
+                    }
                     None => did_you_mean("field", found, names()),
                 };
                 let diagnostic =
@@ -428,6 +431,9 @@ fn service_name(found: &str, expected: &[String]) -> Option<&'static str> {
     let own = SERVICE_NAMES.iter().find(|(service, _)| *service == found)?.1;
     expected.iter().any(|name| name == own).then_some(own)
 }
+
+/// Fields of `workload` that look as if they could stand beside it.
+const OF_WORKLOAD: [&str; 6] = ["jobs", "classes", "logs", "window", "keep", "load_factor"];
 
 /// The field that was probably meant.
 fn meant<'a>(found: &str, expected: &'a [String]) -> Option<&'a str> {

@@ -1,6 +1,6 @@
 //! When each warning is due.
 
-use super::Warning;
+use super::{Bound, Warning};
 use crate::engine::input::Tier;
 use crate::engine::output::{ClusterResult, Outcome, Reason, RunResult, State, Status};
 use crate::engine::record::{Profile, Recording};
@@ -8,7 +8,7 @@ use crate::report::context::{ClusterContext, Context};
 use crate::report::expectations::Threshold;
 use crate::report::facts::{Facts, RunFacts};
 use crate::report::pricing::{Part, amount};
-use crate::units::NEVER;
+use crate::units::{NEVER, TICK_END};
 
 /// A cause of waiting is worth a warning from this share of all waiting on.
 const WAIT_SHARE: f64 = 0.2;
@@ -20,8 +20,15 @@ const WAIT_P95_S: f64 = 60.0;
 const LOST_SHARE: f64 = 0.1;
 /// Idle nodes of a cluster with `min_nodes` from this share of its node cost on.
 const IDLE_SHARE: f64 = 0.3;
-/// The run may pass the horizon by this share of it.
+/// The run may last this many times its horizon.
 const HORIZON_SLACK: f64 = 1.1;
+/// And without a horizon this many times its submissions, where they span a day.
+const SUBMISSIONS_SLACK: f64 = 1.25;
+const DAY_S: f64 = 86_400.0;
+/// What a lock keeps is worth a warning from this share of the cluster's cost on.
+const LEAK_SHARE: f64 = 0.001;
+/// Instants after the last thing from outside, beside those for each job (model, section 3).
+const LATE_INSTANTS: u64 = 1 << 20;
 /// Tails of fewer jobs say little.
 const FEW_JOBS: u64 = 100;
 
@@ -44,10 +51,11 @@ pub fn find(
             result: &result.clusters[c],
             stuck_nodes: kept.count() as u64,
         };
-        if result.status == Status::Stuck {
-            found.extend(one.stuck());
-        } else {
-            found.extend(one.not_drained());
+        match result.status {
+            Status::Stuck => found.extend(one.stuck()),
+            Status::Settled | Status::Horizon => found.extend(one.not_drained()),
+            // What is left says nothing but that the run did not end.
+            Status::Limit => {}
         }
         found.extend(one.waits());
         found.extend(one.low_priority());
@@ -90,11 +98,17 @@ fn gpu_quota(cluster: &ClusterContext) -> Option<Warning> {
 
 fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warning> {
     let mut found = Vec::new();
-    if let Some(horizon) = context.horizon
-        && f64::from(result.end) > HORIZON_SLACK * f64::from(horizon)
+    let end_s = context.seconds(result.end.into());
+    if let Some(span) = context.rate_span()
+        && result.status != Status::Limit
     {
-        let (horizon_s, end_s) = (context.seconds(horizon.into()), context.seconds(result.end.into()));
-        found.push(Warning::HorizonShort { horizon_s, end_s });
+        let span_s = context.seconds(span.into());
+        let horizon = context.horizon.is_some();
+        // A log of an hour always ends long after its last submission, and nobody asks what a day of it costs.
+        let slack = if horizon { HORIZON_SLACK } else { SUBMISSIONS_SLACK };
+        if end_s > slack * span_s && (horizon || span_s >= DAY_S) {
+            found.push(Warning::HorizonShort { span_s, horizon, end_s });
+        }
     }
     let rejected = total.outcome(Outcome::Rejected);
     if rejected > 0 {
@@ -103,7 +117,14 @@ fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warnin
     match result.status {
         Status::Settled | Status::Horizon | Status::Stuck => {}
         Status::Limit => {
-            found.push(Warning::LimitReached { end_s: context.seconds(result.end.into()) });
+            let bound = if result.late_instants >= LATE_INSTANTS {
+                Bound::Late
+            } else if result.end >= TICK_END / 2 {
+                Bound::Ticks
+            } else {
+                Bound::Repetitions
+            };
+            found.push(Warning::LimitReached { bound, end_s });
         }
     }
     if (1..FEW_JOBS).contains(&total.started) {
@@ -163,7 +184,8 @@ impl One<'_> {
         }
         if self.waited(Reason::Lock) > 0 {
             let job_h = self.hours(self.waited(Reason::Lock));
-            found.push(Warning::LockBlocksScaling { cluster: self.name(), job_h });
+            let again_h = self.hours(self.facts.requeue_wait_by_reason[Reason::Lock as usize]);
+            found.push(Warning::LockBlocksScaling { cluster: self.name(), job_h, again_h });
         }
         let share = self.share(Reason::MaxNodes);
         if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
@@ -172,7 +194,8 @@ impl One<'_> {
         }
         let share = self.share(Reason::Gang);
         if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
-            found.push(Warning::GangBlocked { cluster: self.name(), share });
+            let utilisation = self.facts.utilisation().unwrap_or(0.0);
+            found.push(Warning::GangBlocked { cluster: self.name(), share, utilisation });
         }
         found
     }
@@ -232,7 +255,7 @@ impl One<'_> {
             ticks += surplus.saturating_sub(allowed);
         }
         let amount = amount(self.context, ticks, self.cluster.price_per_h());
-        (ticks > 0 && amount >= 0.01 * self.facts.cost.total).then(|| Warning::LockLeaksCost {
+        (ticks > 0 && amount >= LEAK_SHARE * self.facts.cost.total).then(|| Warning::LockLeaksCost {
             cluster: self.name(),
             amount,
             currency: self.currency(),

@@ -39,7 +39,7 @@ impl Checker<'_> {
         let length = name.chars().count();
         let ok = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let wrong = if !(3..=24).contains(&length) {
-            format!("it has {length} characters; 3 to 24 are allowed")
+            format!("its length is {length}; 3 to 24 characters are allowed")
         } else if let Some(c) = name.chars().find(|c| !ok(*c)) {
             format!("it has {c:?}; only letters, digits and dashes are allowed")
         } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
