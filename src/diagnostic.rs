@@ -47,7 +47,7 @@ fn cut(text: String) -> String {
     if chars <= TEXT_CHARS {
         return text;
     }
-    let (head, tail) = (TEXT_CHARS / 2, TEXT_CHARS / 4);
+    let (head, tail) = (TEXT_CHARS / 4, TEXT_CHARS / 4);
     let begin: String = text.chars().take(head).collect();
     let end: String = text.chars().skip(chars - tail).collect();
     format!("{begin}… ({} characters are not shown) …{end}", chars - head - tail)
@@ -139,8 +139,8 @@ mod tests {
             Diagnostic::new(Code::UnknownField, long).help("é".repeat(1000)).note("x".repeat(1001));
         let message = &diagnostic.message;
         assert!(message.starts_with("there is no field `ää") && message.ends_with("ää` here"), "{message}");
-        assert!(message.chars().count() < 900, "{message}");
+        assert!(message.chars().count() < 600, "{message}");
         assert_eq!(diagnostic.help.as_deref().map(|help| help.chars().count()), Some(1000));
-        assert!(diagnostic.notes[0].contains("(251 characters are not shown)"), "{}", diagnostic.notes[0]);
+        assert!(diagnostic.notes[0].contains("(501 characters are not shown)"), "{}", diagnostic.notes[0]);
     }
 }

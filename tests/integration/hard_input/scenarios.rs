@@ -45,32 +45,58 @@ fn texts() -> Vec<Case> {
         file("nothing but blanks and comments", 3, "S0111", "x.ron holds nothing", |p| {
             write(p, "  \n// later\n\n")
         }),
-        file("cut off in the middle of a text", 3, "S0101", "x.ron:2:", |p| write(p, &SMALL[..55])),
+        file("cut off in the middle of a text", 3, "S0101", "a quote is not closed", |p| {
+            write(p, &SMALL[..55])
+        }),
         file("cut off in the middle of a name", 3, "S0102", "there is no field `id` here", |p| {
             write(p, &SMALL[..80])
         }),
-        file("the last bracket missing", 3, "S0101", "x.ron:1:1", |p| {
-            write(p, SMALL.trim_end().trim_end_matches(')'))
-        }),
-        file("binary", 3, "S0109", "x.ron is not a text file: byte 128 is not UTF-8", |p| {
-            write(p, (0..=255).collect::<Vec<u8>>());
-        }),
-        file("gzipped", 3, "S0109", "x.ron is not a text file: byte 1 is not UTF-8", |p| {
-            write(p, [0x1f, 0x8b, 8, 0])
-        }),
+        file(
+            "the last bracket missing",
+            3,
+            "S0101",
+            "the text ends too early: a bracket or quote is not closed",
+            |p| write(p, SMALL.trim_end().trim_end_matches(')')),
+        ),
+        file(
+            "binary",
+            3,
+            "S0109",
+            "x.ron is not a text file: byte 128 (line 2, column 118) is not UTF-8",
+            |p| {
+                write(p, (0..=255).collect::<Vec<u8>>());
+            },
+        ),
+        file(
+            "gzipped",
+            3,
+            "S0109",
+            "x.ron is not a text file: byte 1 (line 1, column 2) is not UTF-8",
+            |p| write(p, [0x1f, 0x8b, 8, 0]),
+        ),
         file("a byte order mark (UTF-8)", 0, "", FINE, |p| write(p, format!("\u{feff}{SMALL}"))),
         file("lines ended by CR LF", 0, "", FINE, |p| write(p, SMALL.replace('\n', "\r\n"))),
         file("lines ended by CR alone, with a comment", 0, "", FINE, |p| write(p, SMALL.replace('\n', "\r"))),
         file("UTF-16", 3, "S0109", "x.ron is not a text file: it is in UTF-16", |p| utf16(p, SMALL, true)),
-        file("UTF-16 without a byte order mark", 3, "S0109", "byte 1 is a control character", |p| {
-            utf16(p, SMALL, false)
-        }),
-        file("a NUL byte", 3, "S0109", "is a control character", |p| {
+        file(
+            "UTF-16 without a byte order mark",
+            3,
+            "S0109",
+            "byte 1 (line 1, column 2) is a control character",
+            |p| utf16(p, SMALL, false),
+        ),
+        file("a NUL byte", 3, "S0109", "(line 2, column 101) is a control character", |p| {
             write(p, SMALL.replace("two nodes", "\0"))
         }),
-        file("mixed encodings: a byte of Latin-1 in UTF-8", 3, "S0109", "is not UTF-8", |p| {
-            write(p, [&SMALL.as_bytes()[..60], b"\xe9", &SMALL.as_bytes()[60..]].concat());
-        }),
+        file(
+            "mixed encodings: a byte of Latin-1 in UTF-8",
+            3,
+            "S0109",
+            "byte 60 (line 2, column 59) is not UTF-8",
+            |p| {
+                write(p, [&SMALL.as_bytes()[..60], b"\xe9", &SMALL.as_bytes()[60..]].concat());
+            },
+        ),
         file("100,000 brackets, one in the other", 3, "S0102", "there is no field `a` here", |p| {
             write(p, "(a:".repeat(100_000))
         }),
@@ -87,7 +113,7 @@ fn texts() -> Vec<Case> {
             "a name of 1 MiB for a cluster",
             3,
             "S0119",
-            "it has 1048576 characters; 3 to 24 are allowed",
+            "its length is 1048576; 3 to 24 characters are allowed",
             |p| {
                 write(p, SMALL.replace("cpu-main", &"x".repeat(1 << 20)));
             },
@@ -98,10 +124,16 @@ fn texts() -> Vec<Case> {
 
 fn values() -> Vec<Case> {
     vec![
-        file("a field given twice", 3, "S0104", "`max_nodes`", |p| {
+        file("a field given twice", 3, "S0104", "`max_nodes` is given twice", |p| {
             write(p, with("max_nodes: 2, max_nodes: 3"))
         }),
-        file("a negative number of nodes", 3, "S0108", "x.ron:2:", |p| write(p, with("max_nodes: -2"))),
+        file(
+            "a negative number of nodes",
+            3,
+            "S0108",
+            "`max_nodes` takes a whole number from 0 on, not `-2`",
+            |p| write(p, with("max_nodes: -2")),
+        ),
         file(
             "a fraction of a node",
             3,
@@ -109,7 +141,7 @@ fn values() -> Vec<Case> {
             "`max_nodes` takes a whole number from 0 on, not `1.5`",
             |p| write(p, with("max_nodes: 1.5")),
         ),
-        file("a number over 64 bits", 3, "S0108", "x.ron:2:", |p| {
+        file("a number over 64 bits", 3, "S0108", "`max_nodes` takes a whole number from 0 on, not", |p| {
             write(p, with("max_nodes: 99999999999999999999999"));
         }),
         file("a number over the limit", 3, "S0132", "stay below 2^31", |p| {
@@ -134,10 +166,10 @@ fn values() -> Vec<Case> {
             write(p, and("horizon: \"30000d\","));
         }),
         file("a start in the year 9999", 0, "", FINE, |p| write(p, and("start: \"9999-12-30T00:00\","))),
-        file("a start in the year 12026", 3, "S0124", "x.ron:4:", |p| {
+        file("a start in the year 12026", 3, "S0124", "it is no local date and time", |p| {
             write(p, and("start: \"12026-01-01T00:00\","))
         }),
-        file("a date that the calendar does not have", 3, "S0124", "x.ron:4:", |p| {
+        file("a date that the calendar does not have", 3, "S0124", "it is no local date and time", |p| {
             write(p, and("start: \"2026-02-30T00:00\","));
         }),
     ]
