@@ -58,9 +58,8 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
 }
 
 fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {
-    let path = args.scenario.to_string_lossy();
-    let source =
-        crate::scenario::parse::read(&path).map_err(|d| CliError::Invalid(vec![ticks::unreadable(d)]))?;
+    let source = crate::scenario::parse::read_file(&args.scenario)
+        .map_err(|d| CliError::Invalid(vec![ticks::unreadable(d)]))?;
     let value = ticks::run_source(&source).map_err(CliError::Invalid)?;
     output.write(|w| files::json(w, &value))?;
     Ok(exit_code::FINE)

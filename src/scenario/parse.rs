@@ -71,18 +71,27 @@ impl Parsed {
 /// # Errors
 /// The file cannot be read, is larger than [`BYTES_MAX`], or is no text.
 pub fn read(path: &str) -> Result<Arc<Source>, Diagnostic> {
+    read_file(path.as_ref())
+}
+
+/// The same, where the file's name may be no text.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(path: &std::path::Path) -> Result<Arc<Source>, Diagnostic> {
+    let name = path.to_string_lossy();
     let cannot = |error: std::io::Error| {
-        Diagnostic::new(Code::CannotRead, format!("cannot read {path}: {error}"))
+        Diagnostic::new(Code::CannotRead, format!("cannot read {name}: {error}"))
             .help("correct the path; `-` means standard input")
     };
     let mut bytes = Vec::new();
-    if path == "-" {
+    if name == "-" {
         std::io::stdin().lock().take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
         return text("<stdin>", bytes);
     }
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    text(path, bytes)
+    text(&name, bytes)
 }
 
 /// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n` whatever ended them before.

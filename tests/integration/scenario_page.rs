@@ -74,9 +74,11 @@ fn the_whole_scenarios_can_be_run() {
     for text in examples(intro).chain(examples(file)) {
         let source = parse::text("example.ron", text.into()).unwrap();
         let errors = match lowering::load_source(&source, PathBuf::new()) {
-            Ok((_, lowered)) => {
-                lowered.warnings.into_iter().filter(|d| Diagnostic::any_error(&[d.clone()])).collect()
-            }
+            Ok((_, lowered)) => lowered
+                .warnings
+                .into_iter()
+                .filter(|d| Diagnostic::any_error(std::slice::from_ref(d)))
+                .collect(),
             Err(found) => found,
         };
         assert!(errors.is_empty(), "{errors:?}\n{text}");

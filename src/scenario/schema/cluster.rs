@@ -225,7 +225,7 @@ pub enum Eviction {
     Weibull {
         /// Scale, above 0: 63 % are evicted by then.
         scale: TimeSpan,
-        /// Shape, above 0.
+        /// Shape, 0.001 to 1000.
         shape: f64,
     },
     /// Lifetimes drawn from a list, with replacement.

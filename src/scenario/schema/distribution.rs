@@ -20,35 +20,35 @@ pub enum Distribution {
     },
     /// Exponential: many short ones, few long ones.
     Exponential {
-        /// Mean.
+        /// Mean, above 0.
         mean: TimeSpan,
     },
     /// Lognormal by mean and coefficient of variation (standard deviation / mean).
     LogNormal {
-        /// Mean.
+        /// Mean, above 0.
         mean: TimeSpan,
-        /// Coefficient of variation, above 0.
+        /// Coefficient of variation, 0.001 to 1000.
         cv: f64,
     },
     /// Lognormal by median and 90th percentile.
     LogNormalMedianP90 {
-        /// Median.
+        /// Median, above 0.
         median: TimeSpan,
         /// 90th percentile, above the median.
         p90: TimeSpan,
     },
     /// Gamma by mean and coefficient of variation.
     Gamma {
-        /// Mean.
+        /// Mean, above 0.
         mean: TimeSpan,
-        /// Coefficient of variation, above 0.
+        /// Coefficient of variation, 0.001 to 1000.
         cv: f64,
     },
     /// Weibull by scale and shape.
     Weibull {
         /// Scale, above 0: 63 % are shorter.
         scale: TimeSpan,
-        /// Shape, above 0; below 1 the hazard falls with age.
+        /// Shape, 0.001 to 1000; below 1 the hazard falls with age.
         shape: f64,
     },
     /// Pareto bounded on both sides: heavy-tailed, as running times often are.
@@ -57,7 +57,7 @@ pub enum Distribution {
         low: TimeSpan,
         /// Longest, above `low`.
         high: TimeSpan,
-        /// Tail index, above 0.
+        /// Tail index, 0.001 to 1000; the smaller, the heavier the tail.
         shape: f64,
     },
     /// A mixture of exponentials, one phase at least.
@@ -73,9 +73,9 @@ pub enum Distribution {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
-    /// Its weight, above 0; weights are normalised.
+    /// Its weight, above 0; only the ratios of weights count.
     pub weight: f64,
-    /// Its mean.
+    /// Its mean, above 0.
     pub mean: TimeSpan,
 }
 
@@ -117,6 +117,6 @@ impl Default for Count {
 pub struct Choice {
     /// The value, 1 or more.
     pub value: u64,
-    /// Its weight, above 0; weights are normalised.
+    /// Its weight, above 0; only the ratios of weights count.
     pub weight: f64,
 }

@@ -24,7 +24,7 @@ pub struct Workload {
     /// Share of the jobs that is kept, drawn job by job, 0 to 1. Default: all.
     #[serde(default)]
     pub keep: Option<f64>,
-    /// Load: submit times are divided by this, above 0, so 2 means twice as many jobs per hour. Default: 1.
+    /// Load: submit times are divided by this, 0.000001 to 1000000, so 2 means twice as many jobs per hour. Default: 1.
     #[serde(default)]
     pub load_factor: Option<f64>,
 }
@@ -178,7 +178,7 @@ pub struct JobClass {
 pub enum Arrivals {
     /// Poisson, at a constant rate.
     Poisson {
-        /// Batches per hour, above 0.
+        /// Batches per hour, above 0 and up to 10^9.
         per_hour: f64,
     },
     /// A renewal process: independent gaps.
@@ -302,7 +302,7 @@ pub enum LogFormat {
         /// Nodes of a job: `Column("nodes")`, or `CeilDiv("num_gpus", 4)` where a node has 4 GPUs.
         #[serde(default)]
         nodes: NodeMapping,
-        /// What separates fields, one ASCII character, as `";"` or `"\t"`. Default: a comma.
+        /// What separates fields, one ASCII punctuation mark, a space or a tab, as `";"` or `"\t"`. Default: a comma.
         #[serde(default)]
         delimiter: Option<String>,
         /// Column with the user tag. Default: none.

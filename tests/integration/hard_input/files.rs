@@ -52,7 +52,7 @@ pub(super) fn pipe(path: &Path, text: &'static str) {
 /// Nobody may read it.
 pub(super) fn unreadable(path: &Path, text: &str) {
     write(path, text);
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
 }
 
 /// Who may read everything cannot try what happens otherwise.

@@ -97,7 +97,7 @@ pub(super) fn chapter() -> Chapter {
             0,
             "",
             "put back the results in",
-            |place| put_back(place),
+            put_back,
         ),
         ran("another run is writing to the same place", 0, "", "results are in", |place| {
             place.file("s.ron", SMALL);

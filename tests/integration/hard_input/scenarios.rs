@@ -2,7 +2,9 @@
 
 use super::files::*;
 use super::{Case, Chapter, file, ran};
+use std::ffi::OsStr;
 use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
 /// One job on one cluster.
@@ -186,6 +188,11 @@ fn places() -> Vec<Case> {
             unreadable(p, SMALL)
         })
         .unless(as_root),
+        ran("a file name that is no text", 0, "", FINE, |place| {
+            let name = OsStr::from_bytes(b"caf\xe9.ron");
+            std::fs::write(place.path("").join(name), SMALL).unwrap();
+            crate::support::done(&mut place.command(&[OsStr::new("check"), name]))
+        }),
         file("a named pipe", 0, "", FINE, |p| pipe(p, SMALL)),
         ran("`/dev/null`", 3, "S0111", "/dev/null holds nothing", |place| place.run(&["check", "/dev/null"])),
         ran("`/dev/zero`, which never ends", 3, "S0110", "/dev/zero is larger than 64 MiB", |place| {
