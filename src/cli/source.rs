@@ -3,6 +3,7 @@
 use super::error::CliError;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Model;
+use crate::engine::input::ClusterInput;
 use crate::lowering::{self, ClusterFacts, ListPrice, Loaded, Lowered};
 use crate::report::Context;
 use crate::report::context::{ClusterContext, JobContext, NodePrice, PriceContext, PriceSource};
@@ -81,11 +82,8 @@ impl Scenario {
             ..
         } = lowered;
         let gate = Gate::of(&input);
-        let clusters = clusters
-            .into_iter()
-            .zip(&input.clusters)
-            .map(|(facts, input)| cluster(facts, input.min_nodes, input.max_nodes, input.idle_time))
-            .collect();
+        let clusters =
+            clusters.into_iter().zip(&input.clusters).map(|(facts, input)| cluster(facts, input)).collect();
         let (horizon, locks, billing_quantum) = (input.horizon, input.locks.clone(), input.billing_quantum);
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
@@ -118,7 +116,7 @@ impl Scenario {
     }
 }
 
-fn cluster(facts: ClusterFacts, min_nodes: u32, max_nodes: u32, idle_time: u32) -> ClusterContext {
+fn cluster(facts: ClusterFacts, input: &ClusterInput) -> ClusterContext {
     ClusterContext {
         name: facts.name,
         vm_size: facts.vm_size,
@@ -127,9 +125,10 @@ fn cluster(facts: ClusterFacts, min_nodes: u32, max_nodes: u32, idle_time: u32) 
         gpus: facts.gpus,
         family: facts.family,
         quota_given: facts.quota_given,
-        min_nodes,
-        max_nodes,
-        idle_time,
+        min_nodes: input.min_nodes,
+        max_nodes: input.max_nodes,
+        idle_time: input.idle_time,
+        discipline: input.discipline,
         idle_time_assumed: facts.idle_time_assumed,
         price: facts.price.map(|price| NodePrice {
             per_h: price.per_h,

@@ -44,6 +44,7 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
         min_nodes: cluster.min_nodes,
         max_nodes: cluster.max_nodes,
         idle_time: cluster.idle_time,
+        discipline: cluster.discipline,
         idle_time_assumed: false,
         price: Some(NodePrice { per_h: if c == 0 { 3.6 } else { 0.36 }, source: source.clone() }),
     };

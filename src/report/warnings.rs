@@ -136,6 +136,8 @@ pub enum Warning {
         cluster: String,
         /// Its `min_nodes`.
         min_nodes: u32,
+        /// Its size is fixed.
+        fixed: bool,
         /// Share of the cluster's node cost.
         share: f64,
         /// What idle nodes cost.
@@ -151,6 +153,8 @@ pub enum Warning {
         share: f64,
         /// Share of billed node-time that was busy.
         utilisation: f64,
+        /// Later jobs may start before a gang that does not fit.
+        overtaking: bool,
     },
     /// Unusable nodes cost money.
     UnusableNodes {
@@ -296,14 +300,20 @@ impl Warning {
                     duration_s(*span_s)
                 )
             }
-            Self::LowPriorityStarved { cluster, evictions, lost, capacity } => format!(
-                "low-priority cluster {cluster}: {}, {} of its busy node-time lost, {} of its waiting for \
-                 capacity; give the jobs a checkpoint or a shorter one, make them shorter, or compare with tier: \
-                 Dedicated",
-                count(*evictions, "eviction"),
-                percent(*lost),
-                percent(*capacity)
-            ),
+            Self::LowPriorityStarved { cluster, evictions, lost, capacity } => {
+                let advice = if *evictions > 0 {
+                    "give the jobs a checkpoint or a shorter one, make them shorter, or"
+                } else {
+                    "spread the jobs over time or over VM sizes, or"
+                };
+                format!(
+                    "low-priority cluster {cluster}: {}, {} of its busy node-time lost, {} of its waiting for \
+                     capacity; {advice} compare with tier: Dedicated",
+                    count(*evictions, "eviction"),
+                    percent(*lost),
+                    percent(*capacity)
+                )
+            }
             Self::LockLeaksCost { cluster, amount, currency } => format!(
                 "a resource lock kept nodes of {cluster} that had no work, for about {}; remove the lock from \
                  the resource group, or put it on the resources that need it",
@@ -385,18 +395,26 @@ impl Warning {
                 percent(*share),
                 duration_s(*wait_p95_s)
             ),
-            Self::MinNodesIdle { cluster, min_nodes, share, amount, currency } => format!(
-                "idle nodes of {cluster} cost {} ({} of its node cost) with min_nodes: {min_nodes}; lower \
-                 min_nodes unless the shorter wait is worth it",
-                money(*amount, currency),
-                percent(*share)
-            ),
-            Self::GangBlocked { cluster, share, utilisation } => {
+            Self::MinNodesIdle { cluster, min_nodes, fixed, share, amount, currency } => {
+                let advice = if *fixed {
+                    format!("a fixed size of {min_nodes} nodes; compare with fewer, or with policy: Reactive")
+                } else {
+                    format!("min_nodes: {min_nodes}; lower min_nodes unless the shorter wait is worth it")
+                };
+                format!(
+                    "idle nodes of {cluster} cost {} ({} of its node cost) with {advice}",
+                    money(*amount, currency),
+                    percent(*share)
+                )
+            }
+            Self::GangBlocked { cluster, share, utilisation, overtaking } => {
                 let advice = if *utilisation >= BUSY {
                     format!(
                         "but nodes were busy {} of their time, so no order of jobs would help much: raise max_nodes",
                         percent(*utilisation)
                     )
+                } else if *overtaking {
+                    "try smaller gangs, or a cluster of their own".to_owned()
                 } else {
                     "try discipline: Backfill, smaller gangs, or a cluster of their own".to_owned()
                 };

@@ -107,7 +107,7 @@ pub enum Evictions {
     #[default]
     Assumed,
     /// Nobody is evicted.
-    None,
+    Never,
 }
 
 /// A resource lock, from `from` (included) to `to` (not included).

@@ -40,7 +40,11 @@ pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Rep
             Status::Settled | Status::Horizon => words.to_owned(),
             Status::Stuck | Status::Limit => BAD.paint(words),
         };
-        about.push(format!("{painted} at {}", duration_s(summary.end_s)));
+        let at = match summary.run_status {
+            Status::Settled => summary.settled_at_s.unwrap_or(summary.end_s),
+            _ => summary.end_s,
+        };
+        about.push(format!("{painted} at {}", duration_s(at)));
     }
     page.hanging("  ", &about.join(", "));
     if let Some(description) = &summary.description {

@@ -78,8 +78,9 @@ pub fn find(
 #[must_use]
 pub fn beforehand(context: &Context) -> Vec<Warning> {
     let mut found: Vec<Warning> = context.clusters.iter().filter_map(gpu_quota).collect();
-    let assumed: Vec<String> =
-        context.clusters.iter().filter(|c| c.idle_time_assumed).map(|c| c.name.clone()).collect();
+    // A cluster of a fixed size releases nobody.
+    let assumed = |c: &&ClusterContext| c.idle_time_assumed && c.min_nodes < c.max_nodes;
+    let assumed: Vec<String> = context.clusters.iter().filter(assumed).map(|c| c.name.clone()).collect();
     if !assumed.is_empty() {
         found.push(Warning::IdleTimeAssumed { clusters: assumed });
     }
@@ -195,7 +196,8 @@ impl One<'_> {
         let share = self.share(Reason::Gang);
         if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
             let utilisation = self.facts.utilisation().unwrap_or(0.0);
-            found.push(Warning::GangBlocked { cluster: self.name(), share, utilisation });
+            let overtaking = self.cluster.discipline.overtakes();
+            found.push(Warning::GangBlocked { cluster: self.name(), share, utilisation, overtaking });
         }
         found
     }
@@ -234,22 +236,22 @@ impl One<'_> {
     }
 
     /// Nodes above `min_nodes` that held no job while a lock was on, from the averages over time: an estimate,
-    /// which leaves out stretches that a lock covers only in part, and the idle time that nodes may stay anyway.
+    /// which takes a stretch that a lock covers in part for even, and leaves out the idle time that nodes may stay
+    /// anyway.
     fn lock_leak(&self, profile: &Profile) -> Option<Warning> {
         let stretch = u64::from(profile.stretch).max(1);
         let kept = u64::from(self.cluster.min_nodes) * stretch;
         let mut ticks = 0_u64;
         for lock in &self.context.locks {
             let (from, to) = (u64::from(lock.from), u64::from(lock.to.unwrap_or(NEVER)));
-            let whole = usize::try_from(from.div_ceil(stretch)).unwrap_or(usize::MAX)
-                ..usize::try_from(to / stretch).unwrap_or(usize::MAX);
-            let surplus: u64 = profile
-                .held
-                .iter()
-                .zip(&profile.running)
-                .enumerate()
-                .filter(|(k, _)| whole.contains(k))
-                .map(|(_, (held, running))| held.saturating_sub(*running.max(&kept)))
+            let surplus: u64 = (0u64..)
+                .zip(profile.held.iter().zip(&profile.running))
+                .map(|(k, (held, running))| {
+                    let begin = k * stretch;
+                    let covered = to.min(begin + stretch).saturating_sub(from.max(begin));
+                    let surplus = held.saturating_sub(*running.max(&kept));
+                    (u128::from(surplus) * u128::from(covered) / u128::from(stretch)) as u64
+                })
                 .sum();
             let allowed = u64::from(self.cluster.idle_time) * u64::from(self.result.peak_nodes);
             ticks += surplus.saturating_sub(allowed);
@@ -271,6 +273,7 @@ impl One<'_> {
             found.push(Warning::MinNodesIdle {
                 cluster: self.name(),
                 min_nodes: self.cluster.min_nodes,
+                fixed: self.cluster.min_nodes == self.cluster.max_nodes,
                 share,
                 amount: idle,
                 currency: self.currency(),

@@ -28,11 +28,12 @@ fn samples() -> Vec<Warning> {
         Warning::MinNodesIdle {
             cluster: cluster(),
             min_nodes: 4,
+            fixed: false,
             share: 0.71,
             amount: 268.0,
             currency: currency(),
         },
-        Warning::GangBlocked { cluster: cluster(), share: 0.58, utilisation: 0.55 },
+        Warning::GangBlocked { cluster: cluster(), share: 0.58, utilisation: 0.55, overtaking: false },
         Warning::UnusableNodes { cluster: cluster(), failures: 9, amount: 4.6, currency: currency() },
         Warning::UpdatesRefused { cluster: cluster(), updates: 1 },
         Warning::ThresholdOverNothing { figure: "wait p95 on train-gpu".to_owned() },

@@ -105,7 +105,7 @@ impl Checker<'_> {
             self.say(Code::UnknownSubnet, &path.field("subnet"), message, "not a subnet", help);
         }
         if let (Tier::Dedicated, Some(eviction)) = (cluster.tier, &cluster.eviction)
-            && *eviction != Eviction::None
+            && *eviction != Eviction::Never
         {
             let message = format!("`{}` is dedicated: its nodes are not evicted", cluster.name);
             let help = "leave `eviction` out, or set `tier: LowPriority`";

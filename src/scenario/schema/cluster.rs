@@ -2,7 +2,7 @@
 
 use super::Distribution;
 use crate::units::{Price, TimeSpan};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A cluster: one VM size, scaled between `min_nodes` and `max_nodes`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,8 +83,8 @@ pub struct Cluster {
     #[serde(default)]
     pub release_delay: Option<TimeSpan>,
     /// How nodes of a low-priority cluster are evicted. Default: the band of 5–10 % per hour; none with
-    /// `evictions: None`.
-    #[serde(default)]
+    /// `evictions: Never`.
+    #[serde(default, deserialize_with = "given")]
     pub eviction: Option<Eviction>,
     /// What becomes of an evicted node's job.
     #[serde(default)]
@@ -215,8 +215,8 @@ pub enum BootFailures {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Eviction {
-    /// Not at all.
-    None,
+    /// Not at all. Not called `None`, which RON reads as a field that is not given.
+    Never,
     /// A published band of evictions per hour; its midpoint is used (22 % for the last).
     Band(EvictionBand),
     /// A probability of eviction within each hour (0 up to, not including, 1).
@@ -287,4 +287,12 @@ pub struct CapacityStep {
     /// Nodes the cloud can supply to this cluster. Default: unlimited.
     #[serde(default)]
     pub nodes: Option<u64>,
+}
+
+/// A field that is there has a value: `eviction: None` would mean the default, and look like its opposite.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Eviction>, D::Error> {
+    match Option::deserialize(deserializer)? {
+        Some(eviction) => Ok(Some(eviction)),
+        None => Err(de::Error::custom("no value: write `Never` for no evictions, or leave the field out")),
+    }
 }

@@ -53,7 +53,7 @@ pub fn lifetime_table(
         Ok(drawn(|index| sampler.ticks(stream, index).max(1)))
     };
     Ok(match eviction {
-        Eviction::None => None,
+        Eviction::Never => None,
         Eviction::Band(band) => Some(by_hazard(midpoint(*band))),
         Eviction::PerHour(share) => {
             if !(0.0..1.0).contains(share) {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn lifetimes_are_a_tick_at_least_and_never_is_never() {
-        assert_eq!(lifetimes(&Eviction::None), None);
+        assert_eq!(lifetimes(&Eviction::Never), None);
         assert_eq!(lifetimes(&Eviction::PerHour(0.0)), None);
         let listed = [Lifetime::After(span("0s")), Lifetime::Never, Lifetime::After(span("1h"))];
         assert_eq!(lifetimes(&Eviction::Values(listed.to_vec())), Some(vec![1, NEVER, 3600]));
