@@ -6,6 +6,7 @@ mod args;
 mod chart;
 mod check;
 mod compare;
+mod completions;
 mod error;
 mod explain;
 mod init;
@@ -56,6 +57,7 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
         Command::Init(init) => init::init(init, output),
         Command::VmSizes(sizes) => vm_sizes::vm_sizes(sizes, output),
         Command::Explain(explain) => explain::explain(explain, output),
+        Command::Completions(shell) => completions::completions(shell, output),
     }
 }
 

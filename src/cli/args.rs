@@ -52,6 +52,8 @@ pub enum Command {
     VmSizes(VmSizesArgs),
     /// Explain the code of an error or warning.
     Explain(ExplainArgs),
+    /// Print a script with which a shell completes commands and options.
+    Completions(CompletionsArgs),
 }
 
 /// Arguments of `run`.
@@ -242,6 +244,7 @@ pub enum CheckFormat {
 
 /// Arguments of `init`.
 #[derive(Args, Debug)]
+#[command(after_long_help = INIT_HELP)]
 pub struct InitArgs {
     /// File to write; `-` is standard output.
     #[arg(value_name = "FILE", default_value = "scenario.ron")]
@@ -268,10 +271,20 @@ pub struct VmSizesArgs {
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
+#[command(after_long_help = EXPLAIN_HELP)]
 pub struct ExplainArgs {
-    /// The code, as S0102 or W0501; without one, all codes are listed.
+    /// The code, as S0102 or W0501; its beginning, as W, lists those that begin so. Without one, all are listed.
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+#[command(after_long_help = COMPLETIONS_HELP)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 const MAIN_HELP: &str = "\
@@ -298,7 +311,7 @@ Examples:
   nodetide run scenario.ron --replications 20
   nodetide run scenario.ron --out results/today
   nodetide run scenario.ron --format json | jq .total.wait_p95_s
-  generate-scenario | nodetide run -
+  nodetide init - | nodetide run -
 
 Thresholds of the scenario's `expect` come first in the report and decide the exit code:
 0 where all are met, 4 where one is missed. With several replications a threshold is met
@@ -331,6 +344,31 @@ Examples:
   nodetide check scenario.ron --format json
 
 Exit code 0 where the scenario can be run (warnings do not count), 3 where it cannot.";
+
+const INIT_HELP: &str = "\
+Examples:
+  nodetide init
+  nodetide init gpu-cluster.ron
+  nodetide init - > other.ron
+
+Nothing is replaced without --force.";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  nodetide explain
+  nodetide explain W0501
+  nodetide explain W";
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  nodetide completions bash > ~/.local/share/bash-completion/completions/nodetide
+  nodetide completions zsh > ~/.zfunc/_nodetide
+  nodetide completions fish > ~/.config/fish/completions/nodetide.fish
+  nodetide completions powershell >> profile.ps1
+  nodetide completions elvish >> ~/.config/elvish/rc.elv
+
+zsh looks into ~/.zfunc where `fpath=(~/.zfunc $fpath)` stands in ~/.zshrc before `compinit`.
+Open a new shell afterwards.";
 
 const VM_SIZES_HELP: &str = "\
 Examples:

@@ -41,7 +41,7 @@ fn jobs_hash(jobs: &[crate::engine::input::JobInput], tick_ns: u64) -> u64 {
 impl Scenario {
     /// Reads and checks a scenario; `-` is standard input.
     pub(super) fn open(path: &Path) -> Result<Self, CliError> {
-        let (loaded, lowered) = lowering::load(&path.to_string_lossy()).map_err(CliError::Invalid)?;
+        let (loaded, lowered) = lowering::load_file(path).map_err(CliError::Invalid)?;
         Ok(Self { loaded, first: Mutex::new(Some(lowered)) })
     }
 

@@ -4,6 +4,7 @@
 mod directory;
 mod events;
 mod jobs;
+mod leftovers;
 mod manifest;
 mod nodes;
 mod replications;
@@ -16,6 +17,7 @@ mod writer;
 pub use directory::{OutDir, OutError};
 pub use events::events;
 pub use jobs::{header as jobs_header, jobs};
+pub use leftovers::Leftover;
 pub use manifest::{FileEntry, Manifest, hex_sha256};
 pub use nodes::{header as nodes_header, nodes};
 pub use replications::{header as replications_header, replications};
