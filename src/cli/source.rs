@@ -74,7 +74,8 @@ impl Scenario {
             .zip(&input.clusters)
             .map(|(facts, input)| cluster(facts, input.min_nodes, input.max_nodes, input.idle_time))
             .collect();
-        let (horizon, locks, billing_quantum) = (input.horizon, input.locks.clone(), input.billing_quantum);
+        let (horizon, billing_quantum) = (input.horizon, input.billing_quantum);
+        let (locks, updates) = (input.locks.clone(), input.updates.clone());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
             let of = |r: crate::engine::Refusal| {
@@ -100,6 +101,7 @@ impl Scenario {
             notices: warnings.iter().map(WarningEntry::from).collect(),
             logs: log_reports,
             locks,
+            updates,
             gate,
         };
         Ok(Prepared { model, context })
