@@ -13,7 +13,7 @@ mod run;
 mod source;
 mod vm_sizes;
 
-pub use args::{Cli, ColorWhen, Command, Format, RunArgs};
+pub use args::{Cli, ColorWhen, Command, Export, Format, RunArgs};
 
 use crate::exit_code;
 use clap::Parser;

@@ -2,6 +2,7 @@
 
 mod basics;
 mod colour;
+mod export;
 mod out;
 mod pipes;
 mod replications;
