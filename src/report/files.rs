@@ -9,6 +9,8 @@ mod jobs;
 mod manifest;
 mod nodes;
 mod replications;
+#[cfg(test)]
+mod runs;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,10 @@
 //! The log is sorted by words within an instant, not by cause. But causes within an instant have an order (model,
 //! section 3): evictions, then submissions, then what ends a job, then starts.
 
-use crate::engine::output::{Event, EventKind, Outcome};
+use crate::engine::output::{Event, EventKind};
 use crate::engine::record::Recording;
 use crate::units::Tick;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// One start of a job.
@@ -80,15 +80,29 @@ pub(super) struct History {
 /// A job that waits or runs.
 #[derive(Clone, Copy, Debug)]
 enum Open {
-    Queued { cluster: u32, since: Tick, attempts: u32 },
-    Running { attempt: u32 },
+    Queued {
+        cluster: u32,
+        since: Tick,
+        attempts: u32,
+    },
+    /// Evicted, and submitted again later.
+    Away {
+        attempts: u32,
+    },
+    Running {
+        attempt: u32,
+    },
 }
 
 impl History {
     /// Puts together what a run recorded. `end` is its end.
     pub(super) fn of(recording: &Recording, end: Tick) -> Self {
-        let mut reader =
-            Reader { history: Self::default(), open: BTreeMap::new(), owners: Owners::new(recording) };
+        let mut reader = Reader {
+            history: Self::default(),
+            open: BTreeMap::new(),
+            owners: Owners::new(recording),
+            requeued: Requeued::new(recording),
+        };
         let mut events = recording.events.as_slice();
         while let Some(first) = events.first() {
             let n = events.partition_point(|e| e.t == first.t);
@@ -97,7 +111,7 @@ impl History {
             reader.instant(instant);
             events = later;
         }
-        reader.finish(recording, end)
+        reader.finish(end)
     }
 
     /// Nodes of an attempt, by index in [`Recording::nodes`], in the order of their slots.
@@ -142,20 +156,24 @@ impl ByNode {
     }
 }
 
-struct Reader {
+struct Reader<'r> {
     history: History,
     open: BTreeMap<u32, Open>,
     owners: Owners,
+    requeued: Requeued<'r>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn instant(&mut self, events: &[Event]) {
         for e in events {
             match e.kind {
                 EventKind::JobEvicted => {
                     let attempts = self.end(e, Ending::Evicted);
-                    // Where the job is submitted again later, its wait begins then.
-                    self.queued(e, attempts);
+                    if self.requeued.at_once(e) {
+                        self.queued(e, attempts);
+                    } else {
+                        self.open.insert(e.number, Open::Away { attempts });
+                    }
                 }
                 EventKind::Unusable => {
                     let node = self.owners.of(e.cluster, e.number);
@@ -167,7 +185,7 @@ impl Reader {
         for e in events {
             let attempts = match (e.kind, self.open.get(&e.number)) {
                 (EventKind::Submit, _) => 0,
-                (EventKind::Resubmit, Some(Open::Queued { attempts, .. })) => *attempts,
+                (EventKind::Resubmit, Some(Open::Away { attempts })) => *attempts,
                 _ => continue,
             };
             self.queued(e, attempts);
@@ -218,6 +236,7 @@ impl Reader {
                 self.stayed(e.number, e.cluster, since, e.t, attempts);
                 attempts
             }
+            Some(Open::Away { attempts }) => attempts,
             None => 0,
         }
     }
@@ -252,19 +271,36 @@ impl Reader {
         }
     }
 
-    fn finish(mut self, recording: &Recording, end: Tick) -> History {
+    fn finish(mut self, end: Tick) -> History {
         for (job, open) in std::mem::take(&mut self.open) {
             match open {
                 Open::Running { attempt } => self.history.attempts[attempt as usize].end = end,
-                // One that waits for its resubmission is in no queue.
                 Open::Queued { cluster, since, attempts } => {
-                    if recording.jobs.get(job as usize).is_some_and(|r| r.outcome == Outcome::Queued) {
-                        self.stayed(job, cluster, since, end, attempts);
-                    }
+                    self.stayed(job, cluster, since, end, attempts);
                 }
+                Open::Away { .. } => {}
             }
         }
         self.history
+    }
+}
+
+/// Whether an evicted job goes back to the queue at once. The log does not say it; but where jobs are submitted
+/// again, it has events of that, or else no job ever came back to the queue.
+struct Requeued<'r> {
+    recording: &'r Recording,
+    /// Clusters where jobs are submitted again.
+    resubmits: BTreeSet<u32>,
+}
+
+impl<'r> Requeued<'r> {
+    fn new(recording: &'r Recording) -> Self {
+        let resubmits = recording.events.iter().filter(|e| e.kind == EventKind::Resubmit);
+        Self { recording, resubmits: resubmits.map(|e| e.cluster).collect() }
+    }
+
+    fn at_once(&self, e: &Event) -> bool {
+        !self.resubmits.contains(&e.cluster) && self.recording.requeue_waits.contains_key(&e.number)
     }
 }
 

@@ -21,8 +21,6 @@ use crate::units::{NEVER, Tick};
 use serde::Serialize;
 use serde_json::json;
 use std::io::{self, Write};
-#[cfg(test)]
-pub(super) use tests::eventful;
 use writer::{Entry, Id, Phase, Writer};
 
 /// Writes the file.

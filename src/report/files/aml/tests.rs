@@ -2,8 +2,8 @@
 
 use super::{aml_clusters, aml_jobs, aml_nodes};
 use crate::engine::output::{EventKind, State};
-use crate::report::files::trace::eventful;
-use crate::report::fixture::{Fixture, day, small, stuck};
+use crate::report::files::runs::{all, eventful};
+use crate::report::fixture::{Fixture, day, small};
 use crate::units::NEVER;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -80,10 +80,6 @@ fn time(row: &Row, column: &str) -> jiff::Timestamp {
 
 fn count(row: &Row, column: &str) -> u32 {
     row[column].as_u64().unwrap().try_into().unwrap()
-}
-
-fn all() -> Vec<Fixture> {
-    vec![small(1, Vec::new()), day(), stuck(), eventful()]
 }
 
 /// Ticks of a second since the start.

@@ -29,6 +29,8 @@ pub(super) fn check(text: &str) -> Result<Vec<Entry>, String> {
 type Track = (u64, u64);
 /// A slice that may overlap others: process, category, id.
 type Async = (u64, String, u64);
+/// An arrow: category, name, id.
+type Flow = (String, String, u64);
 
 #[derive(Default)]
 struct Checker {
@@ -41,8 +43,8 @@ struct Checker {
     last: BTreeMap<Track, (u64, u64)>,
     counters: BTreeMap<(u64, String), (u64, Vec<String>)>,
     asyncs: BTreeMap<Async, Vec<(String, u64)>>,
-    /// By category, name and id: begins and ends of arrows.
-    flows: BTreeMap<(String, String, u64), (Vec<u64>, Vec<u64>)>,
+    /// Begins and ends of arrows.
+    flows: BTreeMap<Flow, (Vec<u64>, Vec<u64>)>,
 }
 
 fn number(entry: &Entry, key: &str) -> Result<u64, String> {

@@ -2,12 +2,9 @@
 
 use super::check::{Entry, check};
 use super::trace;
-use crate::engine::input::{
-    CapacityStep, ClusterInput, Input, JobInput, LockInput, LockLevel, OnEviction, Tier, UpdateInput,
-};
 use crate::engine::output::{Outcome, Reason, State};
-use crate::report::fixture::{Fixture, day, job, run, small, stuck};
-use crate::units::NEVER;
+use crate::report::files::runs::{all, eventful};
+use crate::report::fixture::{Fixture, small};
 use std::collections::BTreeMap;
 
 fn written(f: &Fixture) -> String {
@@ -18,78 +15,6 @@ fn written(f: &Fixture) -> String {
 
 fn entries(f: &Fixture) -> Vec<Entry> {
     check(&written(f)).unwrap_or_else(|rule| panic!("{rule}"))
-}
-
-/// Evictions by lifetime and capacity, restarts, checkpoints, failed boots, gangs, locks, updates, cancelled and
-/// rejected jobs, withdrawn nodes, initial nodes; several clusters.
-pub(in crate::report::files) fn eventful() -> Fixture {
-    let spot = ClusterInput {
-        tier: Tier::LowPriority,
-        max_nodes: 6,
-        initial_nodes: 1,
-        vcpus: 4,
-        allocation_delay: vec![30, 0, 45],
-        boot_delay: vec![60, 20],
-        boot_failure: vec![false, false, false, true],
-        recycle_time: 40,
-        release_delay: 25,
-        idle_time: 50,
-        lifetime: vec![400, NEVER, 900, 333],
-        prepare_cold: vec![10, 0],
-        capacity: vec![CapacityStep { t: 700, nodes: 3 }, CapacityStep { t: 1500, nodes: 6 }],
-        cancel_allocating: true,
-        restart_overhead: 7,
-        ..ClusterInput::default()
-    };
-    let clusters = vec![
-        spot.clone(),
-        ClusterInput { on_eviction: OnEviction::Resubmit(90), max_restarts: 3, ..spot.clone() },
-        ClusterInput { on_eviction: OnEviction::Fail, ..spot.clone() },
-        ClusterInput { tier: Tier::Dedicated, capacity: Vec::new(), ..spot },
-    ];
-    let mut jobs = Vec::new();
-    for i in 0..120 {
-        let one = job(i * 23, 40 + i % 11 * 35, 1 + i % 4 * (i % 3), i % 4);
-        let cancel = (i % 13 == 5).then_some(one.submit + 60);
-        jobs.push(JobInput { cancel, timeout: (i % 17 == 3).then_some(30), ..one });
-    }
-    jobs.push(job(500, 10, 50, 0));
-    let input = Input {
-        clusters,
-        jobs,
-        locks: vec![
-            LockInput { from: 900, to: Some(1000), level: LockLevel::CanNotDelete },
-            LockInput { from: 950, to: Some(1200), level: LockLevel::ReadOnly },
-        ],
-        updates: vec![
-            UpdateInput {
-                t: 300,
-                cluster: 0,
-                min_nodes: Some(2),
-                max_nodes: Some(5),
-                idle_time: Some(70),
-                identities: None,
-            },
-            UpdateInput {
-                t: 1100,
-                cluster: 0,
-                min_nodes: Some(0),
-                max_nodes: None,
-                idle_time: None,
-                identities: None,
-            },
-        ],
-        horizon: Some(2600),
-        stop_at_horizon: true,
-        billing_quantum: 1,
-        ..Input::default()
-    };
-    let teams: Vec<Option<u32>> = (0..100).map(|i| Some(i % 2)).collect();
-    run(input, &teams, Vec::new(), false)
-}
-
-fn all() -> Vec<Fixture> {
-    vec![small(1, Vec::new()), day(), stuck(), eventful()]
 }
 
 #[test]
