@@ -6,6 +6,7 @@ mod args;
 mod chart;
 mod check;
 mod compare;
+mod completions;
 mod error;
 mod explain;
 mod init;
@@ -15,7 +16,7 @@ mod run;
 mod source;
 mod vm_sizes;
 
-pub use args::{Cli, ColorWhen, Command, CompareArgs, Format, RunArgs};
+pub use args::{Cli, ColorWhen, Command, CompareArgs, Export, Format, RunArgs};
 
 use crate::exit_code;
 use clap::Parser;
@@ -56,6 +57,7 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
         Command::Init(init) => init::init(init, output),
         Command::VmSizes(sizes) => vm_sizes::vm_sizes(sizes, output),
         Command::Explain(explain) => explain::explain(explain, output),
+        Command::Completions(shell) => completions::completions(shell, output),
     }
 }
 

@@ -107,11 +107,17 @@ pub struct ListPrice {
 /// # Errors
 /// Every mistake of the scenario and its logs, with the warnings found beside them.
 pub fn load(path: &str) -> Result<(Loaded, Lowered), Vec<Diagnostic>> {
-    let source = parse::read(path).map_err(|error| vec![error])?;
-    let base_dir = match path {
-        "-" => PathBuf::new(),
-        path => Path::new(path).parent().map(Path::to_path_buf).unwrap_or_default(),
-    };
+    load_file(Path::new(path))
+}
+
+/// The same, where the file's name may be no text.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_file(path: &Path) -> Result<(Loaded, Lowered), Vec<Diagnostic>> {
+    let source = parse::read_file(path).map_err(|error| vec![error])?;
+    // Of standard input, too, logs are relative to the working directory.
+    let base_dir = path.parent().map(Path::to_path_buf).unwrap_or_default();
     load_source(&source, base_dir)
 }
 

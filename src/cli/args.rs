@@ -52,6 +52,8 @@ pub enum Command {
     VmSizes(VmSizesArgs),
     /// Explain the code of an error or warning.
     Explain(ExplainArgs),
+    /// Print a script with which a shell completes commands and options.
+    Completions(CompletionsArgs),
 }
 
 /// Arguments of `run`.
@@ -78,7 +80,7 @@ pub struct RunArgs {
     pub warm_up: Option<WarmUp>,
     /// Read the ticks format instead (integers only, `docs/ticks.md`); results as JSON on standard output.
     #[arg(long, help_heading = "Simulation")]
-    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out"])]
+    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out", "export"])]
     pub ticks: bool,
     /// What to print: a report to read, the whole summary, or a table of figures.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
@@ -92,6 +94,20 @@ pub struct RunArgs {
     /// Draw no pictures into the directory of --out; `nodetide chart` can draw them later.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub no_charts: bool,
+    /// Also write what other tools read (`docs/exports.md`) into the directory of --out: a trace for Perfetto, or
+    /// the events as AmlCompute logs them; several with commas.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", requires = "out")]
+    #[arg(help_heading = "Output")]
+    pub export: Vec<Export>,
+}
+
+/// What other tools read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// trace.json, for ui.perfetto.dev or chrome://tracing.
+    Perfetto,
+    /// aml_cluster_events.jsonl, aml_node_events.jsonl and aml_job_events.jsonl, as Azure Monitor has them.
+    Aml,
 }
 
 /// What `run` prints.
@@ -242,6 +258,7 @@ pub enum CheckFormat {
 
 /// Arguments of `init`.
 #[derive(Args, Debug)]
+#[command(after_long_help = INIT_HELP)]
 pub struct InitArgs {
     /// File to write; `-` is standard output.
     #[arg(value_name = "FILE", default_value = "scenario.ron")]
@@ -268,10 +285,20 @@ pub struct VmSizesArgs {
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
+#[command(after_long_help = EXPLAIN_HELP)]
 pub struct ExplainArgs {
-    /// The code, as S0102 or W0501; without one, all codes are listed.
+    /// The code, as S0102 or W0501; its beginning, as W, lists those that begin so. Without one, all are listed.
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+#[command(after_long_help = COMPLETIONS_HELP)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 const MAIN_HELP: &str = "\
@@ -297,8 +324,9 @@ Examples:
   nodetide run scenario.ron
   nodetide run scenario.ron --replications 20
   nodetide run scenario.ron --out results/today
+  nodetide run scenario.ron --out results/today --export perfetto,aml
   nodetide run scenario.ron --format json | jq .total.wait_p95_s
-  generate-scenario | nodetide run -
+  nodetide init - | nodetide run -
 
 Thresholds of the scenario's `expect` come first in the report and decide the exit code:
 0 where all are met, 4 where one is missed. With several replications a threshold is met
@@ -332,6 +360,31 @@ Examples:
 
 Exit code 0 where the scenario can be run (warnings do not count), 3 where it cannot.";
 
+const INIT_HELP: &str = "\
+Examples:
+  nodetide init
+  nodetide init gpu-cluster.ron
+  nodetide init - > other.ron
+
+Nothing is replaced without --force.";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  nodetide explain
+  nodetide explain W0501
+  nodetide explain W";
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  nodetide completions bash > ~/.local/share/bash-completion/completions/nodetide
+  nodetide completions zsh > ~/.zfunc/_nodetide
+  nodetide completions fish > ~/.config/fish/completions/nodetide.fish
+  nodetide completions powershell >> profile.ps1
+  nodetide completions elvish >> ~/.config/elvish/rc.elv
+
+zsh looks into ~/.zfunc where `fpath=(~/.zfunc $fpath)` stands in ~/.zshrc before `compinit`.
+Open a new shell afterwards.";
+
 const VM_SIZES_HELP: &str = "\
 Examples:
   nodetide vm-sizes
@@ -363,6 +416,9 @@ mod tests {
             &["run", "s.ron", "--seed", "1.5"],
             &["run", "s.ron", "--force"],
             &["run", "s.ron", "--warm-up", "12"],
+            &["run", "s.ron", "--export", "perfetto"],
+            &["run", "s.ron", "--out", "x", "--export", "perfeto"],
+            &["run", "s.json", "--ticks", "--export", "aml"],
             &["run", "s.json", "--ticks", "--out", "x"],
             &["run", "s.ron", "--no-charts"],
             &["chart"],
@@ -385,6 +441,9 @@ mod tests {
             panic!("chart")
         };
         assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait][..]));
+        let both = &["run", "s.ron", "--out", "x", "--export", "perfetto,aml"];
+        let Command::Run(run) = parse(both).unwrap().command else { panic!("run") };
+        assert_eq!(run.export, [Export::Perfetto, Export::Aml]);
         assert!(parse(&["--color", "never", "run", "s.ron", "-q"]).is_ok());
     }
 }

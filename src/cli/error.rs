@@ -58,6 +58,21 @@ pub(super) enum CliError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
+/// What to do where something cannot be written.
+fn advice(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room on that disk, or choose another place; nothing half-written is left"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "choose a place that you may write to"
+        }
+        io::ErrorKind::NotFound => "make the folder first, or choose another place",
+        io::ErrorKind::NotADirectory => "a file stands where a folder is needed; choose another place",
+        _ => "choose another place",
+    }
+}
+
 impl CliError {
     /// The exit code.
     pub(super) fn exit_code(&self) -> u8 {
@@ -98,6 +113,21 @@ impl CliError {
             | Self::Draw(_)
             | Self::Threads(_) => return None,
         };
-        Some(Diagnostic::new(code, self.to_string()))
+        let diagnostic = Diagnostic::new(code, self.to_string());
+        Some(match self.source() {
+            Some(source) => diagnostic.help(advice(source.kind())),
+            // The others say what to do themselves.
+            None => diagnostic,
+        })
+    }
+
+    /// What the system says, where that is why.
+    fn source(&self) -> Option<&io::Error> {
+        match self {
+            Self::Out(OutError::Io { source, .. }) | Self::Write { source, .. } | Self::Stdout(source) => {
+                Some(source)
+            }
+            _ => None,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `nodetide run`.
 
-use super::args::{Format, RunArgs};
+use super::args::{Export, Format, RunArgs};
 use super::error::CliError;
 use super::output::Output;
 use super::progress::Progress;
@@ -50,6 +50,9 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.
     let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    for leftover in out.iter().flat_map(|out| out.cleaned()) {
+        output.remark(&leftover.to_string());
+    }
     let mut simulated = simulate(&scenario, args, output)?;
     if let Some(warm_up) = args.warm_up {
         leave_out(warm_up, &mut simulated);
@@ -62,6 +65,12 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
         }
         if !args.no_charts {
             files::write_charts(&mut out, &chart_data(&report, &context, &recording)?)?;
+        }
+        if args.export.contains(&Export::Perfetto) {
+            files::write_trace(&mut out, &context, &result, &recording)?;
+        }
+        if args.export.contains(&Export::Aml) {
+            files::write_aml(&mut out, &context, &result, &recording)?;
         }
         let manifest = manifest(&scenario, args, command, &began, report.first().seed, out.entries());
         out.write("manifest.json", |w| files::json(w, &manifest))?;
@@ -83,9 +92,8 @@ fn chart_data(report: &Report, context: &Context, recording: &Recording) -> Resu
 }
 
 fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {
-    let path = args.scenario.to_string_lossy();
-    let source =
-        crate::scenario::parse::read(&path).map_err(|d| CliError::Invalid(vec![ticks::unreadable(d)]))?;
+    let source = crate::scenario::parse::read_file(&args.scenario)
+        .map_err(|d| CliError::Invalid(vec![ticks::unreadable(d)]))?;
     let value = ticks::run_source(&source).map_err(CliError::Invalid)?;
     output.write(|w| files::json(w, &value))?;
     Ok(exit_code::FINE)

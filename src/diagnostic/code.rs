@@ -308,6 +308,22 @@ impl Code {
         }
     }
 
+    /// What it is about, together with others: the heading of their page.
+    #[must_use]
+    pub fn family(self) -> &'static str {
+        let heading = format!("\n## {self}:");
+        let text = TEXTS.iter().find(|text| text.contains(&heading)).copied().unwrap_or_default();
+        text.lines().next().map_or("", |line| line.trim_start_matches('#').trim())
+    }
+
+    /// The codes that begin so and are longer, in order; case does not count.
+    #[must_use]
+    pub fn beginning(text: &str) -> Vec<Self> {
+        let begin = text.trim().to_ascii_uppercase();
+        let longer = |code: &&Self| code.as_str().starts_with(&begin) && code.as_str().len() > begin.len();
+        if begin.is_empty() { Vec::new() } else { Self::ALL.iter().filter(longer).copied().collect() }
+    }
+
     /// What the code means, in a few words.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -336,11 +352,16 @@ impl Code {
         let mut page = String::from(
             "# Errors and warnings\n\n\
              Every message carries a code that keeps its meaning from version to version.\n\
-             `nodetide explain CODE` prints a section of this page.\n\n\
-             <!-- Generated from src/diagnostic/codes; do not edit. -->\n\n\
-             | code | |\n|---|---|\n",
+             `nodetide explain CODE` prints a section of this page, `nodetide explain` lists all codes. Codes that begin\n\
+             with W are warnings: nothing stops for them. The others are errors: nothing runs.\n\n\
+             <!-- Generated from src/diagnostic/codes; do not edit. -->\n",
         );
+        let mut family = "";
         for code in Self::ALL {
+            if code.family() != family {
+                family = code.family();
+                page.push_str(&format!("\n**{family}**\n\n| code | |\n|---|---|\n"));
+            }
             page.push_str(&format!("| [{0}](#{1}) | {2} |\n", code.as_str(), code.anchor(), code.title()));
         }
         for text in TEXTS {
@@ -350,8 +371,9 @@ impl Code {
         page
     }
 
-    /// Anchor of the section's heading, as code hosts make it.
-    fn anchor(self) -> String {
+    /// Anchor of the section's heading in the reference page, as code hosts make it.
+    #[must_use]
+    pub fn anchor(self) -> String {
         format!("{} {}", self.as_str(), self.title())
             .to_lowercase()
             .chars()
@@ -417,6 +439,9 @@ mod tests {
             assert_eq!(code.as_str().to_lowercase().parse(), Ok(*code));
         }
         assert!("S9999".parse::<Code>().is_err());
+        assert_eq!(Code::beginning("t06").len(), 5);
+        assert!(Code::beginning("W0501").is_empty() && Code::beginning("").is_empty());
+        assert!(Code::ALL.iter().all(|code| !code.family().is_empty()));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! what to do.
 
 mod find;
+#[cfg(test)]
+mod tests;
 
 pub use find::{beforehand, find};
 

@@ -71,21 +71,30 @@ impl Parsed {
 /// # Errors
 /// The file cannot be read, is larger than [`BYTES_MAX`], or is no text.
 pub fn read(path: &str) -> Result<Arc<Source>, Diagnostic> {
+    read_file(path.as_ref())
+}
+
+/// The same, where the file's name may be no text.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(path: &std::path::Path) -> Result<Arc<Source>, Diagnostic> {
+    let name = path.to_string_lossy();
     let cannot = |error: std::io::Error| {
-        Diagnostic::new(Code::CannotRead, format!("cannot read {path}: {error}"))
+        Diagnostic::new(Code::CannotRead, format!("cannot read {name}: {error}"))
             .help("correct the path; `-` means standard input")
     };
     let mut bytes = Vec::new();
-    if path == "-" {
+    if name == "-" {
         std::io::stdin().lock().take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
         return text("<stdin>", bytes);
     }
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    text(path, bytes)
+    text(&name, bytes)
 }
 
-/// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n`.
+/// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n` whatever ended them before.
 ///
 /// # Errors
 /// Too many bytes, not UTF-8, or control characters.
@@ -104,14 +113,26 @@ pub fn text(name: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(not_text("it is in UTF-16".into()));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| not_text(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        not_text(format!("{} is not UTF-8", place(error.as_bytes(), at)))
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
-    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    // A carriage return alone would not end a comment, and all of the file would be line 1.
+    let text = text.replace('\r', "\n");
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n');
     if let Some(at) = text.find(control) {
-        return Err(not_text(format!("byte {at} is a control character")));
+        return Err(not_text(format!("{} is a control character", place(text.as_bytes(), at))));
     }
     Ok(Arc::new(Source::new(name, text)))
+}
+
+/// A byte with its line and column, where there is no text to show it in; what stands before it is text.
+fn place(bytes: &[u8], at: usize) -> String {
+    let before = String::from_utf8_lossy(&bytes[..at]);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    format!("byte {at} (line {line}, column {column})")
 }
 
 /// Reads a scenario: what could be read, and every mistake found. With errors there still is a scenario where

@@ -140,6 +140,15 @@ fn syntax(line: usize, column: usize, message: String, source: &Arc<Source>, tre
             "the ticks format is plain JSON: no comments, no comma before a closing bracket, keys in quotes"
         }
     };
+    let message = match message.as_str() {
+        "recursion limit exceeded" => "brackets stand within brackets more than 127 deep".to_owned(),
+        "number out of range" => "this number is larger than any that can be computed with".to_owned(),
+        "expected value" => {
+            "a value is expected here: a number, a text in quotes, a list or an object".to_owned()
+        }
+        "trailing characters" => "something stands after the end".to_owned(),
+        _ => message,
+    };
     let end = byte + text[byte..].chars().next().map_or(0, char::len_utf8);
     no_json(message).at(source, byte..end, "here, or just before").help(help)
 }

@@ -5,6 +5,8 @@ mod charts;
 mod check;
 mod colour;
 mod compare;
+mod export;
+mod help;
 mod out;
 mod pipes;
 mod replications;

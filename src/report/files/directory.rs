@@ -1,6 +1,7 @@
 //! A directory that appears whole or not at all.
 
 use super::is_known;
+use super::leftovers::{self, Leftover};
 use super::manifest::{FileEntry, Hashing};
 use crate::report::charts;
 use std::fs::{self, File};
@@ -54,6 +55,9 @@ pub enum OutError {
 #[derive(Debug)]
 pub struct OutDir {
     target: PathBuf,
+    cleaned: Vec<Leftover>,
+    /// Tells other runs that this one is under way. Let go before the directory that holds it.
+    _lock: File,
     /// Holds `new`, and `old` for a moment; goes away with everything in it.
     work: TempDir,
     new: PathBuf,
@@ -76,6 +80,7 @@ impl OutDir {
             Ok(existing) => existing,
             Err(_) => std::path::absolute(target).map_err(io_at("use", target))?,
         };
+        let cleaned = leftovers::clean(&target);
         let replace = check_target(&target, force)?;
         // The root, or a path that ends in `..` and leads nowhere yet.
         if target.file_name().is_none() {
@@ -84,15 +89,23 @@ impl OutDir {
         let parent = target.parent().unwrap_or(&target);
         fs::create_dir_all(parent).map_err(io_at("create", parent))?;
         let name = target.file_name().map_or_else(Default::default, |n| n.to_string_lossy().into_owned());
+        let (prefix, suffix) = leftovers::affixes(&name);
         let work = tempfile::Builder::new()
-            .prefix(&format!(".{name}."))
-            .suffix(".partial")
+            .prefix(&prefix)
+            .suffix(suffix)
             .tempdir_in(parent)
             .map_err(io_at("create a directory in", parent))?;
+        let lock = leftovers::claim(work.path()).map_err(io_at("write into", work.path()))?;
         // A directory within: it gets the rights of an ordinary one, the temporary one is private.
         let new = work.path().join("new");
         fs::create_dir(&new).map_err(io_at("create", &new))?;
-        Ok(Self { target, work, new, replace, entries: Vec::new() })
+        Ok(Self { target, cleaned, _lock: lock, work, new, replace, entries: Vec::new() })
+    }
+
+    /// What killed runs had left beside the target, and was cleaned up.
+    #[must_use]
+    pub fn cleaned(&self) -> &[Leftover] {
+        &self.cleaned
     }
 
     /// Adds a file.
@@ -134,7 +147,7 @@ impl OutDir {
     /// # Errors
     /// What the file system says; then nothing has changed at the target.
     pub fn commit(self) -> Result<PathBuf, OutError> {
-        let old = self.work.path().join("old");
+        let old = self.work.path().join(leftovers::OLD);
         if self.replace {
             fs::rename(&self.target, &old).map_err(io_at("replace", &self.target))?;
         }

@@ -111,6 +111,15 @@ pub(super) fn unreadable(error: ReadError, log: &Log, path: &Path, place: &str) 
             ),
             None,
         ),
+        ReadError::LoneCr => at(
+            new(
+                ErrorKind::LogSettings,
+                String::new(),
+                "its lines end with a carriage return alone, as on computers long ago".to_owned(),
+                "save it with line feeds: `tr '\\r' '\\n' < old > new`",
+            ),
+            None,
+        ),
         ReadError::Utf16 => at(
             new(ErrorKind::LogSettings, String::new(), "it is UTF-16 text".to_owned(), "save it as UTF-8"),
             None,

@@ -43,6 +43,8 @@ pub(super) enum ReadError {
         start: String,
     },
     Utf16,
+    /// Lines end with a carriage return alone.
+    LoneCr,
 }
 
 /// Hashes and counts what passes.
@@ -115,7 +117,7 @@ impl Lines {
         Ok(lines)
     }
 
-    /// Skips a byte order mark; refuses UTF-16.
+    /// Skips a byte order mark; refuses UTF-16, and lines that end with a carriage return alone.
     fn begin(&mut self) -> Result<(), ReadError> {
         while self.filled.len() < 3 && !self.end_of_input {
             self.fill()?;
@@ -123,6 +125,10 @@ impl Lines {
         match &self.buf[self.filled.clone()] {
             [0xef, 0xbb, 0xbf, ..] => self.filled.start += 3,
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(ReadError::Utf16),
+            // Such a file would be one line, of which nothing could be said.
+            text if !text.contains(&b'\n') && text.windows(2).any(|pair| pair[0] == b'\r') => {
+                return Err(ReadError::LoneCr);
+            }
             _ => {}
         }
         self.record = self.filled.start..self.filled.start;
