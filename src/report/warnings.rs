@@ -184,6 +184,13 @@ pub enum Warning {
         /// Jobs that started.
         jobs: u64,
     },
+    /// The warm-up that was asked for leaves no steady state.
+    NoSteadyState {
+        /// Jobs that started.
+        jobs: u64,
+        /// End of the warm-up, which lies beyond half of the run [s]; `None`: the jobs are too few to find one.
+        until_s: Option<f64>,
+    },
     /// An interval from few replications, or a wide one.
     TooFewReplications {
         /// Replications.
@@ -232,6 +239,7 @@ impl Warning {
             Self::UpdatesRefused { .. } => Code::UpdatesRefused,
             Self::ThresholdOverNothing { .. } => Code::ThresholdOverNothing,
             Self::FewJobs { .. } => Code::FewJobs,
+            Self::NoSteadyState { .. } => Code::WarmUpTooLong,
             Self::TooFewReplications { .. } => Code::TooFewReplications,
         }
     }
@@ -259,6 +267,7 @@ impl Warning {
             | Self::LimitReached { .. }
             | Self::ThresholdOverNothing { .. }
             | Self::FewJobs { .. }
+            | Self::NoSteadyState { .. }
             | Self::TooFewReplications { .. } => None,
         }
     }
@@ -442,6 +451,16 @@ impl Warning {
                 "percentiles are over {}: the 99th is near their maximum; simulate a longer time, or use \
                  --replications",
                 count(*jobs, "started job")
+            ),
+            Self::NoSteadyState { until_s: Some(until_s), .. } => format!(
+                "the warm-up of {} is more than half of the run: it is too short to tell a steady state, or has \
+                 none; simulate longer, or do without --warm-up",
+                duration_s(*until_s)
+            ),
+            Self::NoSteadyState { jobs, until_s: None } => format!(
+                "MSER-5 needs 50 started jobs to find a start-up and has {}: nothing is left out; simulate longer, \
+                 or give the warm-up as a time, as --warm-up 12h",
+                super::units::whole(*jobs)
             ),
             Self::TooFewReplications { n, relative } => {
                 let needed = replications_for(*n, *relative);

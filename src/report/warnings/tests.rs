@@ -38,6 +38,7 @@ fn samples() -> Vec<Warning> {
         Warning::UpdatesRefused { cluster: cluster(), updates: 1 },
         Warning::ThresholdOverNothing { figure: "wait p95 on train-gpu".to_owned() },
         Warning::FewJobs { jobs: 20 },
+        Warning::NoSteadyState { jobs: 1_200, until_s: Some(864_000.0) },
     ]
 }
 
