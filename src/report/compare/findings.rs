@@ -191,8 +191,8 @@ impl Headline {
                 format!("In this one draw: {}{}.", lower_first(&moved()), bracket([change, None]))
             }
             Verdict::NotSeparated => format!(
-                "{} does not differ by more than chance: B − A is {}{unit}{}.",
-                self.subject,
+                "No difference in {} is separated from 0: B − A is {}{unit}{}.",
+                lower_first(self.subject),
                 signed(mean),
                 bracket([interval, None])
             ),
