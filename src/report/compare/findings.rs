@@ -170,9 +170,10 @@ impl Headline {
             Kind::Seconds => String::new(),
             Kind::Jobs => " jobs".to_owned(),
         };
-        let interval = p.interval().filter(|(low, high)| low < high);
-        let interval =
-            interval.map(|(low, high)| format!("95 % interval {} to {}", signed(low), signed(high)));
+        let interval = p.interval().map(|(low, high)| match low < high {
+            true => format!("95 % interval {} to {}", signed(low), signed(high)),
+            false => "in every replication".to_owned(),
+        });
         let change = p.relative().map(signed_percent);
         let instead = format!("{} instead of {}{unit}", show(p.b), show(p.a));
         let bracket = |parts: [Option<String>; 2]| {
