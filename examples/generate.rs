@@ -1,4 +1,4 @@
-//! Writes what is generated from the source: `docs/errors.md` and `schemas/scenario.schema.json`.
+//! Writes what is generated from the source: `docs/errors.md`, `docs/scenario.md` and `schemas/scenario.schema.json`.
 //!
 //! `cargo run --features schema --example generate`; CI runs it and fails where a file changes.
 
@@ -9,6 +9,7 @@ use std::path::Path;
 fn main() -> std::io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     write(&root.join("docs/errors.md"), &Code::reference())?;
+    write(&root.join("docs/scenario.md"), &scenario::reference::page())?;
     write(&root.join("schemas/scenario.schema.json"), &scenario::json_schema())
 }
 

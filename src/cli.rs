@@ -3,8 +3,10 @@
 //! Results go to standard output, everything else to standard error.
 
 mod args;
+mod chart;
 mod check;
 mod compare;
+mod completions;
 mod error;
 mod explain;
 mod init;
@@ -14,7 +16,7 @@ mod run;
 mod source;
 mod vm_sizes;
 
-pub use args::{Cli, ColorWhen, Command, CompareArgs, Format, RunArgs};
+pub use args::{Cli, ColorWhen, Command, CompareArgs, Export, Format, RunArgs};
 
 use crate::exit_code;
 use clap::Parser;
@@ -50,10 +52,12 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
     match &cli.command {
         Command::Run(run) => run::run(run, args, output),
         Command::Compare(compare) => compare::compare(compare, output),
+        Command::Chart(chart) => chart::chart(chart, output),
         Command::Check(check) => check::check(check, output),
         Command::Init(init) => init::init(init, output),
         Command::VmSizes(sizes) => vm_sizes::vm_sizes(sizes, output),
         Command::Explain(explain) => explain::explain(explain, output),
+        Command::Completions(shell) => completions::completions(shell, output),
     }
 }
 

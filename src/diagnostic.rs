@@ -35,13 +35,31 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
 }
 
+/// Longest text of a message, in characters: a value that is in it may be as long as the file.
+const TEXT_CHARS: usize = 1000;
+
+/// A text without its middle, where it is longer than anybody reads. The end stays: the rule stands there.
+fn cut(text: String) -> String {
+    if text.len() <= TEXT_CHARS {
+        return text;
+    }
+    let chars = text.chars().count();
+    if chars <= TEXT_CHARS {
+        return text;
+    }
+    let (head, tail) = (TEXT_CHARS / 4, TEXT_CHARS / 4);
+    let begin: String = text.chars().take(head).collect();
+    let end: String = text.chars().skip(chars - tail).collect();
+    format!("{begin}… ({} characters are not shown) …{end}", chars - head - tail)
+}
+
 impl Diagnostic {
     /// A diagnostic about no place in particular.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: cut(message.into()),
             source: None,
             span: None,
             label: Box::default(),
@@ -62,21 +80,21 @@ impl Diagnostic {
     pub fn at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<Box<str>>) -> Self {
         self.source = Some(Arc::clone(source));
         self.span = Some(span);
-        self.label = label.into();
+        self.label = cut(label.into().into()).into();
         self
     }
 
     /// The same, with what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<Box<str>>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(cut(help.into().into()).into());
         self
     }
 
     /// The same, with something else worth knowing.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(cut(note.into()));
         self
     }
 
@@ -107,5 +125,22 @@ impl Diagnostic {
         };
         all.sort_by_cached_key(key);
         all.dedup_by(|a, b| key(a) == key(b) && a.message == b.message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_message_both_ends_are_kept() {
+        let long = format!("there is no field `{}` here", "ä".repeat(1 << 20));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownField, long).help("é".repeat(1000)).note("x".repeat(1001));
+        let message = &diagnostic.message;
+        assert!(message.starts_with("there is no field `ää") && message.ends_with("ää` here"), "{message}");
+        assert!(message.chars().count() < 600, "{message}");
+        assert_eq!(diagnostic.help.as_deref().map(|help| help.chars().count()), Some(1000));
+        assert!(diagnostic.notes[0].contains("(501 characters are not shown)"), "{}", diagnostic.notes[0]);
     }
 }

@@ -31,6 +31,7 @@ mod run;
 mod scaling;
 mod slots;
 mod stepper;
+mod stuck;
 mod world;
 
 pub use check::{ATTEMPT_END, ENVIRONMENTS_MAX, HELD_NODES_MAX, Place, Refusal, running_ticks};

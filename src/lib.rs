@@ -1,6 +1,7 @@
 //! Nodetide: an exact discrete-event simulator of autoscaling compute clusters.
 
 pub mod catalog;
+pub mod chart;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

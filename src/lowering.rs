@@ -12,10 +12,12 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::engine::Input;
 use crate::engine::input::Tier;
 use crate::scenario::parse::{self, Parsed};
+use crate::scenario::schema::Log;
 use crate::scenario::sizes::NodePrice;
 use crate::scenario::{Scenario, check};
 use crate::units::Tick;
 use crate::workload::{self, Calendar, Context, Jobs};
+use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -27,6 +29,8 @@ pub use jobs::Tags;
 pub struct Loaded {
     parsed: Parsed,
     calendar: Option<Calendar>,
+    /// Zone of `start` and of dates in logs.
+    zone: TimeZone,
     base_dir: PathBuf,
     names: Vec<String>,
     /// The jobs, where no replication draws any.
@@ -44,6 +48,8 @@ pub struct Lowered {
     pub clusters: Vec<ClusterFacts>,
     /// Tags of the jobs, by index in [`Input::jobs`].
     pub tags: Tags,
+    /// Local date and time of tick 0, where the scenario or a log says it.
+    pub calendar: Option<Calendar>,
     /// What reading each log found, in scenario order.
     pub log_reports: Vec<workload::logs::LogReport>,
     /// ISO 4217 code of every price.
@@ -101,11 +107,17 @@ pub struct ListPrice {
 /// # Errors
 /// Every mistake of the scenario and its logs, with the warnings found beside them.
 pub fn load(path: &str) -> Result<(Loaded, Lowered), Vec<Diagnostic>> {
-    let source = parse::read(path).map_err(|error| vec![error])?;
-    let base_dir = match path {
-        "-" => PathBuf::new(),
-        path => Path::new(path).parent().map(Path::to_path_buf).unwrap_or_default(),
-    };
+    load_file(Path::new(path))
+}
+
+/// The same, where the file's name may be no text.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_file(path: &Path) -> Result<(Loaded, Lowered), Vec<Diagnostic>> {
+    let source = parse::read_file(path).map_err(|error| vec![error])?;
+    // Of standard input, too, logs are relative to the working directory.
+    let base_dir = path.parent().map(Path::to_path_buf).unwrap_or_default();
     load_source(&source, base_dir)
 }
 
@@ -158,17 +170,28 @@ fn merge(found: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
 impl Loaded {
     fn new(parsed: Parsed, base_dir: PathBuf) -> (Self, Option<Diagnostic>) {
         let scenario = &parsed.scenario;
-        let calendar = scenario
-            .start
-            .as_ref()
-            .map(|start| Calendar::parse(start, scenario.time_zone.as_deref()))
-            .transpose();
-        let (calendar, error) = match calendar {
-            Ok(calendar) => (calendar, None),
-            Err(error) => (None, Some(workload_errors::diagnostic(&error, &parsed.tree(), &parsed.source))),
+        let told = |error: workload::WorkloadError| {
+            workload_errors::diagnostic(&error, &parsed.tree(), &parsed.source)
         };
+        let (zone, mut error) = match workload::zone(scenario.time_zone.as_deref()) {
+            Ok(zone) => (zone, None),
+            Err(error) => (TimeZone::UTC, Some(told(error))),
+        };
+        let calendar = scenario.start.as_ref().and_then(|start| match Calendar::parse(start, &zone) {
+            Ok(calendar) => Some(calendar),
+            Err(wrong) => {
+                error.get_or_insert_with(|| told(wrong));
+                // Nothing runs, and nobody needs to hear that the date is missing. Dates of logs are not
+                // counted from 1970: they would be out of range.
+                let dated = scenario.workload.logs.iter().any(Log::has_dates);
+                (!dated).then(|| Calendar::at(0, &zone))
+            }
+        });
         let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        (Self { parsed, calendar, base_dir, names, fixed: OnceLock::new(), standing: Vec::new() }, error)
+        (
+            Self { parsed, calendar, zone, base_dir, names, fixed: OnceLock::new(), standing: Vec::new() },
+            error,
+        )
     }
 
     /// The scenario as written.
@@ -181,12 +204,6 @@ impl Loaded {
     #[must_use]
     pub fn source(&self) -> &Arc<Source> {
         &self.parsed.source
-    }
-
-    /// Local date and time of ticks, where the scenario has a `start`.
-    #[must_use]
-    pub fn calendar(&self) -> Option<&Calendar> {
-        self.calendar.as_ref()
     }
 
     /// Draws a replication. `seed` is used in place of the scenario's.
@@ -219,6 +236,7 @@ impl Loaded {
             replication,
             horizon: scenario.horizon.map(|horizon| clusters::ticks(horizon, scenario.resolution)),
             calendar: self.calendar.as_ref(),
+            zone: &self.zone,
             clusters: &self.names,
             base_dir: &self.base_dir,
             open: &workload::open_file,
@@ -244,6 +262,7 @@ impl Loaded {
                 Arc::new(Jobs {
                     jobs: Vec::new(),
                     names: workload::Names::default(),
+                    calendar: None,
                     log_reports: Vec::new(),
                     notes: Vec::new(),
                 })
@@ -269,6 +288,7 @@ impl Loaded {
             input,
             clusters: facts,
             tags,
+            calendar: jobs.calendar.clone(),
             log_reports: jobs.log_reports.clone(),
             currency: currency.unwrap_or_else(|| assumptions::currency(scenario)),
             load_balancer,

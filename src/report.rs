@@ -2,6 +2,7 @@
 //!
 //! A [`Summary`] is the one model; the terminal report, json, csv and the result files are made from it.
 
+pub mod charts;
 pub mod compare;
 pub mod context;
 pub mod expectations;
@@ -14,6 +15,7 @@ pub mod human;
 pub mod pricing;
 pub mod refusals;
 pub mod replications;
+pub mod stuck;
 pub mod summary;
 #[cfg(test)]
 mod tests;

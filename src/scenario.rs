@@ -8,6 +8,8 @@ pub mod difference;
 pub mod locate;
 pub mod parse;
 pub mod path;
+#[cfg(feature = "schema")]
+pub mod reference;
 pub mod schema;
 pub mod sizes;
 

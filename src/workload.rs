@@ -18,7 +18,7 @@ mod tests;
 mod transforms;
 
 pub use build::{Context, Jobs, MAX_JOBS, Note, build, open_file};
-pub use calendar::Calendar;
+pub use calendar::{Calendar, zone};
 pub use error::{ErrorKind, LogPlace, SampleError, WorkloadError, exact_ticks};
 
 use std::fmt;

@@ -1,13 +1,14 @@
 //! Bad scenarios and what is said about them, word by word.
 //!
-//! `golden/diagnostics/NAME.ron` (or `.json`) is the scenario, `NAME.ron.txt` the messages. With `NODETIDE_BLESS=1`
-//! the messages are written anew.
+//! `golden/diagnostics/NAME.ron` (or `.json`) is the scenario, `NAME.ron.txt` the messages; `golden/ticks` the same for
+//! the ticks format. With `NODETIDE_BLESS=1` the messages are written anew.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
 
 use nodetide::diagnostic::{Code, Diagnostic, Source, render};
 use nodetide::lowering;
 use nodetide::scenario::parse;
+use nodetide::ticks;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,12 +17,18 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/diagnostics")
 }
 
+fn ticks_folder() -> PathBuf {
+    folder().with_file_name("ticks")
+}
+
 fn messages(path: &Path) -> Vec<Diagnostic> {
     let bytes = std::fs::read(path).unwrap();
     let name = path.file_name().unwrap().to_string_lossy();
-    match parse::text(&name, bytes) {
-        Ok(source) => load(&source),
-        Err(error) => vec![error],
+    match (parse::text(&name, bytes), path.starts_with(ticks_folder())) {
+        (Ok(source), false) => load(&source),
+        (Ok(source), true) => ticks::run_source(&source).err().unwrap_or_default(),
+        (Err(error), false) => vec![error],
+        (Err(error), true) => vec![ticks::unreadable(error)],
     }
 }
 
@@ -33,7 +40,8 @@ fn load(source: &Arc<Source>) -> Vec<Diagnostic> {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let files = [folder(), ticks_folder()].map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = files.into_iter().flatten().map(|entry| entry.unwrap().path());
     let mut cases: Vec<PathBuf> =
         files.filter(|path| path.extension().is_some_and(|e| e == "ron" || e == "json")).collect();
     cases.sort();
@@ -63,7 +71,9 @@ fn every_message_of_a_bad_scenario_has_a_place_and_says_what_to_do() {
         let found = messages(&path);
         assert!(!found.is_empty(), "{}: nothing is wrong", path.display());
         for diagnostic in found {
-            let file_level = matches!(diagnostic.code, Code::EmptyFile | Code::NotText | Code::FileTooLarge);
+            let empty = diagnostic.source.as_ref().is_some_and(|source| source.text().is_empty());
+            let file_level =
+                empty || matches!(diagnostic.code, Code::EmptyFile | Code::NotText | Code::FileTooLarge);
             assert!(diagnostic.span.is_some() || file_level, "{}: {diagnostic:?}", path.display());
             assert!(diagnostic.help.is_some_and(|help| !help.is_empty()), "{}", path.display());
         }
@@ -89,7 +99,7 @@ fn every_code_of_scenarios_is_shown_by_one() {
     let shown: BTreeSet<Code> = cases().iter().flat_map(|path| messages(path)).map(|d| d.code).collect();
     let missing: Vec<&str> = Code::ALL
         .iter()
-        .filter(|code| code.as_str().starts_with(['S', 'L', 'M']))
+        .filter(|code| code.as_str().starts_with(['S', 'L', 'M', 'T']))
         .filter(|code| !shown.contains(code) && !NOT_SHOWN.contains(code))
         .map(|code| code.as_str())
         .collect();

@@ -42,6 +42,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run two scenarios on the same draws and tell what the second does differently.
     Compare(CompareArgs),
+    /// Draw the results of a run.
+    Chart(ChartArgs),
     /// Check a scenario without running it.
     Check(CheckArgs),
     /// Write a commented scenario to begin with.
@@ -50,6 +52,8 @@ pub enum Command {
     VmSizes(VmSizesArgs),
     /// Explain the code of an error or warning.
     Explain(ExplainArgs),
+    /// Print a script with which a shell completes commands and options.
+    Completions(CompletionsArgs),
 }
 
 /// Arguments of `run`.
@@ -76,7 +80,7 @@ pub struct RunArgs {
     pub warm_up: Option<WarmUp>,
     /// Read the ticks format instead (integers only, `docs/ticks.md`); results as JSON on standard output.
     #[arg(long, help_heading = "Simulation")]
-    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out"])]
+    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out", "export"])]
     pub ticks: bool,
     /// What to print: a report to read, the whole summary, or a table of figures.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
@@ -87,6 +91,23 @@ pub struct RunArgs {
     /// Replace the results that are in the directory of --out.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub force: bool,
+    /// Draw no pictures into the directory of --out; `nodetide chart` can draw them later.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub no_charts: bool,
+    /// Also write what other tools read (`docs/exports.md`) into the directory of --out: a trace for Perfetto, or
+    /// the events as AmlCompute logs them; several with commas.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", requires = "out")]
+    #[arg(help_heading = "Output")]
+    pub export: Vec<Export>,
+}
+
+/// What other tools read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// trace.json, for ui.perfetto.dev or chrome://tracing.
+    Perfetto,
+    /// aml_cluster_events.jsonl, aml_node_events.jsonl and aml_job_events.jsonl, as Azure Monitor has them.
+    Aml,
 }
 
 /// What `run` prints.
@@ -141,6 +162,78 @@ pub enum CompareFormat {
     Json,
 }
 
+/// Arguments of `chart`.
+#[derive(Args, Debug)]
+#[command(after_long_help = CHART_HELP)]
+pub struct ChartArgs {
+    /// Directory of results, as `run --out` wrote it.
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// Where to put the pictures; without it, into the folder `charts` of the results, replacing what is there.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace pictures of the same name in the directory of --out.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Only this picture; may be given several times.
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub only: Vec<ChartName>,
+    /// Kind of file. PNG needs a program built with the feature `png`.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ChartFormat,
+    /// Dark on white, or light on dark (the files then end in `-dark`).
+    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    pub theme: ChartTheme,
+    /// Width and height in pixels, 320x240 to 8000x8000. Text grows with the picture.
+    #[arg(long, value_name = "WxH", default_value = "960x540", value_parser = chart_size)]
+    pub size: (u32, u32),
+}
+
+/// Pictures by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChartName {
+    /// Nodes by state over time, with the queue.
+    Nodes,
+    /// How long jobs wait, with percentiles and objectives.
+    Wait,
+    /// What the waiting was for.
+    Causes,
+    /// Cost by part and by team.
+    Cost,
+    /// How busy billed nodes are, by hour of the week.
+    Hours,
+    /// Sizes and running times of the jobs.
+    Workload,
+}
+
+/// Kinds of files of pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ChartFormat {
+    /// Scalable, for pages and slides.
+    #[default]
+    Svg,
+    /// Pixels, for what takes no SVG.
+    Png,
+}
+
+/// Colours of pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ChartTheme {
+    /// Dark on white.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// A size as `1920x1080`.
+fn chart_size(text: &str) -> Result<(u32, u32), String> {
+    let size = text.split_once(['x', 'X']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    let fits = |(w, h): &(u32, u32)| (320..=8000).contains(w) && (240..=8000).contains(h);
+    size.filter(fits)
+        .ok_or_else(|| "write width and height in pixels, as 1920x1080; 320x240 to 8000x8000".to_owned())
+}
+
 /// Arguments of `check`.
 #[derive(Args, Debug)]
 #[command(after_long_help = CHECK_HELP)]
@@ -165,6 +258,7 @@ pub enum CheckFormat {
 
 /// Arguments of `init`.
 #[derive(Args, Debug)]
+#[command(after_long_help = INIT_HELP)]
 pub struct InitArgs {
     /// File to write; `-` is standard output.
     #[arg(value_name = "FILE", default_value = "scenario.ron")]
@@ -191,10 +285,20 @@ pub struct VmSizesArgs {
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
+#[command(after_long_help = EXPLAIN_HELP)]
 pub struct ExplainArgs {
-    /// The code, as S0102 or W0501; without one, all codes are listed.
+    /// The code, as S0102 or W0501; its beginning, as W, lists those that begin so. Without one, all are listed.
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+#[command(after_long_help = COMPLETIONS_HELP)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 const MAIN_HELP: &str = "\
@@ -220,8 +324,9 @@ Examples:
   nodetide run scenario.ron
   nodetide run scenario.ron --replications 20
   nodetide run scenario.ron --out results/today
+  nodetide run scenario.ron --out results/today --export perfetto,aml
   nodetide run scenario.ron --format json | jq .total.wait_p95_s
-  generate-scenario | nodetide run -
+  nodetide init - | nodetide run -
 
 Thresholds of the scenario's `expect` come first in the report and decide the exit code:
 0 where all are met, 4 where one is missed. With several replications a threshold is met
@@ -240,6 +345,13 @@ same cluster the same delays: what chance does to both cancels in the difference
 Exit code 0 whatever the difference, and whatever becomes of the thresholds of either (use
 run for those); 3 or 6 where a scenario is not valid or cannot be read, with its name; 7
 where a run of either ended stuck or at a limit of the simulator.";
+const CHART_HELP: &str = "\
+Examples:
+  nodetide chart results/today
+  nodetide chart results/today --theme dark --size 1920x1080
+  nodetide chart results/today --only wait --only cost --out slides
+
+`run --out` draws all of them already; docs/charts.md says how to read them.";
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -247,6 +359,31 @@ Examples:
   nodetide check scenario.ron --format json
 
 Exit code 0 where the scenario can be run (warnings do not count), 3 where it cannot.";
+
+const INIT_HELP: &str = "\
+Examples:
+  nodetide init
+  nodetide init gpu-cluster.ron
+  nodetide init - > other.ron
+
+Nothing is replaced without --force.";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  nodetide explain
+  nodetide explain W0501
+  nodetide explain W";
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  nodetide completions bash > ~/.local/share/bash-completion/completions/nodetide
+  nodetide completions zsh > ~/.zfunc/_nodetide
+  nodetide completions fish > ~/.config/fish/completions/nodetide.fish
+  nodetide completions powershell >> profile.ps1
+  nodetide completions elvish >> ~/.config/elvish/rc.elv
+
+zsh looks into ~/.zfunc where `fpath=(~/.zfunc $fpath)` stands in ~/.zshrc before `compinit`.
+Open a new shell afterwards.";
 
 const VM_SIZES_HELP: &str = "\
 Examples:
@@ -279,7 +416,16 @@ mod tests {
             &["run", "s.ron", "--seed", "1.5"],
             &["run", "s.ron", "--force"],
             &["run", "s.ron", "--warm-up", "12"],
+            &["run", "s.ron", "--export", "perfetto"],
+            &["run", "s.ron", "--out", "x", "--export", "perfeto"],
+            &["run", "s.json", "--ticks", "--export", "aml"],
             &["run", "s.json", "--ticks", "--out", "x"],
+            &["run", "s.ron", "--no-charts"],
+            &["chart"],
+            &["chart", "r", "--force"],
+            &["chart", "r", "--only", "pie"],
+            &["chart", "r", "--size", "10x10"],
+            &["chart", "r", "--size", "1920"],
             &["run", "s.ron", "--format", "xml"],
             &["sing"],
             &["compare", "a.ron"],
@@ -289,6 +435,15 @@ mod tests {
             assert!(parse(bad).is_err(), "{bad:?}");
         }
         assert!(parse(&["run", "--ticks", "-"]).is_ok());
+        let Command::Chart(chart) =
+            parse(&["chart", "r", "--size", "1600X900", "--only", "wait"]).unwrap().command
+        else {
+            panic!("chart")
+        };
+        assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait][..]));
+        let both = &["run", "s.ron", "--out", "x", "--export", "perfetto,aml"];
+        let Command::Run(run) = parse(both).unwrap().command else { panic!("run") };
+        assert_eq!(run.export, [Export::Perfetto, Export::Aml]);
         assert!(parse(&["--color", "never", "run", "s.ron", "-q"]).is_ok());
     }
 }

@@ -3,47 +3,112 @@
 use super::args::{CheckArgs, CheckFormat};
 use super::error::CliError;
 use super::output::Output;
+use super::source::{Prepared, Scenario};
 use crate::diagnostic::{self, Diagnostic};
 use crate::exit_code;
-use crate::lowering::{self, Lowered};
+use crate::lowering::Loaded;
 use crate::report::files;
-use crate::report::units::count;
+use crate::report::units::{count, duration_s, whole};
+use crate::report::warnings::{self, Warning};
+use crate::scenario::locate::Tree;
+use crate::scenario::path::Path;
+use crate::workload::logs::{LogFigures, LogReport};
 
 /// Checks a scenario without running it.
 pub(super) fn check(args: &CheckArgs, output: &Output) -> Result<u8, CliError> {
-    let path = args.scenario.to_string_lossy();
-    let (lowered, found) = match lowering::load(&path) {
-        Ok((_, lowered)) => {
-            let warnings = lowered.warnings.clone();
-            (Some(lowered), warnings)
+    let checked = checked(args);
+    match (args.format, checked) {
+        (CheckFormat::Json, checked) => {
+            let (found, code) = match checked {
+                Ok((_, found)) => (found, exit_code::FINE),
+                Err(CliError::Invalid(found)) => {
+                    let code = CliError::Invalid(found.clone()).exit_code();
+                    (found, code)
+                }
+                Err(other) => return Err(other),
+            };
+            output.write(|w| files::json(w, &diagnostic::to_json(&found)))?;
+            Ok(code)
         }
-        Err(found) => (None, found),
-    };
-    match args.format {
-        CheckFormat::Json => output.write(|w| files::json(w, &diagnostic::to_json(&found)))?,
-        CheckFormat::Human => {
-            // A failure is told by whoever reports errors.
-            let Some(lowered) = lowered else { return Err(CliError::Invalid(found)) };
+        (CheckFormat::Human, checked) => {
+            let (prepared, found) = checked?;
             if !output.quiet {
                 output.diagnostics(&found);
             }
-            output.print(&says(&path, &lowered, &found))?;
-            return Ok(exit_code::FINE);
+            output.print(&says(&args.scenario.to_string_lossy(), &prepared, &found))?;
+            Ok(exit_code::FINE)
         }
     }
-    Ok(if lowered.is_some() { exit_code::FINE } else { CliError::Invalid(found).exit_code() })
 }
 
-/// What was read, in a line, and the assumptions that a run would use.
-fn says(path: &str, lowered: &Lowered, found: &[Diagnostic]) -> String {
+/// What a run would start from, and every warning that is known before it.
+fn checked(args: &CheckArgs) -> Result<(Prepared, Vec<Diagnostic>), CliError> {
+    let scenario = Scenario::open(&args.scenario)?;
+    let mut found = scenario.notices();
+    let prepared = scenario.prepare(None, 0)?;
+    found.extend(warnings::beforehand(&prepared.context).iter().map(|w| placed(w, scenario.loaded())));
+    Diagnostic::sort(&mut found);
+    Ok((prepared, found))
+}
+
+/// A warning of a run at the cluster it is about.
+fn placed(warning: &Warning, loaded: &Loaded) -> Diagnostic {
+    let text = warning.text();
+    let (what, help) = text.split_once("; ").unwrap_or((&text, ""));
+    let name = match warning {
+        Warning::IdleTimeAssumed { clusters } => clusters.first().map(String::as_str),
+        other => other.cluster(),
+    };
+    let index = loaded.scenario().clusters.iter().position(|cluster| Some(cluster.name.as_str()) == name);
+    let path = Path::root().field("clusters");
+    let path = index.map_or(path.clone(), |index| path.index(index).field("name"));
+    let span = Tree::new(loaded.source().text()).find(&path).span;
+    Diagnostic::new(warning.code(), what).at(loaded.source(), span, "").help(help)
+}
+
+/// What was read, in a line, then each log and the assumptions that a run would use.
+fn says(path: &str, prepared: &Prepared, found: &[Diagnostic]) -> String {
+    let context = &prepared.context;
     let mut text = format!(
         "{path} can be run: {}, {}, {}\n",
-        count(lowered.input.clusters.len() as u64, "cluster"),
-        count(lowered.input.jobs.len() as u64, "job"),
+        count(context.clusters.len() as u64, "cluster"),
+        count(context.jobs.len() as u64, "job"),
         count(found.len() as u64, "warning")
     );
-    for assumption in &lowered.assumptions {
+    for log in &context.logs {
+        text.push_str(&log_says(log));
+    }
+    for assumption in &context.assumptions {
         text.push_str(&format!("  assumed: {assumption}\n"));
+    }
+    text
+}
+
+/// What a log holds, so that a wrong unit or column is seen before a run.
+fn log_says(log: &LogReport) -> String {
+    let mut text = format!("  {}: {} of {}", log.path, count(log.jobs, "job"), count(log.lines, "line"));
+    for (why, lines) in &log.left_out {
+        text.push_str(&format!("; {} left out: {why}", whole(*lines)));
+    }
+    text.push_str(&format!("; {}\n", count(log.broken, "broken line")));
+    if let Some(figures) = &log.figures {
+        let LogFigures { first_submit_s, last_submit_s, .. } = figures;
+        let (first, last) = (duration_s(*first_submit_s), duration_s(*last_submit_s));
+        match (&figures.first_date, &figures.last_date) {
+            (Some(from), Some(to)) => text.push_str(&format!(
+                "    submitted from {from} to {to}, which is {first} to {last} after the run's beginning\n"
+            )),
+            _ => text.push_str(&format!("    submitted from {first} to {last} after the run's beginning\n")),
+        }
+        let nodes = match (figures.nodes_min, figures.nodes_max) {
+            (min, max) if min == max => count(min, "node"),
+            (min, max) => format!("{min} to {max} nodes"),
+        };
+        text.push_str(&format!(
+            "    running times: median {}, longest {}; {nodes} a job\n",
+            duration_s(figures.run_time_median_s),
+            duration_s(figures.run_time_max_s),
+        ));
     }
     text
 }

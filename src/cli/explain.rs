@@ -6,10 +6,11 @@ use super::output::Output;
 use crate::diagnostic::Code;
 use crate::exit_code;
 
-/// Explains a code, or lists all of them.
+/// Explains a code, or lists all of them or those that begin alike.
 pub(super) fn explain(args: &ExplainArgs, output: &Output) -> Result<u8, CliError> {
     let text = match &args.code {
-        None => Code::ALL.iter().map(|code| format!("{code}  {}\n", code.title())).collect(),
+        None => listed(Code::ALL),
+        Some(begin) if !Code::beginning(begin).is_empty() => listed(&Code::beginning(begin)),
         Some(code) => {
             let code: Code = code.parse()?;
             let kind = code.severity().as_str();
@@ -18,6 +19,22 @@ pub(super) fn explain(args: &ExplainArgs, output: &Output) -> Result<u8, CliErro
     };
     output.print(&text)?;
     Ok(exit_code::FINE)
+}
+
+/// Codes with their titles, under what they are about.
+fn listed(codes: &[Code]) -> String {
+    let mut text = String::new();
+    let mut family = "";
+    for code in codes {
+        if code.family() != family {
+            family = code.family();
+            let gap = if text.is_empty() { "" } else { "\n" };
+            text.push_str(&format!("{gap}\x1b[1m{family}\x1b[0m\n"));
+        }
+        text.push_str(&format!("  {code}  {}\n", code.title()));
+    }
+    text.push_str("\n`nodetide explain CODE` says when it comes, why it matters and what to do.\n");
+    text
 }
 
 /// Markdown without its marks for bold text, which the terminal shows as such.

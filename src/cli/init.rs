@@ -14,6 +14,13 @@ pub(super) fn init(args: &InitArgs, output: &Output) -> Result<u8, CliError> {
         output.print(INIT)?;
         return Ok(exit_code::FINE);
     }
+    if args.file.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+        let ron = args.file.with_extension("ron");
+        return Err(CliError::Usage(format!(
+            "init writes RON, which has comments, and a file named .json is read as JSON: write {}",
+            ron.display()
+        )));
+    }
     write_whole(&args.file, INIT.as_bytes(), args.force)?;
     let shown = args.file.display();
     output.remark(&format!("wrote {shown}; next: nodetide run {shown}"));

@@ -1,11 +1,10 @@
 //! `nodetide run`.
 
-use super::args::{Format, RunArgs};
+use super::args::{Export, Format, RunArgs};
 use super::error::CliError;
 use super::output::Output;
 use super::progress::Progress;
 use super::source::Scenario;
-use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::engine::output::{RunResult, Status};
 use crate::engine::{self, Detail, Recording};
 use crate::exit_code;
@@ -13,11 +12,10 @@ use crate::report::expectations::Threshold;
 use crate::report::files::{self, Manifest, OutDir};
 use crate::report::summary::FORMAT;
 use crate::report::warm_up::{self, Series, WarmUp};
-use crate::report::{Context, Replicated, Summary, human, summarise};
+use crate::report::{Context, Replicated, Summary, charts, human, summarise};
 use crate::ticks;
 use rayon::prelude::*;
 use std::ffi::OsString;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// One replication, simulated.
@@ -43,10 +41,18 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     if args.ticks {
         return run_ticks(args, output);
     }
+    if args.out.as_deref() == Some(std::path::Path::new("-")) {
+        let text =
+            "--out takes a directory; standard output has the report, or with --format json the summary";
+        return Err(CliError::Usage(text.to_owned()));
+    }
     let began = Began { at: jiff::Timestamp::now(), clock: Instant::now() };
     let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.
     let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    for leftover in out.iter().flat_map(|out| out.cleaned()) {
+        output.remark(&leftover.to_string());
+    }
     let mut simulated = simulate(&scenario, args, output)?;
     if let Some(warm_up) = args.warm_up {
         leave_out(warm_up, &mut simulated);
@@ -57,6 +63,15 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
             Report::One(summary) => files::write_run(&mut out, &context, summary, &result, &recording)?,
             Report::Several(r) => files::write_replicated(&mut out, &context, r, &result, &recording)?,
         }
+        if !args.no_charts {
+            files::write_charts(&mut out, &chart_data(&report, &context, &recording)?)?;
+        }
+        if args.export.contains(&Export::Perfetto) {
+            files::write_trace(&mut out, &context, &result, &recording)?;
+        }
+        if args.export.contains(&Export::Aml) {
+            files::write_aml(&mut out, &context, &result, &recording)?;
+        }
         let manifest = manifest(&scenario, args, command, &began, report.first().seed, out.entries());
         out.write("manifest.json", |w| files::json(w, &manifest))?;
         let path = out.commit()?;
@@ -66,41 +81,22 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
     Ok(report.exit_code())
 }
 
-fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {
-    let path = args.scenario.to_string_lossy();
-    let source = crate::scenario::parse::read(&path).map_err(|d| CliError::Invalid(vec![d]))?;
-    let value = ticks::run_text(source.text())
-        .map_err(|error| CliError::Invalid(ticks_diagnostics(error, &source)))?;
-    output.write(|w| files::json(w, &value))?;
-    Ok(exit_code::FINE)
+/// The data of pictures, by way of the text that `summary.json` holds: pictures drawn later are the same.
+fn chart_data(report: &Report, context: &Context, recording: &Recording) -> Result<charts::Data, CliError> {
+    let text = match report {
+        Report::One(summary) => serde_json::to_string(summary),
+        Report::Several(replicated) => serde_json::to_string(replicated),
+    };
+    let text = text.map_err(|e| CliError::Draw(e.to_string()))?;
+    charts::of_run(context, &text, recording).map_err(|e| CliError::Draw(e.to_string()))
 }
 
-fn ticks_diagnostics(error: ticks::TicksError, source: &Arc<Source>) -> Vec<Diagnostic> {
-    match error {
-        ticks::TicksError::Syntax { line, column, message } => {
-            let byte = source.byte(line, column);
-            vec![Diagnostic::new(Code::TicksSyntax, message).at(source, byte..byte, "here")]
-        }
-        ticks::TicksError::Invalid(problems) => problems
-            .into_iter()
-            .map(|p| {
-                let code = match (p.rule, Code::of_rule(p.rule)) {
-                    ("missing-key", _) => Code::TicksMissingKey,
-                    ("unknown-key", _) => Code::TicksUnknownKey,
-                    (_, Code::Refused) => Code::TicksValue,
-                    (_, code) => code,
-                };
-                let mut diagnostic = Diagnostic::new(code, p.message).of(source).help(p.help);
-                if !p.path.is_empty() {
-                    diagnostic = diagnostic.note(format!("at {}", p.path));
-                }
-                match p.scenario {
-                    Some(i) => diagnostic.note(format!("in the scenario with index {i}")),
-                    None => diagnostic,
-                }
-            })
-            .collect(),
-    }
+fn run_ticks(args: &RunArgs, output: &Output) -> Result<u8, CliError> {
+    let source = crate::scenario::parse::read_file(&args.scenario)
+        .map_err(|d| CliError::Invalid(vec![ticks::unreadable(d)]))?;
+    let value = ticks::run_source(&source).map_err(CliError::Invalid)?;
+    output.write(|w| files::json(w, &value))?;
+    Ok(exit_code::FINE)
 }
 
 /// All replications, in their order, whatever the number of threads.

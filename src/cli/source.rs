@@ -3,6 +3,7 @@
 use super::error::CliError;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Model;
+use crate::engine::input::ClusterInput;
 use crate::lowering::{self, ClusterFacts, ListPrice, Loaded, Lowered};
 use crate::report::Context;
 use crate::report::context::{ClusterContext, JobContext, NodePrice, PriceContext, PriceSource};
@@ -40,8 +41,19 @@ fn jobs_hash(jobs: &[crate::engine::input::JobInput], tick_ns: u64) -> u64 {
 impl Scenario {
     /// Reads and checks a scenario; `-` is standard input.
     pub(super) fn open(path: &Path) -> Result<Self, CliError> {
-        let (loaded, lowered) = lowering::load(&path.to_string_lossy()).map_err(CliError::Invalid)?;
+        let (loaded, lowered) = lowering::load_file(path).map_err(CliError::Invalid)?;
         Ok(Self { loaded, first: Mutex::new(Some(lowered)) })
+    }
+
+    /// The warnings that reading it found.
+    pub(super) fn notices(&self) -> Vec<Diagnostic> {
+        let first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        first.as_ref().map(|lowered| lowered.warnings.clone()).unwrap_or_default()
+    }
+
+    /// The scenario as written, with its text.
+    pub(super) fn loaded(&self) -> &Loaded {
+        &self.loaded
     }
 
     /// SHA-256 of the scenario's text.
@@ -92,15 +104,14 @@ impl Scenario {
             assumptions,
             warnings,
             log_reports,
+            calendar,
             ..
         } = lowered;
         let gate = Gate::of(&input);
-        let clusters = clusters
-            .into_iter()
-            .zip(&input.clusters)
-            .map(|(facts, input)| cluster(facts, input.min_nodes, input.max_nodes, input.idle_time))
-            .collect();
-        let (horizon, locks, billing_quantum) = (input.horizon, input.locks.clone(), input.billing_quantum);
+        let clusters =
+            clusters.into_iter().zip(&input.clusters).map(|(facts, input)| cluster(facts, input)).collect();
+        let (horizon, billing_quantum) = (input.horizon, input.billing_quantum);
+        let (locks, updates) = (input.locks.clone(), input.updates.clone());
         let jobs_hash = jobs_hash(&input.jobs, scenario.resolution.ns());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
@@ -114,7 +125,7 @@ impl Scenario {
             scenario: scenario.name.clone().unwrap_or_else(|| stem(self.loaded.source().name())),
             description: scenario.description.clone(),
             resolution: scenario.resolution,
-            start: self.start(),
+            start: calendar.and_then(|calendar| calendar.start()),
             seed,
             replication,
             horizon,
@@ -127,22 +138,14 @@ impl Scenario {
             notices: warnings.iter().map(WarningEntry::from).collect(),
             logs: log_reports,
             locks,
+            updates,
             gate,
         };
         Ok(Prepared { model, context, jobs_hash })
     }
-
-    /// Local date and time of tick 0.
-    fn start(&self) -> Option<jiff::Zoned> {
-        let local = self.loaded.calendar()?.local(0)?;
-        let zone = self.loaded.scenario().time_zone.as_deref().unwrap_or("UTC");
-        // The bundled database, never the machine's: a report must not depend on the machine.
-        let zone = jiff::tz::TimeZoneDatabase::bundled().get(zone).ok()?;
-        local.to_zoned(zone).ok()
-    }
 }
 
-fn cluster(facts: ClusterFacts, min_nodes: u32, max_nodes: u32, idle_time: u32) -> ClusterContext {
+fn cluster(facts: ClusterFacts, input: &ClusterInput) -> ClusterContext {
     ClusterContext {
         name: facts.name,
         vm_size: facts.vm_size,
@@ -151,9 +154,10 @@ fn cluster(facts: ClusterFacts, min_nodes: u32, max_nodes: u32, idle_time: u32) 
         gpus: facts.gpus,
         family: facts.family,
         quota_given: facts.quota_given,
-        min_nodes,
-        max_nodes,
-        idle_time,
+        min_nodes: input.min_nodes,
+        max_nodes: input.max_nodes,
+        idle_time: input.idle_time,
+        discipline: input.discipline,
         idle_time_assumed: facts.idle_time_assumed,
         price: facts.price.map(|price| NodePrice {
             per_h: price.per_h,

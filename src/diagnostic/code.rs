@@ -184,6 +184,14 @@ codes! {
     OutputExists = "I0403",
     /// No suitable GPU.
     NoGpu = "I0404",
+    /// Not a directory of results.
+    NoResults = "I0405",
+    /// A result file is damaged.
+    ResultsDamaged = "I0406",
+    /// Results of a newer program.
+    ResultsNewer = "I0407",
+    /// Something that this program was built without.
+    NotBuilt = "I0408",
 
     /// A quota held jobs back.
     QuotaBinding = "W0501",
@@ -235,8 +243,10 @@ codes! {
     ThresholdOverNothing = "W0524",
     /// Percentiles over few jobs.
     FewJobs = "W0525",
+    /// Jobs of a log lie before `start`.
+    LogBeforeStart = "W0526",
     /// The warm-up is no small part of the run.
-    WarmUpTooLong = "W0526",
+    WarmUpTooLong = "W0527",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",
@@ -246,6 +256,8 @@ codes! {
     TicksMissingKey = "T0603",
     /// A value of another kind, or out of range.
     TicksValue = "T0604",
+    /// A key stands twice in an object.
+    TicksDuplicateKey = "T0605",
 }
 
 /// The texts, in order of their codes.
@@ -296,6 +308,22 @@ impl Code {
         }
     }
 
+    /// What it is about, together with others: the heading of their page.
+    #[must_use]
+    pub fn family(self) -> &'static str {
+        let heading = format!("\n## {self}:");
+        let text = TEXTS.iter().find(|text| text.contains(&heading)).copied().unwrap_or_default();
+        text.lines().next().map_or("", |line| line.trim_start_matches('#').trim())
+    }
+
+    /// The codes that begin so and are longer, in order; case does not count.
+    #[must_use]
+    pub fn beginning(text: &str) -> Vec<Self> {
+        let begin = text.trim().to_ascii_uppercase();
+        let longer = |code: &&Self| code.as_str().starts_with(&begin) && code.as_str().len() > begin.len();
+        if begin.is_empty() { Vec::new() } else { Self::ALL.iter().filter(longer).copied().collect() }
+    }
+
     /// What the code means, in a few words.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -324,11 +352,16 @@ impl Code {
         let mut page = String::from(
             "# Errors and warnings\n\n\
              Every message carries a code that keeps its meaning from version to version.\n\
-             `nodetide explain CODE` prints a section of this page.\n\n\
-             <!-- Generated from src/diagnostic/codes; do not edit. -->\n\n\
-             | code | |\n|---|---|\n",
+             `nodetide explain CODE` prints a section of this page, `nodetide explain` lists all codes. Codes that begin\n\
+             with W are warnings: nothing stops for them. The others are errors: nothing runs.\n\n\
+             <!-- Generated from src/diagnostic/codes; do not edit. -->\n",
         );
+        let mut family = "";
         for code in Self::ALL {
+            if code.family() != family {
+                family = code.family();
+                page.push_str(&format!("\n**{family}**\n\n| code | |\n|---|---|\n"));
+            }
             page.push_str(&format!("| [{0}](#{1}) | {2} |\n", code.as_str(), code.anchor(), code.title()));
         }
         for text in TEXTS {
@@ -338,8 +371,9 @@ impl Code {
         page
     }
 
-    /// Anchor of the section's heading, as code hosts make it.
-    fn anchor(self) -> String {
+    /// Anchor of the section's heading in the reference page, as code hosts make it.
+    #[must_use]
+    pub fn anchor(self) -> String {
         format!("{} {}", self.as_str(), self.title())
             .to_lowercase()
             .chars()
@@ -405,6 +439,9 @@ mod tests {
             assert_eq!(code.as_str().to_lowercase().parse(), Ok(*code));
         }
         assert!("S9999".parse::<Code>().is_err());
+        assert_eq!(Code::beginning("t06").len(), 5);
+        assert!(Code::beginning("W0501").is_empty() && Code::beginning("").is_empty());
+        assert!(Code::ALL.iter().all(|code| !code.family().is_empty()));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Cluster<'_> {
         restart: Restart,
     ) {
         let id = place.2;
-        self.queue.insert(place, restart);
+        self.queue.insert(world.model, place, restart);
         self.waits.again.add(world.now, 1);
         self.queued_nodes += world.model.jobs[id as usize].nodes;
         world.active_jobs += 1;
@@ -89,7 +89,7 @@ impl Cluster<'_> {
         submitted: Tick,
     ) {
         let place = self.queue.place(world.model, submitted, id);
-        let restart = self.queue.remove(place).unwrap_or_default();
+        let restart = self.queue.remove(world.model, place).unwrap_or_default();
         self.dequeued(world, id, world.model.jobs[id as usize].nodes, restart);
         world.active_jobs -= 1;
         self.end_waiting(world, id, restart, Outcome::Cancelled);
@@ -140,7 +140,7 @@ impl Cluster<'_> {
             if job.nodes as usize > self.idle.len() {
                 return Some(place);
             }
-            self.queue.pop_head(place, self.model, |id| world.has_ended(id));
+            self.queue.pop_head(world.model, place, self.model, |id| world.has_ended(id));
             self.start_or_fail(world, place, job, restart);
         }
     }
@@ -170,14 +170,12 @@ impl Cluster<'_> {
     fn first_fit<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, head: Place) {
         let mut last = head;
         while self.idle.len() > 0
-            && let Some((place, restart)) = self.queue.after(last)
+            && let Some((place, restart)) = self.queue.after(last, self.count(State::Idle))
         {
             last = place;
             let job = world.model.jobs[place.2 as usize];
-            if job.nodes as usize <= self.idle.len() {
-                self.queue.remove(place);
-                self.start_or_fail(world, place, job, restart);
-            }
+            self.queue.remove(world.model, place);
+            self.start_or_fail(world, place, job, restart);
         }
     }
 
@@ -189,14 +187,11 @@ impl Cluster<'_> {
         let Some((shadow, mut spare)) = self.shadow(world, head_nodes) else { return };
         let mut last = head;
         while self.idle.len() > 0
-            && let Some((place, restart)) = self.queue.after(last)
+            && let Some((place, restart)) = self.queue.after(last, self.count(State::Idle))
         {
             last = place;
             let id = place.2;
             let job = model.jobs[id as usize];
-            if job.nodes as usize > self.idle.len() {
-                continue;
-            }
             let cold = self
                 .idle
                 .candidates(job.nodes as usize)
@@ -210,7 +205,7 @@ impl Cluster<'_> {
             if !in_time && job.nodes > spare {
                 continue;
             }
-            self.queue.remove(place);
+            self.queue.remove(model, place);
             if self.start_or_fail(world, place, job, restart) && !in_time {
                 spare -= job.nodes;
             }

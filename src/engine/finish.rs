@@ -12,6 +12,8 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     pub(super) fn into_result(mut self) -> (RunResult, Recording) {
         let now = self.world.now;
         let status = self.status().unwrap_or(Status::Horizon);
+        // Before the queues and nodes are added up.
+        let stuck = (DETAIL >= JOBS && status == Status::Stuck).then(|| self.stuck());
         for (&(_, id), restart) in &std::mem::take(&mut self.world.resubmissions) {
             let job = self.world.model.jobs[id as usize];
             let cluster = &mut self.clusters.as_mut()[job.cluster()];
@@ -29,7 +31,8 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
             instants: self.instants,
             clusters: results,
         };
-        let recording = self.world.recorder.finish(now, self.clusters.as_ref());
+        let mut recording = self.world.recorder.finish(now, self.clusters.as_ref());
+        recording.stuck = stuck;
         (result, recording)
     }
 }

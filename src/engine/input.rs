@@ -163,6 +163,15 @@ pub enum Discipline {
     Backfill,
 }
 
+impl Discipline {
+    /// Later jobs may start before a head that does not fit.
+    #[must_use]
+    #[inline]
+    pub const fn overtakes(self) -> bool {
+        matches!(self, Self::FirstFit | Self::Backfill)
+    }
+}
+
 /// When a cluster that changes size may change it again (model, section 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resize {

@@ -3,7 +3,7 @@
 use crate::stats::histogram::Histogram;
 use crate::units::{NEVER, Tick};
 
-/// Names an enum's variants in the order of their numbers, and their words in files.
+/// Names an enum's variants in the order of their numbers, and their words in files; reports use it too.
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$meta])*
@@ -25,6 +25,8 @@ macro_rules! named {
         }
     };
 }
+
+pub(crate) use named;
 
 named! {
     /// State of a node; each holds the slot, the address and the quota.
@@ -297,6 +299,45 @@ named! {
         /// Withdrawn while allocating.
         Withdrawn = "withdrawn",
     }
+}
+
+/// What keeps a run that got stuck from being settled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stuck {
+    /// Jobs in the queues, by cluster, then in the order of its discipline.
+    pub jobs: Vec<WaitingJob>,
+    /// Idle nodes that a lock keeps from being released, by cluster, then the longest idle first.
+    pub nodes: Vec<KeptNode>,
+}
+
+/// A job that waits for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitingJob {
+    /// Its id.
+    pub job: u32,
+    /// Index of its cluster.
+    pub cluster: u32,
+    /// Nodes that it needs.
+    pub nodes: u32,
+    /// Its last submission: what its place in the queue goes by. A job that was requeued keeps its place.
+    pub submitted: Tick,
+    /// How often it was evicted.
+    pub evictions: u32,
+    /// What its queue waits for.
+    pub reason: Reason,
+}
+
+/// A node that would be released if no lock forbade it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptNode {
+    /// Index of its cluster.
+    pub cluster: u32,
+    /// Request ordinal in the cluster.
+    pub ordinal: u32,
+    /// Slot that it holds.
+    pub slot: u32,
+    /// Idle since.
+    pub idle_since: Tick,
 }
 
 /// State of one cluster from `t` to its next row.

@@ -3,7 +3,7 @@
 use super::input::Discipline;
 use super::model::{ClusterModel, Model};
 use crate::units::Tick;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 /// Place in the queue: priority (inverted; 0 unless the discipline looks at it), last submission, id.
@@ -32,6 +32,9 @@ pub(super) struct JobQueue {
     head: u32,
     tail: u32,
     others: BTreeMap<Place, Restart>,
+    /// The same places by number of nodes, where later jobs may start before the head: those that are too large
+    /// for the idle nodes need not be looked at one by one.
+    by_nodes: BTreeMap<u32, BTreeSet<Place>>,
 }
 
 #[inline]
@@ -41,7 +44,7 @@ fn id_at(cluster: &ClusterModel, position: u32) -> u32 {
 
 impl JobQueue {
     pub(super) fn new(discipline: Discipline) -> Self {
-        Self { discipline, head: 0, tail: 0, others: BTreeMap::new() }
+        Self { discipline, head: 0, tail: 0, others: BTreeMap::new(), by_nodes: BTreeMap::new() }
     }
 
     /// The place of a job whose last submission was at `submitted`.
@@ -63,18 +66,30 @@ impl JobQueue {
             self.head = self.tail;
             if accepted {
                 let place = self.place(model, model.jobs[id as usize].submit, id);
-                self.others.insert(place, Restart::default());
+                self.insert(model, place, Restart::default());
             }
         }
     }
 
-    /// A job comes back.
-    pub(super) fn insert(&mut self, place: Place, restart: Restart) {
+    /// A job waits in its place.
+    pub(super) fn insert(&mut self, model: &Model, place: Place, restart: Restart) {
         self.others.insert(place, restart);
+        if self.discipline.overtakes() {
+            self.by_nodes.entry(model.jobs[place.2 as usize].nodes).or_default().insert(place);
+        }
     }
 
-    /// A waiting job is cancelled; `None` if it waits in the range, where `skip_ended` passes over it.
-    pub(super) fn remove(&mut self, place: Place) -> Option<Restart> {
+    /// A waiting job leaves; `None` if it waits in the range, where `skip_ended` passes over it.
+    pub(super) fn remove(&mut self, model: &Model, place: Place) -> Option<Restart> {
+        if self.discipline.overtakes() {
+            let nodes = model.jobs[place.2 as usize].nodes;
+            if let Some(places) = self.by_nodes.get_mut(&nodes) {
+                places.remove(&place);
+                if places.is_empty() {
+                    self.by_nodes.remove(&nodes);
+                }
+            }
+        }
         self.others.remove(&place)
     }
 
@@ -107,21 +122,25 @@ impl JobQueue {
     #[inline(always)]
     pub(super) fn pop_head(
         &mut self,
+        model: &Model,
         place: Place,
         cluster: &ClusterModel,
         status_ended: impl Fn(u32) -> bool,
     ) {
-        if !self.others.is_empty() && self.others.remove(&place).is_some() {
+        if !self.others.is_empty() && self.remove(model, place).is_some() {
             return;
         }
         self.head += 1;
         self.skip_ended(cluster, status_ended);
     }
 
-    /// The first job behind `place`, in the disciplines that keep all jobs one by one.
-    pub(super) fn after(&self, place: Place) -> Option<(Place, Restart)> {
-        debug_assert!(self.discipline != Discipline::Fifo, "nobody overtakes under Fifo");
-        self.others.range((Bound::Excluded(place), Bound::Unbounded)).next().map(|(p, r)| (*p, *r))
+    /// The first job behind `place` that takes at most `nodes`, where later jobs may start before the head.
+    pub(super) fn after(&self, place: Place, nodes: u32) -> Option<(Place, Restart)> {
+        debug_assert!(self.discipline.overtakes(), "nobody overtakes under Fifo and Priority");
+        let behind = (Bound::Excluded(place), Bound::Unbounded);
+        let fits = self.by_nodes.range(..=nodes);
+        let next = *fits.filter_map(|(_, places)| places.range(behind).next()).min()?;
+        self.others.get(&next).map(|restart| (next, *restart))
     }
 
     /// Every waiting job, in no order that matters.
@@ -140,5 +159,19 @@ impl JobQueue {
         for (place, restart) in &self.others {
             f(place.2, *restart);
         }
+    }
+
+    /// Every waiting job in the discipline's order.
+    pub(super) fn in_order(
+        &self,
+        model: &Model,
+        cluster: &ClusterModel,
+        ended: impl Fn(u32) -> bool,
+    ) -> Vec<(Place, Restart)> {
+        let fresh = (self.head..self.tail).map(|position| id_at(cluster, position)).filter(|id| !ended(*id));
+        let fresh = fresh.map(|id| ((0, model.jobs[id as usize].submit, id), Restart::default()));
+        let mut jobs: Vec<_> = fresh.chain(self.others.iter().map(|(p, r)| (*p, *r))).collect();
+        jobs.sort_unstable_by_key(|(place, _)| *place);
+        jobs
     }
 }

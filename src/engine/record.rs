@@ -4,7 +4,7 @@
 use super::cluster::Cluster;
 use super::model::Model;
 use super::output::{
-    Event, EventKind, JobRecord, NodeFate, NodeRecord, Outcome, ReasonTicks, State, TimelineRow,
+    Event, EventKind, JobRecord, NodeFate, NodeRecord, Outcome, ReasonTicks, State, Stuck, TimelineRow,
 };
 use crate::units::{NEVER, Tick};
 use std::collections::BTreeMap;
@@ -45,6 +45,8 @@ pub struct Recording {
     pub events: Vec<Event>,
     /// Averages over equal stretches of time, by cluster (`Jobs` and more).
     pub profiles: Vec<Profile>,
+    /// Why the run got stuck, if it did (`Jobs` and more).
+    pub stuck: Option<Stuck>,
 }
 
 /// The records of all jobs, by id.

@@ -4,7 +4,10 @@ use super::ListPrice;
 use super::clusters::{Lowering, eviction};
 use crate::catalog;
 use crate::scenario::Scenario;
-use crate::scenario::schema::{BootFailures, Cluster, Delays, LoadBalancer, OnEviction, Policy, Tier};
+use crate::scenario::path::Path;
+use crate::scenario::schema::{
+    BootFailures, Cluster, Delays, LoadBalancer, LowPriorityPrice, OnEviction, Policy, Region, Tier,
+};
 use crate::scenario::sizes;
 use std::fmt;
 
@@ -86,6 +89,13 @@ impl Lowering<'_, '_> {
                 delays(&mut list, cluster);
             }
             evictions(&mut list, scenario, i);
+        }
+        let listed = |i| sizes::price(scenario, i).is_some_and(|price| price.listed);
+        if scenario.region.name == Region::default().name
+            && (0..scenario.clusters.len()).any(listed)
+            && !self.places.tree().find(&Path::root().field("region.name")).found
+        {
+            list.run("region.name", format!("region: {}, the default, for prices", scenario.region.name));
         }
         self.quota_assumptions(&mut list);
         prices(&mut list, scenario);
@@ -186,12 +196,21 @@ fn prices(list: &mut List, scenario: &Scenario) {
             format!("prices of {region}: {}, {date}, Linux, pay as you go", price.list),
             &cluster.name,
         );
-        if price.other_column {
-            let text =
-                "the list has no spot price for this size (or no low-priority price): the other one is used";
-            list.cluster("price", text, &cluster.name);
-        } else if cluster.tier == Tier::LowPriority {
-            let text = "low-priority nodes pay the price of that day, which is taken as constant";
+        if cluster.tier == Tier::LowPriority {
+            let (wanted, other) = match scenario.prices.low_priority {
+                LowPriorityPrice::Spot => ("spot", "low-priority"),
+                LowPriorityPrice::LowPriority => ("low-priority", "spot"),
+            };
+            let text = if price.other_column {
+                format!(
+                    "low-priority nodes pay the catalogue's {other} price, since the list has no {wanted} price \
+                     for this size"
+                )
+            } else {
+                format!(
+                    "low-priority nodes pay the catalogue's {wanted} price of that day, which is taken as constant"
+                )
+            };
             list.cluster("price", text, &cluster.name);
         }
     }

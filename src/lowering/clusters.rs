@@ -376,9 +376,8 @@ impl<'a, 'p> Lowering<'a, 'p> {
                 price: sizes::price(self.scenario, i),
                 idle_time_assumed: cluster.idle_time.is_none(),
                 quota_given: match cluster.tier {
-                    schema::Tier::Dedicated => {
-                        given(&quotas.family) || given(&quotas.workspace) || quotas.total_dedicated.is_some()
-                    }
+                    // A total says nothing about the family, whose quota may still be 0.
+                    schema::Tier::Dedicated => given(&quotas.family) || given(&quotas.workspace),
                     schema::Tier::LowPriority => quotas.low_priority.is_some(),
                 },
                 family,
@@ -399,7 +398,7 @@ fn tier(tier: schema::Tier) -> Tier {
 pub(super) fn eviction(scenario: &Scenario, cluster: usize) -> Option<Eviction> {
     let cluster = &scenario.clusters[cluster];
     match (cluster.tier, &cluster.eviction, scenario.evictions) {
-        (schema::Tier::Dedicated, ..) | (_, None, Evictions::None) => None,
+        (schema::Tier::Dedicated, ..) | (_, None, Evictions::Never) => None,
         (_, Some(eviction), _) => Some(eviction.clone()),
         (_, None, Evictions::Assumed) => Some(assumed::EVICTION),
     }

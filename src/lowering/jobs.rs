@@ -136,6 +136,15 @@ pub(super) fn warn_unused(scenario: &Scenario, input: &Input, places: &mut Place
     }
 }
 
+/// Where a scenario names a log.
+fn log_path(jobs: &Jobs, path: &str) -> Path {
+    let logs = Path::root().field("workload.logs");
+    match jobs.log_reports.iter().position(|report| report.path == path) {
+        Some(i) => logs.index(i).field("path"),
+        None => logs,
+    }
+}
+
 /// What the workload noted: warnings, or what belongs beside the assumptions.
 pub(super) fn notes(jobs: &Jobs, places: &mut Places<'_>) -> Vec<Assumption> {
     let workload = Path::root().field("workload");
@@ -144,8 +153,16 @@ pub(super) fn notes(jobs: &Jobs, places: &mut Places<'_>) -> Vec<Assumption> {
         let text = note.to_string();
         let (what, help) = text.rsplit_once("; ").unwrap_or((&text, ""));
         match note {
-            Note::BrokenLines { .. } => {
-                places.say(Code::LogLinesLeftOut, &workload.field("logs"), what, help)
+            Note::BrokenLines { path, first, .. } => {
+                let mut diagnostic = places.at(Code::LogLinesLeftOut, &log_path(jobs, path), what).help(help);
+                diagnostic.notes.extend(first.as_ref().map(|first| format!("the first is {first}")));
+                places.found.push(diagnostic);
+            }
+            Note::BeforeStart { path, .. } => {
+                places.say(Code::LogBeforeStart, &log_path(jobs, path), what, help);
+            }
+            Note::StartFromLog { .. } => {
+                out.push(Assumption { field: "start".into(), text, clusters: Vec::new() });
             }
             Note::EmptyWindow { .. } => places.say(Code::NoEffect, &workload.field("logs"), what, help),
             Note::EmptyClass { .. } => places.say(Code::NoEffect, &workload.field("classes"), what, help),

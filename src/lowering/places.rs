@@ -91,7 +91,8 @@ impl<'a> Places<'a> {
         line: Option<(u32, u32)>,
     ) -> Diagnostic {
         let message = with_names(scenario, &refusal.message);
-        let mut diagnostic = self.at(Code::of_rule(refusal.rule), path, message).help(refusal.help.clone());
+        let help = help(scenario, refusal);
+        let mut diagnostic = self.at(Code::of_rule(refusal.rule), path, message).help(help);
         if let Some((log, line)) = line {
             let log = scenario.workload.logs.get(log as usize).map_or("", |log| log.path.as_str());
             diagnostic = diagnostic.note(format!("the job is on line {line} of {log}"));
@@ -101,6 +102,32 @@ impl<'a> Places<'a> {
             None => diagnostic,
         }
     }
+}
+
+/// What to do, with the names that fields have in a scenario.
+fn help(scenario: &Scenario, refusal: &Refusal) -> String {
+    if refusal.rule != "max-over-limit" {
+        return refusal.help.clone();
+    }
+    let cluster = match refusal.place {
+        Place::Cluster(i, _) => scenario.clusters.get(i),
+        Place::Update(i, _) => scenario
+            .updates
+            .get(i)
+            .and_then(|update| scenario.clusters.iter().find(|cluster| cluster.name == update.cluster)),
+        _ => None,
+    };
+    let Some(cluster) = cluster else { return refusal.help.clone() };
+    let wanted = match refusal.place {
+        Place::Update(i, _) => scenario.updates.get(i).and_then(|update| update.max_nodes),
+        _ => None,
+    };
+    let wanted = wanted.unwrap_or(cluster.max_nodes);
+    let mut help = format!("lower it, or set `node_limit: {wanted}` if a support request has raised yours");
+    if cluster.inter_node_communication && cluster.node_limit.is_none() {
+        help += "; with `inter_node_communication: false` the limit is 1000";
+    }
+    help
 }
 
 /// The gate knows clusters by their numbers.

@@ -23,7 +23,7 @@ pub(super) fn diagnostics(
             && codes.contains(&Code::EndlessClass)
     };
     let say = |i: usize| {
-        let shown = (i < LOG_LINES_SHOWN).then(|| log_line(&errors[i], base_dir, source)).flatten();
+        let shown = (i < LOG_LINES_SHOWN).then(|| log_line(&errors[i], base_dir, tree, source)).flatten();
         shown.unwrap_or_else(|| diagnostic(&errors[i], tree, source))
     };
     (0..errors.len()).filter(|i| !follows(*i)).map(say).collect()
@@ -33,28 +33,54 @@ pub(super) fn diagnostics(
 const LOG_LINES_SHOWN: usize = 20;
 
 /// A mistake on a line of a log, shown there. `None`: the line cannot be found again.
-fn log_line(error: &WorkloadError, base_dir: &FilePath, scenario: &Arc<Source>) -> Option<Diagnostic> {
+fn log_line(
+    error: &WorkloadError,
+    base_dir: &FilePath,
+    tree: &Tree<'_>,
+    scenario: &Arc<Source>,
+) -> Option<Diagnostic> {
     let log = error.log.as_ref()?;
     let number = usize::try_from(log.line?).ok()?;
-    let file = workload::open_file(&base_dir.join(&log.path)).ok()?;
-    let file: Box<dyn Read> =
-        if log.path.ends_with(".gz") { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { file };
-    let line = nth_line(&mut BufReader::new(file), number)?;
-    let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-    let value =
-        error.value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(&error.value);
-    let span = match line.match_indices(value).next() {
-        Some((start, value)) if !value.is_empty() => start..start + value.len(),
-        _ => 0..line.len(),
-    };
+    let file = BufReader::new(workload::open_file(&base_dir.join(&log.path)).ok()?);
+    let bytes = nth_line(&mut unzipped(file).ok()?, number)?;
+    let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+    // What is no UTF-8 has another length in the text that is shown.
+    let at = |byte: usize| bytes.get(..byte).map_or(0, |before| String::from_utf8_lossy(before).len());
+    let span = at(log.span.start)..at(log.span.end).min(line.len());
+    let span = if span.is_empty() { 0..line.len() } else { span };
     let source = Arc::new(Source::excerpt(log.path.as_str(), line, number));
     let column = log.column.as_ref().map_or(String::new(), |column| format!("{column}: "));
     let diagnostic = Diagnostic::new(code(error), format!("{column}{}", error.rule)).at(&source, span, "");
-    Some(diagnostic.help(error.help.as_str()).note(format!(
-        "the log is `{}` of {}",
-        error.place,
-        scenario.name()
-    )))
+    Some(diagnostic.help(error.help.as_str()).note(setting(error, tree, scenario)))
+}
+
+/// Where the scenario says how the line is read, with the text there.
+fn setting(error: &WorkloadError, tree: &Tree<'_>, scenario: &Arc<Source>) -> String {
+    /// Longer settings are cut: they are there to be recognised.
+    const SHOWN_CHARS: usize = 80;
+    let located = tree.find(&Path::parse(&error.place));
+    let (line, column) = scenario.position(located.span.start);
+    let mut note = format!("`{}` of {}:{line}:{column} reads it", error.place, scenario.name());
+    if located.found
+        && let Some(text) = scenario.text().get(located.span)
+    {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(SHOWN_CHARS) {
+            Some((end, _)) => note.push_str(&format!(": {}…", &text[..end])),
+            None => note.push_str(&format!(": {text}")),
+        }
+    }
+    note
+}
+
+/// A log's text, gzipped or not; told by its first bytes, as where it is read.
+fn unzipped(mut file: BufReader<Box<dyn Read>>) -> std::io::Result<Box<dyn BufRead>> {
+    let gzipped = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if gzipped {
+        Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    })
 }
 
 /// Longest line that is shown [bytes]; one that was refused for its length is not read again.
@@ -80,17 +106,26 @@ pub(super) fn diagnostic(error: &WorkloadError, tree: &Tree<'_>, source: &Arc<So
     let name = path.last_field().unwrap_or("workload");
     let located = tree.find(&path);
     let label = if located.found { String::new() } else { format!("`{name}` is not set here") };
-    let code = code(error);
     // Some rules say what holds, others what is the case.
-    let fact = matches!(code, Code::BetweenTicks | Code::TimeTooLong | Code::BadDate | Code::UnknownTimeZone);
+    let fact = matches!(
+        error.kind,
+        ErrorKind::BetweenTicks
+            | ErrorKind::TooLong
+            | ErrorKind::Date
+            | ErrorKind::TimeZone
+            | ErrorKind::LogEmpty
+    );
     let message = match (&error.log, error.value.as_str()) {
+        (None, value) if error.kind == ErrorKind::LogUnreadable => {
+            format!("cannot read the log {value}: {}", error.rule)
+        }
         (Some(log), "") => format!("{log}: {}", error.rule),
         (Some(log), value) => format!("{log}: {value}: {}", error.rule),
         (None, "") => format!("`{name}` is missing: {}", error.rule),
         (None, value) if fact => format!("`{name}` is {value}: {}", error.rule),
         (None, value) => format!("`{name}` cannot be {value}; the rule: {}", error.rule),
     };
-    let diagnostic = Diagnostic::new(code, message).at(source, located.span, label);
+    let diagnostic = Diagnostic::new(code(error), message).at(source, located.span, label);
     if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help.clone()) }
 }
 
@@ -99,46 +134,30 @@ pub(super) fn sample(error: SampleError, path: &Path) -> WorkloadError {
     error.at(&path.to_string())
 }
 
-/// The code of a mistake. The workload knows no codes; its places and rules tell them apart.
-pub(super) fn code(error: &WorkloadError) -> Code {
-    let (place, rule) = (error.place.as_str(), error.rule.as_str());
-    match (error.kind, &error.log) {
-        (ErrorKind::Io, _) => return Code::LogUnreadable,
-        (ErrorKind::Limit, Some(_)) => return Code::LogOverLimit,
-        (ErrorKind::Limit, None) => return Code::OverLimit,
-        (_, Some(_)) if rule.contains("no job") => return Code::LogEmpty,
-        (_, Some(log)) if log.line.is_some() => return Code::LogLineBroken,
-        _ => {}
-    }
-    let field = place.rsplit('.').next().unwrap_or(place);
-    if rule.contains("whole number of ticks") {
-        Code::BetweenTicks
-    } else if rule.contains("below 2^31") {
-        Code::TimeTooLong
-    } else if place.starts_with("workload.logs") && rule.contains("column") {
-        Code::LogColumnMissing
-    } else if place.starts_with("workload.logs") && field != "cluster" && !place.contains("window") {
-        Code::LogSettings
-    } else {
-        of_field(field, rule, &error.value)
-    }
-}
-
-fn of_field(field: &str, rule: &str, value: &str) -> Code {
-    let says = |part: &str| rule.contains(part);
-    match field {
-        "start" => Code::BadDate,
-        "time_zone" => Code::UnknownTimeZone,
-        "cluster" => Code::UnknownCluster,
-        "name" => Code::DuplicateName,
-        "to" if value.is_empty() => Code::EndlessClass,
-        "to" => Code::EmptyWindow,
-        "cancel" => Code::CancelBeforeSubmit,
-        "nodes" if value == "0" => Code::NoNodes,
-        _ if field.starts_with("factors") || says("tick 0") || says("profile") => Code::BadProfile,
-        _ if says("empty") || says("at least one value") => Code::EmptyList,
-        "keep" | "load_factor" | "declared_factor" | "boot_failures" | "eviction" => Code::BadShare,
-        "jobs" | "repeat" | "timeout" | "checkpoint" | "nodes" => Code::NumberOutOfRange,
-        _ => Code::BadDistribution,
+/// The code of a mistake. The workload knows no codes.
+fn code(error: &WorkloadError) -> Code {
+    match error.kind {
+        ErrorKind::Distribution => Code::BadDistribution,
+        ErrorKind::EmptyList => Code::EmptyList,
+        ErrorKind::Profile => Code::BadProfile,
+        ErrorKind::OutOfRange => Code::NumberOutOfRange,
+        ErrorKind::Share => Code::BadShare,
+        ErrorKind::BetweenTicks => Code::BetweenTicks,
+        ErrorKind::TooLong => Code::TimeTooLong,
+        ErrorKind::EmptyWindow => Code::EmptyWindow,
+        ErrorKind::EndlessClass => Code::EndlessClass,
+        ErrorKind::DuplicateName => Code::DuplicateName,
+        ErrorKind::UnknownCluster => Code::UnknownCluster,
+        ErrorKind::NoNodes => Code::NoNodes,
+        ErrorKind::CancelBeforeSubmit => Code::CancelBeforeSubmit,
+        ErrorKind::Date => Code::BadDate,
+        ErrorKind::TimeZone => Code::UnknownTimeZone,
+        ErrorKind::Limit => Code::OverLimit,
+        ErrorKind::LogUnreadable => Code::LogUnreadable,
+        ErrorKind::LogLine => Code::LogLineBroken,
+        ErrorKind::LogColumn => Code::LogColumnMissing,
+        ErrorKind::LogEmpty => Code::LogEmpty,
+        ErrorKind::LogLimit => Code::LogOverLimit,
+        ErrorKind::LogSettings => Code::LogSettings,
     }
 }

@@ -3,7 +3,7 @@
 use super::refusals::Gate;
 use super::summary::WarningEntry;
 use crate::engine::Model;
-use crate::engine::input::{LockInput, Tier};
+use crate::engine::input::{Discipline, LockInput, Tier, UpdateInput};
 use crate::engine::output::JobRecord;
 use crate::scenario::schema::Expect;
 use crate::units::{Resolution, Tick};
@@ -44,6 +44,8 @@ pub struct Context {
     pub logs: Vec<LogReport>,
     /// Resource locks.
     pub locks: Vec<LockInput>,
+    /// Updates of clusters, by the numbers in events.
+    pub updates: Vec<UpdateInput>,
     /// Limits and quotas over time, to say why a job was refused.
     pub gate: Gate,
 }
@@ -71,6 +73,8 @@ pub struct ClusterContext {
     pub max_nodes: u32,
     /// Idle time [ticks].
     pub idle_time: Tick,
+    /// Which waiting jobs may start before others.
+    pub discipline: Discipline,
     /// The scenario does not set `idle_time`.
     pub idle_time_assumed: bool,
     /// Price of one node; `None`: nobody knows.

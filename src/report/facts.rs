@@ -180,67 +180,81 @@ impl Facts {
     fn of_result(context: &Context, cluster: usize, r: &ClusterResult) -> Self {
         let facts = Self {
             clusters: 1,
-            outcomes: r.outcomes,
-            started: r.started,
-            restarts: r.restarts,
-            wait_by_reason: r.wait,
-            requeue_wait_by_reason: r.requeue_wait,
-            node_ticks: r.node_ticks,
-            useful: r.useful,
-            useful_by_outcome: r.useful_by_outcome,
-            lost: r.lost,
-            prepare: r.prepare,
             billed: pricing::billed_node_ticks(r),
             peak_nodes: Some(r.peak_nodes),
             at_limit: Some(r.at_limit_ticks),
-            requests: r.requests,
-            withdrawn: r.withdrawn,
-            releases: r.releases,
-            scale_operations: r.scale_operations,
-            evictions: r.evictions,
-            boot_failures: r.boot_failures,
-            refused_updates: r.refused_updates,
             cost: pricing::cluster_cost(context, cluster, r),
             unpriced: usize::from(context.clusters[cluster].price.is_none()),
-            ..Self::default()
+            ..Self::sums_of(r)
         };
         debug_assert_eq!(facts.busy(), facts.state(State::Running), "busy node-ticks of cluster {cluster}");
         facts
     }
 
-    /// Adds the sums of another cluster; spreads are made from the jobs.
+    /// Adds another cluster; spreads are made from the jobs.
     fn add(&mut self, other: &Self) {
-        fn add_all<const N: usize>(a: &mut [u64; N], b: &[u64; N]) {
-            for (a, b) in a.iter_mut().zip(b) {
-                *a += b;
-            }
-        }
-        add_all(&mut self.outcomes, &other.outcomes);
-        add_all(&mut self.wait_by_reason, &other.wait_by_reason);
-        add_all(&mut self.requeue_wait_by_reason, &other.requeue_wait_by_reason);
-        add_all(&mut self.node_ticks, &other.node_ticks);
-        add_all(&mut self.useful_by_outcome, &other.useful_by_outcome);
         (self.peak_nodes, self.at_limit) = match self.clusters {
             0 => (other.peak_nodes, other.at_limit),
             _ => (None, None),
         };
         self.clusters += other.clusters;
-        self.started += other.started;
-        self.restarts += other.restarts;
-        self.useful += other.useful;
-        self.lost += other.lost;
-        self.prepare += other.prepare;
         self.billed += other.billed;
-        self.requests += other.requests;
-        self.withdrawn += other.withdrawn;
-        self.releases += other.releases;
-        self.scale_operations += other.scale_operations;
-        self.evictions += other.evictions;
-        self.boot_failures += other.boot_failures;
-        self.refused_updates += other.refused_updates;
         self.cost.add(&other.cost);
         self.unpriced += other.unpriced;
+        self.add_sums(other);
     }
+}
+
+/// What adds up over clusters.
+trait Sum {
+    fn add(&mut self, other: &Self);
+}
+
+impl Sum for u64 {
+    fn add(&mut self, other: &Self) {
+        *self += other;
+    }
+}
+
+impl<const N: usize> Sum for [u64; N] {
+    fn add(&mut self, other: &Self) {
+        self.iter_mut().zip(other).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// The facts that are sums of the engine's, taken over and added up: `fact = field of the result`.
+macro_rules! sums {
+    ($($fact:ident = $field:ident,)*) => {
+        impl Facts {
+            fn sums_of(r: &ClusterResult) -> Self {
+                Self { $($fact: r.$field,)* ..Self::default() }
+            }
+
+            fn add_sums(&mut self, other: &Self) {
+                $(self.$fact.add(&other.$fact);)*
+            }
+        }
+    };
+}
+
+sums! {
+    outcomes = outcomes,
+    started = started,
+    restarts = restarts,
+    wait_by_reason = wait,
+    requeue_wait_by_reason = requeue_wait,
+    node_ticks = node_ticks,
+    useful = useful,
+    useful_by_outcome = useful_by_outcome,
+    lost = lost,
+    prepare = prepare,
+    requests = requests,
+    withdrawn = withdrawn,
+    releases = releases,
+    scale_operations = scale_operations,
+    evictions = evictions,
+    boot_failures = boot_failures,
+    refused_updates = refused_updates,
 }
 
 /// The numbers of a whole run.

@@ -1,10 +1,14 @@
 //! The report on a terminal: thresholds first, warnings last, everything with its unit.
 //!
+//! Warnings stand last, where a terminal still shows them when the report has scrolled by; a line below the
+//! thresholds names them for whoever reads from the top.
+//!
 //! Text with ANSI styles comes out; whoever prints it strips them where they are not wanted.
 
 mod blocks;
 mod compare;
 mod rows;
+mod stuck;
 mod style;
 mod table;
 #[cfg(test)]
@@ -26,6 +30,8 @@ pub fn render(summary: &Summary, width: usize) -> String {
     let mut page = Page::new(width);
     blocks::header(&mut page, summary, None);
     blocks::thresholds(&mut page, &summary.thresholds, &summary.currency, None);
+    blocks::warning_codes(&mut page, summary.warnings.iter());
+    stuck::stuck(&mut page, summary);
     blocks::clusters(&mut page, summary);
     table::figures(&mut page, &rows::columns(summary), &summary.currency);
     blocks::footnotes(&mut page, summary);
@@ -43,12 +49,14 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     let met: Vec<_> = replicated.thresholds.iter().map(|t| t.met_in).collect();
     let thresholds: Vec<_> = replicated.thresholds.iter().map(|t| t.threshold.clone()).collect();
     blocks::thresholds(&mut page, &thresholds, &first.currency, Some((&met, replicated.replications)));
+    blocks::warning_codes(&mut page, replicated.warnings.iter().map(|w| &w.warning));
     blocks::clusters(&mut page, first);
     table::figures(&mut page, &rows::columns_replicated(replicated), &first.currency);
     page.note("± half the width of a 95 % t-interval over the replications.");
     rows::skewed(replicated).iter().for_each(|remark| page.note(remark));
     blocks::footnotes(&mut page, first);
     page.heading("In replication 0");
+    stuck::stuck(&mut page, first);
     the_rest(&mut page, first);
     let warnings =
         replicated.warnings.iter().map(|w| (&w.warning, Some((w.in_replications, replicated.replications))));

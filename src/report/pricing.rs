@@ -4,48 +4,30 @@
 //! of a cost and its total differ by the rounding of a few floats and by nothing else.
 
 use super::context::Context;
-use crate::engine::output::{ClusterResult, State};
+use crate::engine::output::{ClusterResult, State, named};
 
-macro_rules! parts {
-    ($($(#[$meta:meta])* $variant:ident = $word:literal,)*) => {
-        /// What money is spent on.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Part { $($(#[$meta])* $variant,)* }
-
-        impl Part {
-            /// All of them, in the order of every table.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-            /// How many there are.
-            pub const COUNT: usize = Self::ALL.len();
-
-            /// The word for it in files.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-parts! {
-    /// Running work that was kept.
-    Useful = "useful",
-    /// Running work lost to evictions, and restart overhead.
-    Lost = "lost",
-    /// Prepare time of jobs (images, data).
-    Prepare = "prepare",
-    /// Booting nodes.
-    Preparing = "preparing",
-    /// Nodes without a job.
-    Idle = "idle",
-    /// Nodes whose boot failed.
-    Unusable = "unusable",
-    /// Nodes being released.
-    Leaving = "leaving",
-    /// What rounding up to whole billing quanta adds.
-    Rounding = "rounding",
-    /// Load balancers.
-    LoadBalancer = "load_balancer",
+named! {
+    /// What money is spent on, in the order of every table.
+    Part {
+        /// Running work that was kept.
+        Useful = "useful",
+        /// Running work lost to evictions, and restart overhead.
+        Lost = "lost",
+        /// Prepare time of jobs (images, data).
+        Prepare = "prepare",
+        /// Booting nodes.
+        Preparing = "preparing",
+        /// Nodes without a job.
+        Idle = "idle",
+        /// Nodes whose boot failed.
+        Unusable = "unusable",
+        /// Nodes being released.
+        Leaving = "leaving",
+        /// What rounding up to whole billing quanta adds.
+        Rounding = "rounding",
+        /// Load balancers.
+        LoadBalancer = "load_balancer",
+    }
 }
 
 /// An amount by part, in the context's currency.

@@ -97,32 +97,26 @@ impl Gate {
     #[must_use]
     pub fn rejection(&self, cluster: u32, t: Tick, nodes: u32) -> Option<Rejection> {
         let gate = self.clusters.get(cluster as usize)?;
-        let max_nodes = self
-            .max_nodes
-            .iter()
-            .take_while(|(from, ..)| *from <= t)
-            .filter(|(_, c, _)| *c == cluster)
-            .last()
-            .map_or(gate.max_nodes, |(.., max)| *max);
+        let max_nodes = in_force(&self.max_nodes, t, cluster).unwrap_or(gate.max_nodes);
         let limit = max_nodes.min(gate.other_limit);
         if nodes > limit {
             return Some(Rejection::Nodes { nodes, limit });
         }
         let needed = u64::from(nodes) * u64::from(gate.vcpus);
         for quota in gate.quotas.iter().flatten().copied() {
-            let vcpus = self
-                .quotas
-                .iter()
-                .take_while(|(from, ..)| *from <= t)
-                .filter(|(_, q, _)| *q == quota)
-                .last()
-                .map_or(UNLIMITED, |(.., vcpus)| *vcpus);
+            let vcpus = in_force(&self.quotas, t, quota).unwrap_or(UNLIMITED);
             if vcpus != UNLIMITED && needed > u64::from(vcpus) {
                 return Some(Rejection::Quota { quota, vcpus, nodes, needed });
             }
         }
         (nodes > 1 && !gate.communication).then_some(Rejection::Communication { nodes })
     }
+}
+
+/// The last value that a change up to `t` gave to a key.
+fn in_force<K: PartialEq>(changes: &[(Tick, K, u32)], t: Tick, key: K) -> Option<u32> {
+    let until_now = changes.iter().take_while(|(from, ..)| *from <= t);
+    until_now.filter(|(_, of, _)| *of == key).last().map(|(.., value)| *value)
 }
 
 fn covers(lock: &LockInput, t: Tick) -> bool {

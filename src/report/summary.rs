@@ -6,6 +6,7 @@ use super::facts::{Facts, RunFacts};
 use super::figures::{Value, figures};
 use super::pricing::amount;
 use super::refusals::{Failure, failures};
+use super::stuck::Stuck;
 use super::warm_up::Cut;
 use super::warnings::{self, Warning};
 use crate::diagnostic::Diagnostic;
@@ -64,6 +65,8 @@ pub struct Summary {
     pub teams: Vec<TeamShare>,
     /// Why jobs were refused or failed.
     pub failures: Vec<Failure>,
+    /// Who waits for what, and which nodes cannot be released, where the run got stuck.
+    pub stuck: Option<Stuck>,
     /// What reading each log found: lines, jobs, what was left out and why, the first broken lines.
     pub logs: Vec<LogReport>,
     /// Assumptions that the run used.
@@ -219,9 +222,7 @@ pub fn summarise(
     let thresholds = judge(context, &facts, result, &records)?;
     let mut warnings = context.notices.clone();
     warnings.extend(
-        warnings::find(context, &facts, result, &recording.profiles, &thresholds)
-            .iter()
-            .map(WarningEntry::from),
+        warnings::find(context, &facts, result, recording, &thresholds).iter().map(WarningEntry::from),
     );
     warnings.sort_by_key(|w| w.code);
     let teams = teams(context, &facts.total, recording);
@@ -269,6 +270,7 @@ pub fn summarise(
         tiers,
         teams,
         failures: failures(context, &records),
+        stuck: recording.stuck.as_ref().map(|found| Stuck::of(context, found)),
         logs: context.logs.clone(),
         assumptions: context.assumptions.clone(),
         warnings,

@@ -2,7 +2,7 @@
 
 use super::facts::RunFacts;
 use super::figures::Value;
-use super::fixture::{Fixture, job, run, small};
+use super::fixture::{self, Fixture, job, run, small};
 use super::pricing::Part;
 use crate::engine::input::{ClusterInput, Input, LockInput, LockLevel, OnEviction, Tier};
 use crate::engine::output::Status;
@@ -204,7 +204,7 @@ fn warnings_say_what_binds() {
     let summary = run(locked, &[], Vec::new(), false).summary();
     assert_eq!(summary.run_status, Status::Stuck);
     let codes: Vec<&str> = summary.warnings.iter().map(|w| w.code).collect();
-    assert_eq!(codes, ["W0502", "W0513", "W0518"]);
+    assert_eq!(codes, ["W0513", "W0518"], "the stuck queue is said once");
     assert!(super::human::render(&summary, 100).contains("Resizing (0 -> 0)"));
 
     // The lock comes while two nodes are busy and keeps them, idle, for about an hour.
@@ -218,6 +218,93 @@ fn warnings_say_what_binds() {
     let summary = run(kept, &[], Vec::new(), false).summary();
     let leak = summary.warnings.iter().find(|w| w.code == "W0505").unwrap();
     assert!(leak.text.contains("7.") && leak.text.contains("USD"), "{}", leak.text);
+}
+
+#[test]
+fn rates_that_hold_more_than_their_span_are_pointed_out() {
+    const DAY: u32 = 86_400;
+    // One node; two jobs of a day each within the first day and a bit, so the last one ends at 3 days.
+    let mut input = Input {
+        clusters: vec![ClusterInput { max_nodes: 1, ..ClusterInput::default() }],
+        jobs: vec![job(0, DAY, 1, 0), job(0, DAY, 1, 0), job(DAY + 1, DAY, 1, 0)],
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let w0503 = |input: &Input| {
+        let summary = run(input.clone(), &[], Vec::new(), false).summary();
+        summary.warnings.iter().find(|w| w.code == "W0503").map(|w| w.text.clone())
+    };
+    assert!(
+        w0503(&input).is_some_and(|t| t.contains("after the last submission (1d)")),
+        "{:?}",
+        w0503(&input)
+    );
+    input.horizon = Some(2 * DAY);
+    assert!(w0503(&input).is_some_and(|t| t.contains("after the horizon (2d)")), "{:?}", w0503(&input));
+    input.horizon = Some(3 * DAY);
+    assert_eq!(w0503(&input), None);
+}
+
+#[test]
+fn a_run_at_a_bound_names_the_bound_and_nothing_that_follows_from_it() {
+    // Nodes live for 5 s and the job takes 10, so it starts over for ever.
+    let spot = ClusterInput { tier: Tier::LowPriority, lifetime: vec![5], ..ClusterInput::default() };
+    let input = Input {
+        clusters: vec![spot],
+        jobs: vec![job(0, 10, 1, 0)],
+        horizon: Some(100),
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let summary = run(input, &[], Vec::new(), false).summary();
+    assert_eq!(summary.run_status, Status::Limit);
+    let codes: Vec<&str> = summary.warnings.iter().map(|w| w.code).collect();
+    assert!(!codes.contains(&"W0502") && !codes.contains(&"W0503"), "{codes:?}");
+    let limit = summary.warnings.iter().find(|w| w.code == "W0514").unwrap();
+    assert!(limit.text.contains("within a million instants"), "{}", limit.text);
+}
+
+#[test]
+fn gangs_on_busy_nodes_are_told_to_have_more_nodes() {
+    // Gangs of two run one at a time on the three nodes beside the long jobs, so one node stands idle all along.
+    let input = |long: u32| Input {
+        clusters: vec![ClusterInput { max_nodes: long + 3, idle_time: 1, ..ClusterInput::default() }],
+        jobs: (0..long).map(|_| job(0, 2000, 1, 0)).chain((0..10).map(|_| job(1, 190, 2, 0))).collect(),
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let w0521 = |long: u32| {
+        let summary = run(input(long), &[], Vec::new(), false).summary();
+        summary.warnings.iter().find(|w| w.code == "W0521").map(|w| w.text.clone()).unwrap_or_default()
+    };
+    assert!(w0521(1).contains("Backfill"), "one of four nodes is idle: {}", w0521(1));
+    assert!(w0521(20).contains("raise max_nodes"), "one of 23 nodes is idle: {}", w0521(20));
+}
+
+#[test]
+fn a_stuck_run_names_every_job_and_node() {
+    let summary = fixture::stuck().summary();
+    let stuck = summary.stuck.as_ref().unwrap();
+    let jobs: Vec<_> = stuck
+        .jobs
+        .iter()
+        .map(|j| (j.job, j.cluster.as_str(), j.nodes, j.submitted_s, j.waiting_for))
+        .collect();
+    assert_eq!(jobs[0], (2, "b", 1, 100.0, "lock"), "by priority, not by submission");
+    assert_eq!(jobs[1], (1, "b", 2, 70.0, "lock"));
+    assert_eq!((jobs.len(), stuck.jobs[1].team.as_deref()), (14, Some("red")));
+    // Job 0 ran on slots 0 to 2 of a up to 160; one node is kept by min_nodes, and the highest slot would go first.
+    let nodes: Vec<_> =
+        stuck.nodes.iter().map(|n| (n.cluster.as_str(), n.node, n.slot, n.idle_since_s)).collect();
+    assert_eq!(nodes, [("a", 2, 2, 160.0), ("a", 1, 1, 160.0)]);
+    assert_eq!(stuck.locks.len(), 1);
+    let about_stuck: Vec<&str> =
+        summary.warnings.iter().filter(|w| w.code == "W0513").map(|w| w.text.as_str()).collect();
+    let [a, b] = about_stuck[..] else { panic!("one for each cluster: {about_stuck:?}") };
+    assert!(a.contains("on a: 2 nodes cannot be released"), "{a}");
+    assert!(b.contains("on b: 14 jobs wait for a resource lock"), "{b}");
+    // A run that goes on to its end has nothing to say here.
+    assert_eq!(small(1, Vec::new()).summary().stuck, None);
 }
 
 #[test]

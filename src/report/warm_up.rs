@@ -361,7 +361,7 @@ mod tests {
         // The node is always held and runs half of the time; stretches need not begin with a job.
         assert_eq!(figure(s, "steady_held_nodes"), 1.0);
         assert!((figure(s, "steady_busy_share") - 0.5).abs() < 0.01);
-        assert!(s.warnings.iter().all(|w| w.code != "W0526"));
+        assert!(s.warnings.iter().all(|w| w.code != "W0527"));
         assert!(cut.says().contains("MSER-5"), "{}", cut.says());
         let sections = cut.sections.unwrap();
         assert_eq!(sections.wait_mean_s.unwrap().mean, 0.0);
@@ -375,7 +375,7 @@ mod tests {
         let late = find("1h".parse().unwrap(), &series);
         late.apply(&mut summaries, &series);
         assert!(late.beyond_half);
-        assert!(summaries[0].warnings.iter().any(|w| w.code == "W0526"), "{:?}", summaries[0].warnings);
+        assert!(summaries[0].warnings.iter().any(|w| w.code == "W0527"), "{:?}", summaries[0].warnings);
         // Beyond the run nothing is left, and nothing is made up.
         let (mut summaries, series) = start_up();
         find("9h".parse().unwrap(), &series).apply(&mut summaries, &series);
@@ -391,7 +391,7 @@ mod tests {
         assert!(cut.too_few && cut.jobs_left_out == 0, "{cut:?}");
         let mut summaries = [f.summary()];
         cut.apply(&mut summaries, &series);
-        assert!(summaries[0].warnings.iter().any(|w| w.code == "W0526"));
+        assert!(summaries[0].warnings.iter().any(|w| w.code == "W0527"));
     }
 
     #[test]

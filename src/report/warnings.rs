@@ -2,8 +2,10 @@
 //! what to do.
 
 mod find;
+#[cfg(test)]
+mod tests;
 
-pub use find::find;
+pub use find::{beforehand, find};
 
 use super::units::{count, duration_s, money, percent};
 use crate::diagnostic::Code;
@@ -33,10 +35,12 @@ pub enum Warning {
         /// What the head waits for.
         reason: Option<Reason>,
     },
-    /// The run went on long after the horizon.
+    /// The run went on long after the span that rates divide by.
     HorizonShort {
-        /// The horizon [s].
-        horizon_s: f64,
+        /// The horizon, or where there is none the last submission [s].
+        span_s: f64,
+        /// It is a horizon.
+        horizon: bool,
         /// The end of the run [s].
         end_s: f64,
     },
@@ -66,6 +70,8 @@ pub enum Warning {
         cluster: String,
         /// Time waited for it [job-h].
         job_h: f64,
+        /// Of these, after evictions [job-h].
+        again_h: f64,
     },
     /// A GPU cluster without a quota in the scenario.
     GpuQuotaNotGiven {
@@ -95,17 +101,21 @@ pub enum Warning {
         /// Jobs failed.
         jobs: u64,
     },
-    /// The run ended `stuck`.
+    /// The run ended `stuck`, and this cluster keeps it from being settled.
     Stuck {
-        /// Name of the first cluster that something waits on.
+        /// Name of the cluster.
         cluster: String,
+        /// Jobs in its queue.
+        jobs: u64,
         /// What its queue waits for.
         reason: Option<Reason>,
-        /// Nodes it holds and does not want.
-        surplus_nodes: u32,
+        /// Nodes that cannot be released.
+        kept_nodes: u64,
     },
     /// The run ended at a bound of the simulator.
     LimitReached {
+        /// Which.
+        bound: Bound,
         /// The end of the run [s].
         end_s: f64,
     },
@@ -126,6 +136,8 @@ pub enum Warning {
         cluster: String,
         /// Its `min_nodes`.
         min_nodes: u32,
+        /// Its size is fixed.
+        fixed: bool,
         /// Share of the cluster's node cost.
         share: f64,
         /// What idle nodes cost.
@@ -139,6 +151,10 @@ pub enum Warning {
         cluster: String,
         /// Share of all waiting on the cluster.
         share: f64,
+        /// Share of billed node-time that was busy.
+        utilisation: f64,
+        /// Later jobs may start before a gang that does not fit.
+        overtaking: bool,
     },
     /// Unusable nodes cost money.
     UnusableNodes {
@@ -177,6 +193,20 @@ pub enum Warning {
         relative: f64,
     },
 }
+
+/// A bound of the simulator (model, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Instants after the last thing from outside.
+    Late,
+    /// Ticks of a run.
+    Ticks,
+    /// Repetitions of one instant.
+    Repetitions,
+}
+
+/// From this utilisation on, a better order of jobs wins little.
+const BUSY: f64 = 0.9;
 
 impl Warning {
     /// Stable code, which `nodetide explain` explains.
@@ -257,30 +287,51 @@ impl Warning {
                     count(*jobs, "job")
                 )
             }
-            Self::HorizonShort { horizon_s, end_s } => format!(
-                "the run ended at {}, long after the horizon of {}: rates divide by the horizon but hold the \
-                 cost of what came after it; lengthen the horizon, or set stop_at_horizon: true",
-                duration_s(*end_s),
-                duration_s(*horizon_s)
-            ),
-            Self::LowPriorityStarved { cluster, evictions, lost, capacity } => format!(
-                "low-priority cluster {cluster}: {}, {} of its busy node-time lost, {} of its waiting for \
-                 capacity; set checkpoint on the jobs, or compare with tier: Dedicated",
-                count(*evictions, "eviction"),
-                percent(*lost),
-                percent(*capacity)
-            ),
+            Self::HorizonShort { span_s, horizon, end_s } => {
+                let (span, advice) = if *horizon {
+                    ("the horizon", "lengthen the horizon, or cut the run there with stop_at_horizon: true")
+                } else {
+                    ("the last submission", "set a horizon that the queue drains before")
+                };
+                format!(
+                    "the run went on to {}, long after {span} ({}), which rates divide by: they hold the cost of \
+                     what came after it, so no day cost as much as the cost per day says; {advice}",
+                    duration_s(*end_s),
+                    duration_s(*span_s)
+                )
+            }
+            Self::LowPriorityStarved { cluster, evictions, lost, capacity } => {
+                let advice = if *evictions > 0 {
+                    "give the jobs a checkpoint or a shorter one, make them shorter, or"
+                } else {
+                    "spread the jobs over time or over VM sizes, or"
+                };
+                format!(
+                    "low-priority cluster {cluster}: {}, {} of its busy node-time lost, {} of its waiting for \
+                     capacity; {advice} compare with tier: Dedicated",
+                    count(*evictions, "eviction"),
+                    percent(*lost),
+                    percent(*capacity)
+                )
+            }
             Self::LockLeaksCost { cluster, amount, currency } => format!(
                 "a resource lock kept nodes of {cluster} that had no work, for about {}; remove the lock from \
                  the resource group, or put it on the resources that need it",
                 money(*amount, currency)
             ),
-            Self::LockBlocksScaling { cluster, job_h } => format!(
-                "a resource lock stopped {cluster} from growing (the service shows Resizing (0 -> 0)), and \
-                 jobs waited {} job-hours for it; remove the lock, or move it off the workspace's resource \
-                 group",
-                super::units::short(*job_h)
-            ),
+            Self::LockBlocksScaling { cluster, job_h, again_h } => {
+                let again = if *again_h > 0.0 {
+                    format!(" ({} of them after evictions)", super::units::short(*again_h))
+                } else {
+                    String::new()
+                };
+                format!(
+                    "a resource lock stopped {cluster} from growing (the service shows Resizing, and no change), \
+                     and jobs waited {} job-hours for it{again}; remove the lock, or move it off the \
+                     workspace's resource group",
+                    super::units::short(*job_h)
+                )
+            }
             Self::GpuQuotaNotGiven { cluster, family, vcpus } => format!(
                 "{cluster} has GPUs and the scenario gives no quota for it, so it counts as unlimited; GPU \
                  families start at 0 vCPUs in a new subscription: write region: (quotas: (family: \
@@ -301,40 +352,78 @@ impl Warning {
                  identity to the cluster before they start",
                 count(*jobs, "job")
             ),
-            Self::Stuck { cluster, reason, surplus_nodes } => {
-                let waits = reason.map_or(String::new(), |r| format!(", its queue waiting for {}", words(r)));
-                let keeps = match surplus_nodes {
-                    0 => String::new(),
-                    n => format!(", {} that cannot be released", count(u64::from(*n), "node")),
+            Self::Stuck { cluster, jobs, reason, kept_nodes } => {
+                let waits = reason.map(|r| {
+                    let verb = if *jobs == 1 { "waits" } else { "wait" };
+                    format!("{} {verb} for {}", count(*jobs, "job"), words(r))
+                });
+                let keeps = (*kept_nodes > 0).then(|| {
+                    format!(
+                        "{} cannot be released, as a lock without an end forbids it",
+                        count(*kept_nodes, "node")
+                    )
+                });
+                let what: Vec<String> = waits.into_iter().chain(keeps).collect();
+                let advice = match reason {
+                    // Time alone would not help.
+                    Some(Reason::MaxNodes) => "raise max_nodes, or make the jobs smaller",
+                    Some(reason) => advice_for(*reason),
+                    None => advice_for(Reason::Lock),
                 };
-                format!(
-                    "nothing could happen any more on {cluster}{waits}{keeps}; {}",
-                    reason.map_or("remove the lock that has no end, or give it a `to`", advice_for)
-                )
+                let lock = match reason {
+                    Some(reason) if *kept_nodes > 0 && *reason != Reason::Lock => "; end the lock",
+                    _ => "",
+                };
+                format!("nothing can happen any more on {cluster}: {}; {advice}{lock}", what.join(", and "))
             }
-            Self::LimitReached { end_s } => format!(
-                "the simulator stopped at {}: the run reached 2^31 ticks, or went on for too long after its last \
-                 submission; look for evictions or failed boots that outpace the work (max_restarts, checkpoint, \
-                 boot_failures), or use a coarser resolution",
-                duration_s(*end_s)
-            ),
+            Self::LimitReached { bound, end_s } => {
+                let what = match bound {
+                    Bound::Late => {
+                        "the work did not end within a million instants of the last submission or change; look for \
+                         evictions or failed boots that outpace it (checkpoint, max_restarts, boot_failures)"
+                    }
+                    Bound::Ticks => "a run has 2^31 ticks; use a coarser resolution, or a shorter log",
+                    Bound::Repetitions => {
+                        "one instant repeated 65,536 times; look for delays of zero that feed each other"
+                    }
+                };
+                format!("the simulator stopped at {}: {what}", duration_s(*end_s))
+            }
             Self::MaxNodesBinding { cluster, max_nodes, share, wait_p95_s } => format!(
-                "{} of all waiting on {cluster} was for max_nodes: {max_nodes} (p95 wait {}); raise max_nodes, \
-                 or spread the jobs over time",
+                "{} of all waiting on {cluster} was because max_nodes ({max_nodes}) was reached (p95 wait {}); \
+                 raise max_nodes, or spread the jobs over time",
                 percent(*share),
                 duration_s(*wait_p95_s)
             ),
-            Self::MinNodesIdle { cluster, min_nodes, share, amount, currency } => format!(
-                "idle nodes of {cluster} cost {} ({} of its node cost) with min_nodes: {min_nodes}; lower \
-                 min_nodes unless the shorter wait is worth it",
-                money(*amount, currency),
-                percent(*share)
-            ),
-            Self::GangBlocked { cluster, share } => format!(
-                "{} of all waiting on {cluster} was for a gang that found too few idle nodes while others \
-                 stood idle; try discipline: Backfill, smaller gangs, or a cluster of their own",
-                percent(*share)
-            ),
+            Self::MinNodesIdle { cluster, min_nodes, fixed, share, amount, currency } => {
+                let advice = if *fixed {
+                    format!("a fixed size of {min_nodes} nodes; compare with fewer, or with policy: Reactive")
+                } else {
+                    format!("min_nodes: {min_nodes}; lower min_nodes unless the shorter wait is worth it")
+                };
+                format!(
+                    "idle nodes of {cluster} cost {} ({} of its node cost) with {advice}",
+                    money(*amount, currency),
+                    percent(*share)
+                )
+            }
+            Self::GangBlocked { cluster, share, utilisation, overtaking } => {
+                let advice = if *utilisation >= BUSY {
+                    format!(
+                        "but nodes were busy {} of their time, so no order of jobs would help much: raise max_nodes",
+                        percent(*utilisation)
+                    )
+                } else if *overtaking {
+                    "try smaller gangs, or a cluster of their own".to_owned()
+                } else {
+                    "try discipline: Backfill, smaller gangs, or a cluster of their own".to_owned()
+                };
+                format!(
+                    "{} of all waiting on {cluster} was for a gang that found too few idle nodes while others \
+                     stood idle; {advice}",
+                    percent(*share)
+                )
+            }
             Self::UnusableNodes { cluster, failures, amount, currency } => format!(
                 "{} on {cluster} left unusable nodes, which cost {} until they were recycled; check the \
                  start-up script and the image, and boot_failures in the scenario",
@@ -354,14 +443,31 @@ impl Warning {
                  --replications",
                 count(*jobs, "started job")
             ),
-            Self::TooFewReplications { n, relative } => format!(
-                "{} leave the mean wait or the cost uncertain by ± {}; use --replications {}",
-                count(*n, "replication"),
-                percent(*relative),
-                (n * 4).clamp(10, 1000)
-            ),
+            Self::TooFewReplications { n, relative } => {
+                let needed = replications_for(*n, *relative);
+                format!(
+                    "{} leave the mean wait or the cost uncertain by ± {}; --replications {} would bring that to \
+                 about ± {}",
+                    count(*n, "replication"),
+                    percent(*relative),
+                    needed,
+                    percent(relative * (*n as f64 / needed as f64).sqrt())
+                )
+            }
         }
     }
+}
+
+/// Half the width of an interval that tells configurations apart, as a share of the mean.
+const WANTED_HALF_WIDTH: f64 = 0.05;
+
+/// Replications that bring an interval to [`WANTED_HALF_WIDTH`]: its width goes with 1/√n. In tens, at least 10;
+/// at most what the command takes.
+fn replications_for(n: u64, relative: f64) -> u64 {
+    let shrink = (relative / WANTED_HALF_WIDTH).max(1.0);
+    // `as` saturates; an interval of few replications may be as wide as it likes.
+    let needed = (n as f64 * shrink * shrink).ceil() as u64;
+    (needed.div_ceil(10) * 10).clamp(10, 100_000)
 }
 
 /// A few names of a list.
@@ -380,7 +486,7 @@ fn some_of(names: &[String]) -> String {
 pub const fn words(reason: Reason) -> &'static str {
     match reason {
         Reason::Creating => "the cluster's creation",
-        Reason::MaxNodes => "max_nodes",
+        Reason::MaxNodes => "a free node, as max_nodes is reached",
         Reason::Provisioning => "nodes on their way",
         Reason::Lock => "a resource lock",
         Reason::Resize => "a resize under way",

@@ -120,8 +120,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A name that only has to be readable.
-    fn name(&mut self, path: &Path, name: &str) {
+    /// A name that only has to be readable. `false` where it is not, which was told.
+    fn name(&mut self, path: &Path, name: &str) -> bool {
         let wrong = if name.trim().is_empty() {
             "it is empty"
         } else if name.chars().count() > 120 {
@@ -129,7 +129,7 @@ impl<'a> Checker<'a> {
         } else if name.chars().any(char::is_control) {
             "it has control characters"
         } else {
-            return;
+            return true;
         };
         self.say(
             Code::BadName,
@@ -138,7 +138,14 @@ impl<'a> Checker<'a> {
             "not a name",
             "write a short, readable name",
         );
+        false
     }
+}
+
+/// A number for a message; with an exponent where it has hundreds of digits.
+fn number(value: f64) -> String {
+    let text = value.to_string();
+    if text.len() > 24 { format!("{value:e}") } else { text }
 }
 
 /// The finest resolution in which a time stays below 2^31 ticks.

@@ -243,6 +243,13 @@ impl<'a> Tree<'a> {
         self.item(entry)?.key.clone()
     }
 
+    /// The struct's or variant's name that stands before the bracket of an entry's value.
+    #[must_use]
+    pub fn name(&self, entry: Entry) -> Option<&'a str> {
+        let name = self.nodes[self.node(entry)?].name.clone()?;
+        self.text.get(name)
+    }
+
     /// The path of an entry.
     #[must_use]
     pub fn path(&self, entry: Entry) -> Path {

@@ -7,6 +7,7 @@ mod problem;
 
 use super::Scenario;
 use super::locate::{Entry, Tree, has_duplicate_keys, is_blank};
+use super::path::{Path, Step};
 use crate::diagnostic::{Code, Diagnostic, Source, closest, did_you_mean};
 use problem::{Kind, Problem};
 use ron::extensions::Extensions;
@@ -70,21 +71,30 @@ impl Parsed {
 /// # Errors
 /// The file cannot be read, is larger than [`BYTES_MAX`], or is no text.
 pub fn read(path: &str) -> Result<Arc<Source>, Diagnostic> {
+    read_file(path.as_ref())
+}
+
+/// The same, where the file's name may be no text.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(path: &std::path::Path) -> Result<Arc<Source>, Diagnostic> {
+    let name = path.to_string_lossy();
     let cannot = |error: std::io::Error| {
-        Diagnostic::new(Code::CannotRead, format!("cannot read {path}: {error}"))
+        Diagnostic::new(Code::CannotRead, format!("cannot read {name}: {error}"))
             .help("correct the path; `-` means standard input")
     };
     let mut bytes = Vec::new();
-    if path == "-" {
+    if name == "-" {
         std::io::stdin().lock().take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
         return text("<stdin>", bytes);
     }
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    text(path, bytes)
+    text(&name, bytes)
 }
 
-/// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n`.
+/// Bytes as the text of a scenario: without a byte order mark, lines ended by `\n` whatever ended them before.
 ///
 /// # Errors
 /// Too many bytes, not UTF-8, or control characters.
@@ -103,14 +113,26 @@ pub fn text(name: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(not_text("it is in UTF-16".into()));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| not_text(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        not_text(format!("{} is not UTF-8", place(error.as_bytes(), at)))
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
-    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    // A carriage return alone would not end a comment, and all of the file would be line 1.
+    let text = text.replace('\r', "\n");
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n');
     if let Some(at) = text.find(control) {
-        return Err(not_text(format!("byte {at} is a control character")));
+        return Err(not_text(format!("{} is a control character", place(text.as_bytes(), at))));
     }
     Ok(Arc::new(Source::new(name, text)))
+}
+
+/// A byte with its line and column, where there is no text to show it in; what stands before it is text.
+fn place(bytes: &[u8], at: usize) -> String {
+    let before = String::from_utf8_lossy(&bytes[..at]);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    format!("byte {at} (line {line}, column {column})")
 }
 
 /// Reads a scenario: what could be read, and every mistake found. With errors there still is a scenario where
@@ -239,6 +261,15 @@ impl Reader<'_> {
             Kind::MissingField(_) => tree.closing_at(problem.byte).unwrap_or(tree.at(problem.byte)),
             _ => tree.at(problem.byte),
         };
+        // The reader stops within `Duration(column: …)`; what lacks brackets is all of it.
+        let entry = match (&problem.kind, tree.parent(entry)) {
+            (Kind::WrongType(_), Some(parent))
+                if tree.key(entry).is_some() && tree.name(parent) == Some("Duration") =>
+            {
+                parent
+            }
+            _ => entry,
+        };
         let blank = if problem.recoverable() {
             let follows = matches!(&problem.kind, Kind::MissingField(name)
                 if self.blanked.contains(&(tree.value(entry).start, name.clone())));
@@ -284,7 +315,13 @@ impl Reader<'_> {
     fn describe(&self, problem: &Problem, tree: &Tree<'_>, text: &str, entry: Entry) -> Diagnostic {
         // Indices are those of the text as it was, before anything was blanked.
         let whole = Tree::new(self.source.text());
-        let path = whole.path(whole.at(tree.value(entry).start));
+        let mut path = whole.path(whole.at(tree.value(entry).start));
+        if let ([before @ .., Step::Index(_)], Some("Duration")) =
+            (path.steps(), tree.parent(entry).and_then(|parent| tree.name(parent)))
+        {
+            // The bracket within the variant has no name of its own.
+            path = before.to_vec().into();
+        }
         let name = path.last_field().map_or_else(|| "the scenario".to_owned(), |key| format!("`{key}`"));
         let value = tree.value(entry);
         let key = tree.key(entry).unwrap_or_else(|| value.clone());
@@ -298,6 +335,9 @@ impl Reader<'_> {
                 let names = || expected.iter().map(String::as_str).filter(|name| !name.starts_with('$'));
                 let help = match service {
                     Some(own) => format!("it is called `{own}` here"),
+                    None if OF_WORKLOAD.contains(&found.as_str()) && names().any(|n| n == "workload") => {
+                        format!("it belongs in `workload`: write `workload: ({found}: …)`")
+                    }
                     None => did_you_mean("field", found, names()),
                 };
                 let diagnostic =
@@ -314,7 +354,12 @@ impl Reader<'_> {
                 };
                 let message = format!("{what} lacks the field `{field}`");
                 at(Code::MissingField, message, tree.head_of(entry), &format!("`{field}` is missing here"))
-                    .help(problem::example(field))
+                    .help(match (field.as_str(), whole.find(&path.field("column"))) {
+                        ("unit", column) if column.found => {
+                            problem::unit_of(&self.source.text()[column.span])
+                        }
+                        _ => problem::example(field),
+                    })
             }
             Kind::UnknownVariant { found, expected } => {
                 let span = match text.get(value.clone()) {
@@ -339,9 +384,9 @@ impl Reader<'_> {
                     .help("keep one of them")
             }
             Kind::WrongType(expected) => {
-                let field = path.last_field();
-                let help = problem::how_to_write(field, expected, &text[value.clone()]);
-                let expected = problem::expected_by(field, expected);
+                let path = with_variant(&path, tree, entry);
+                let help = problem::how_to_write(&path, expected, &text[value.clone()]);
+                let expected = problem::expected_by(&path, expected, &text[value.clone()]);
                 let message = format!("{name} takes {expected}, not `{found}`");
                 at(Code::WrongType, message, value, &format!("expected {expected}")).help(help)
             }
@@ -359,6 +404,13 @@ impl Reader<'_> {
                     at(Code::UnreadableValue, format!("{name}: {what}"), value, "cannot be read");
                 if help.is_empty() { diagnostic } else { diagnostic.help(help) }
             }
+            Kind::Syntax(_) if text[problem.byte..].starts_with('%') => {
+                let begin = text[..problem.byte].rfind(|c: char| !c.is_ascii_digit() && c != '.');
+                let span = begin.map_or(0, |at| at + 1)..problem.byte + 1;
+                let help = problem::of_percent(&path, &text[span.clone()]);
+                at(Code::Syntax, "a percent sign is no part of a number".to_owned(), span, "a percent sign")
+                    .help(help.unwrap_or_else(|| "write the number without it".to_owned()))
+            }
             Kind::Syntax(message) => {
                 let end = text[problem.byte..].chars().next().map_or(0, char::len_utf8);
                 let (span, label) = match tree.unclosed() {
@@ -370,6 +422,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A path with the variant around its last field, which stands before a bracket in RON.
+fn with_variant(path: &Path, tree: &Tree<'_>, entry: Entry) -> Path {
+    let mut steps = path.steps().to_vec();
+    if let Some(variant) = tree.parent(entry).and_then(|parent| tree.name(parent))
+        && let Some(last) = steps.len().checked_sub(1)
+    {
+        steps.insert(last, Step::Key(variant.to_owned().into()));
+    }
+    steps.into()
 }
 
 /// A value as it stands in the text, shortened.
@@ -387,6 +450,9 @@ fn service_name(found: &str, expected: &[String]) -> Option<&'static str> {
     let own = SERVICE_NAMES.iter().find(|(service, _)| *service == found)?.1;
     expected.iter().any(|name| name == own).then_some(own)
 }
+
+/// Fields of `workload` that look as if they could stand beside it.
+const OF_WORKLOAD: [&str; 6] = ["jobs", "classes", "logs", "window", "keep", "load_factor"];
 
 /// The field that was probably meant.
 fn meant<'a>(found: &str, expected: &'a [String]) -> Option<&'a str> {

@@ -14,7 +14,7 @@ pub use workload::*;
 use crate::units::{Money, Price, Resolution, TimeSpan};
 use serde::{Deserialize, Serialize};
 
-/// A scenario: clusters, a region with its quotas, a workload, prices and expectations.
+/// The whole file: clusters, a region with its quotas, a workload, prices and expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -32,26 +32,28 @@ pub struct Scenario {
     #[serde(default)]
     pub resolution: Resolution,
     /// Local date and time of tick 0, as `"2026-03-02T00:00"`. Needed by hour-of-week profiles; shown in
-    /// reports. It does not move logs: a log's first submission (or the beginning of its window) is tick 0.
+    /// reports. Logs whose submit times are dates follow it: a job submitted on this date comes at tick 0, and
+    /// earlier ones are left out, with a warning. Default: the first date of the logs, if they have dates.
     #[serde(default)]
     pub start: Option<String>,
-    /// IANA time zone of `start`, as `"Europe/Amsterdam"`. Default `"UTC"`.
+    /// IANA time zone of `start` and of dates in logs that name none, as `"Europe/Amsterdam"`. Default `"UTC"`.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// Seed of everything that is drawn.
+    /// Seed of everything that is drawn, a whole number from 0 on. The same seed gives the same bytes.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// The run goes on at least until then; rates (cost per day and so on) divide by it. Default: none, the run
-    /// ends when all work is done and all nodes above `min_nodes` are released.
+    /// The run goes on at least until then; rates (cost per day and so on) divide by it. Default: none; the run
+    /// ends when all work is done and all nodes above `min_nodes` are released, and rates divide by the time of
+    /// the last submission.
     #[serde(default)]
     pub horizon: Option<TimeSpan>,
-    /// End at the horizon, whatever is unfinished, and report that.
+    /// End at the horizon, whatever is unfinished, and report that. Needs a `horizon`.
     #[serde(default)]
     pub stop_at_horizon: bool,
-    /// `Zero` makes every delay zero that a cluster does not set itself.
+    /// Which delays hold on clusters that do not set their own.
     #[serde(default)]
     pub delays: Delays,
-    /// `None` means no evictions on clusters that do not set their own.
+    /// Which evictions hold on low-priority clusters that do not set their own.
     #[serde(default)]
     pub evictions: Evictions,
     /// Region: price column, quotas, outside usage, subnets.
@@ -63,20 +65,20 @@ pub struct Scenario {
     /// What a lock does to scaling.
     #[serde(default)]
     pub lock_effect: LockEffect,
-    /// The clusters, in scenario order.
+    /// The clusters, one at least. Jobs that name none go to the first.
     pub clusters: Vec<Cluster>,
-    /// Changes of clusters during the run.
+    /// Changes of clusters' settings during the run.
     #[serde(default)]
     pub updates: Vec<Update>,
-    /// The jobs.
+    /// The jobs: listed, drawn or read from logs, in any mixture.
     pub workload: Workload,
-    /// Prices beside those of the catalogue.
+    /// How nodes are billed, and what load balancers cost.
     #[serde(default)]
     pub prices: Prices,
     /// VM sizes beside those of the catalogue, or in place of them (same name).
     #[serde(default)]
     pub vm_sizes: Vec<VmSize>,
-    /// Thresholds that the run must meet; they decide the exit code.
+    /// Thresholds that the run must meet. Where one is missed, `nodetide run` ends with exit code 4.
     #[serde(default)]
     pub expect: Vec<Expect>,
 }
@@ -105,20 +107,20 @@ pub enum Evictions {
     #[default]
     Assumed,
     /// Nobody is evicted.
-    None,
+    Never,
 }
 
-/// A resource lock on `[from, to)`.
+/// A resource lock, from `from` (included) to `to` (not included).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
-    /// First instant with the lock.
+    /// First instant with the lock, counted from the start of the run.
     pub from: TimeSpan,
-    /// First instant without it. Default: never removed.
+    /// First instant without it, after `from`. Default: never removed.
     #[serde(default)]
     pub to: Option<TimeSpan>,
-    /// Its level.
+    /// What it forbids.
     pub level: LockLevel,
 }
 
@@ -148,36 +150,38 @@ pub enum LockEffect {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Update {
-    /// When.
+    /// When, counted from the start of the run.
     pub at: TimeSpan,
     /// Name of the cluster.
     pub cluster: String,
-    /// New `min_nodes`.
+    /// New `min_nodes`. Default: as before.
     #[serde(default)]
     pub min_nodes: Option<u64>,
-    /// New `max_nodes`.
+    /// New `max_nodes`. Default: as before.
     #[serde(default)]
     pub max_nodes: Option<u64>,
-    /// New `idle_time`.
+    /// New `idle_time`. Default: as before.
     #[serde(default)]
     pub idle_time: Option<TimeSpan>,
-    /// New identities, the whole list.
+    /// New identities, the whole list. Default: as before.
     #[serde(default)]
     pub identity: Option<Identity>,
 }
 
-/// Prices beside those of the catalogue.
+/// How nodes are billed. The catalogue has the prices of nodes; `price` of a cluster and of a VM size replace them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
-    /// Name of the price list, when the scenario overrides prices: shown beside every figure.
+    /// Name of the list that prices of the scenario's own come from, shown beside every cost. Default: "the
+    /// scenario's own prices".
     #[serde(default)]
     pub list: Option<String>,
-    /// Its date, as `"2026-08-22"`.
+    /// Date of that list, as `"2026-08-22"`, shown beside its name.
     #[serde(default)]
     pub date: Option<String>,
-    /// Nodes are billed per started quantum. Default one tick (the service bills by the second).
+    /// A node's time is billed in started quanta of this length, above 0. Default: one tick (the service bills by
+    /// the second).
     #[serde(default)]
     pub billing_quantum: Option<TimeSpan>,
     /// What low-priority nodes cost: the variable spot price (default, since the fixed discount was retired on
@@ -224,19 +228,19 @@ pub struct VmSize {
     /// Quota family. Default: the catalogue's where it has the size, else the name.
     #[serde(default)]
     pub family: Option<String>,
-    /// vCPUs of one node. Default: the catalogue's.
+    /// vCPUs of one node, 1 or more; quotas count them. Default: the catalogue's; needed where it lacks the size.
     #[serde(default)]
     pub vcpus: Option<u32>,
-    /// Memory [GiB]. Default: the catalogue's.
+    /// Memory of one node [GiB], 0 or more. Default: the catalogue's.
     #[serde(default)]
     pub memory_gib: Option<f64>,
-    /// GPUs of one node. Default: the catalogue's, else 0.
+    /// GPUs of one node, 0 or more; a part of a card is a fraction. Default: the catalogue's, else 0.
     #[serde(default)]
     pub gpus: Option<f64>,
-    /// Dedicated price. Default: the catalogue's for the region.
+    /// Price of a dedicated node. Default: the catalogue's for the region.
     #[serde(default)]
     pub price: Option<Price>,
-    /// Low-priority or spot price. Default: the catalogue's for the region.
+    /// Price of a low-priority (spot) node. Default: the catalogue's for the region.
     #[serde(default)]
     pub low_priority_price: Option<Price>,
 }
@@ -251,11 +255,11 @@ pub struct VmSize {
 pub enum Expect {
     /// The `percentile` (1 to 100, in steps of 0.1) of the wait is at most `limit`.
     WaitAtMost {
-        /// Percentile, as 95.
+        /// Percentile, 1 to 100, as 95.
         percentile: f64,
         /// Longest wait allowed there.
         limit: TimeSpan,
-        /// Name of a cluster.
+        /// Name of the cluster whose jobs are judged. Default: all jobs of the run.
         #[serde(default)]
         cluster: Option<String>,
     },
@@ -263,41 +267,41 @@ pub enum Expect {
     MeanWaitAtMost {
         /// Longest mean wait allowed.
         limit: TimeSpan,
-        /// Name of a cluster.
+        /// Name of the cluster whose jobs are judged. Default: all jobs of the run.
         #[serde(default)]
         cluster: Option<String>,
     },
     /// The `percentile` of the turnaround of completed jobs is at most `limit`.
     TurnaroundAtMost {
-        /// Percentile, as 95.
+        /// Percentile, 1 to 100, as 95.
         percentile: f64,
         /// Longest turnaround allowed there.
         limit: TimeSpan,
-        /// Name of a cluster.
+        /// Name of the cluster whose jobs are judged. Default: all jobs of the run.
         #[serde(default)]
         cluster: Option<String>,
     },
     /// The whole cost is at most this.
     CostAtMost {
-        /// The bound.
+        /// Highest cost allowed.
         limit: Money,
-        /// Name of a cluster.
+        /// Name of the cluster that is judged. Default: all of them.
         #[serde(default)]
         cluster: Option<String>,
     },
     /// The cost per day (of the horizon, or up to the last submission) is at most this.
     CostPerDayAtMost {
-        /// The bound.
+        /// Highest cost allowed.
         limit: Money,
-        /// Name of a cluster.
+        /// Name of the cluster that is judged. Default: all of them.
         #[serde(default)]
         cluster: Option<String>,
     },
     /// The share of billed node-time that runs jobs is at least this (0 to 1).
     UtilisationAtLeast {
-        /// The bound.
+        /// Smallest share allowed, 0 to 1.
         share: f64,
-        /// Name of a cluster.
+        /// Name of the cluster that is judged. Default: all of them.
         #[serde(default)]
         cluster: Option<String>,
     },

@@ -1,8 +1,7 @@
-//! JSON as read from a file: integers apart from other numbers, and no key twice.
+//! JSON as read from a file: integers apart from other numbers, and keys that stand twice are seen.
 
 use super::TicksError;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess};
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// A JSON value. `serde_json::Value` would keep the last of two equal keys without a word.
@@ -20,7 +19,7 @@ pub enum Json {
     String(String),
     /// A list.
     Array(Vec<Json>),
-    /// An object, in the order of the file.
+    /// An object, in the order of the file; a key that stands twice is there twice, for the reader to refuse.
     Object(Vec<(String, Json)>),
 }
 
@@ -47,7 +46,11 @@ impl Json {
             Self::Integer(n) => n.to_string(),
             Self::Float(x) => x.to_string(),
             Self::String(s) => format!("{s:?}"),
-            Self::Array(_) => "a list".into(),
+            Self::Array(list) => match list.len() {
+                0 => "an empty list".into(),
+                1 => "a list of one value".into(),
+                n => format!("a list of {n} values"),
+            },
             Self::Object(_) => "an object".into(),
         }
     }
@@ -103,12 +106,8 @@ impl<'de> Deserialize<'de> for Json {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
                 let mut entries = Vec::new();
-                let mut seen = BTreeSet::new();
-                while let Some((key, value)) = map.next_entry::<String, Json>()? {
-                    if !seen.insert(key.clone()) {
-                        return Err(de::Error::custom(format!("the key {key:?} stands here twice")));
-                    }
-                    entries.push((key, value));
+                while let Some(entry) = map.next_entry::<String, Json>()? {
+                    entries.push(entry);
                 }
                 Ok(Json::Object(entries))
             }

@@ -30,6 +30,14 @@ pub enum PriceError {
     /// Not of the form `0.526 USD/h`.
     #[error("{0:?} is no price; write for example \"0.526 USD/h\" (per h, day or month of 730 h)")]
     NotAPrice(String),
+    /// An amount without a currency.
+    #[error("{0:?} has no currency; write \"{0} USD\", or the currency of your prices")]
+    NoCurrency(String),
+    /// A price without a currency or a time.
+    #[error(
+        "{0:?} lacks a currency or the time that it is for; write \"{1} USD/h\" (or per day, or month of 730 h)"
+    )]
+    NoUnit(String, String),
     /// Not of the form `450 USD`.
     #[error("{0:?} is no amount of money; write for example \"450 USD\"")]
     NotMoney(String),
@@ -47,7 +55,11 @@ impl FromStr for Money {
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let not_money = || PriceError::NotMoney(s.to_owned());
         let text = s.trim();
-        let (amount, currency) = text.split_once(char::is_whitespace).ok_or_else(not_money)?;
+        let (amount, currency) =
+            text.split_once(char::is_whitespace).ok_or_else(|| match text.parse::<f64>() {
+                Ok(_) => PriceError::NoCurrency(text.to_owned()),
+                Err(_) => not_money(),
+            })?;
         let currency = currency.trim();
         if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(not_money());
@@ -65,8 +77,14 @@ impl FromStr for Price {
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let not_a_price = || PriceError::NotAPrice(s.to_owned());
-        let (money, per) = s.split_once('/').ok_or_else(not_a_price)?;
+        let no_unit = |amount: &str| PriceError::NoUnit(s.to_owned(), amount.trim().to_owned());
+        let Some((money, per)) = s.split_once('/') else {
+            // The amount, alone or with a currency.
+            let amount = s.trim().split(char::is_whitespace).next().unwrap_or_default();
+            return Err(if amount.parse::<f64>().is_ok() { no_unit(amount) } else { not_a_price() });
+        };
         let money: Money = money.parse().map_err(|e| match e {
+            PriceError::NoCurrency(amount) => no_unit(&amount),
             PriceError::NotMoney(_) => not_a_price(),
             _ => PriceError::OutOfRange(s.to_owned()),
         })?;
@@ -107,10 +125,24 @@ mod tests {
     }
 
     #[test]
+    fn money_without_a_currency_is_told_how_to_write_it() {
+        for (text, says) in [
+            ("300", "write \"300 USD\""),
+            ("300.5", "write \"300.5 USD\""),
+            ("$300", "no amount of money"),
+            ("300 dollars", "no amount of money"),
+        ] {
+            let error = text.parse::<Money>().unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+
+    #[test]
     fn what_is_no_price_says_so() {
         for (text, says) in [
-            ("0.5", "no price"),
-            ("0.5 USD", "no price"),
+            ("0.5", "write \"0.5 USD/h\""),
+            ("0.5 USD", "write \"0.5 USD/h\""),
+            ("0.5/h", "write \"0.5 USD/h\""),
             ("0.5 usd/h", "no price"),
             ("USD/h", "no price"),
             ("0.5 USD/parsec", "no price"),

@@ -109,6 +109,11 @@ pub enum TimeSpanError {
     /// Nothing between the quotes.
     #[error("an empty duration; write for example \"4m\" or \"1h30m\"")]
     Empty,
+    /// A date or a time of day.
+    #[error(
+        "{0:?} is a date or a time of day; times count from the scenario's start: write for example \"4d9h\""
+    )]
+    Date(String),
     /// A number without a unit.
     #[error("{0:?} has no unit; write for example \"{0}s\", or use ms, s, m, h, d, w")]
     NoUnit(String),
@@ -182,6 +187,9 @@ impl FromStr for TimeSpan {
         }
         if let Some(iso) = text.strip_prefix('P') {
             return parse_iso(s, iso);
+        }
+        if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['-', ':', '/']) {
+            return Err(TimeSpanError::Date(s.to_owned()));
         }
         let mut ns: u64 = 0;
         let mut rest = text;
@@ -376,6 +384,8 @@ mod tests {
         for (text, says) in [
             ("", "empty"),
             ("120", "has no unit"),
+            ("2017-11-13", "count from the scenario's start"),
+            ("09:00", "count from the scenario's start"),
             ("4 parsecs", "no unit of time"),
             ("-3s", "negative"),
             ("abc", "not a duration"),

@@ -6,7 +6,7 @@
 //! the same whatever the rate is, so configurations are compared under common random numbers.
 
 use super::calendar::{Calendar, Clock, H_PER_WEEK};
-use super::error::{SampleError, exact_ticks};
+use super::error::{ErrorKind, SampleError, exact_ticks};
 use super::sample::Sampler;
 use crate::rng::Stream;
 use crate::scenario::schema::{Arrivals, ModulatedState};
@@ -246,7 +246,8 @@ fn modulated(states: &[ModulatedState], stays: Stream) -> Result<Path, SampleErr
             "[]",
             "there is at least one state",
             "list one, or write `Poisson`",
-        ));
+        )
+        .of_kind(ErrorKind::EmptyList));
     }
     for (i, state) in states.iter().enumerate() {
         rate(&format!("[{i}].per_hour"), state.per_hour)?;
@@ -267,14 +268,18 @@ fn profile(per_hour: f64, factors: &[f64], setting: &Setting<'_>) -> Result<Path
     if ![24, H_PER_WEEK].contains(&factors.len()) {
         let found = format!("{} factors", factors.len());
         let rule = "a profile has 24 factors (hours of the day) or 168 (hours of the week, Monday first)";
-        return Err(SampleError::new("factors", found, rule, "list 24 or 168 of them"));
+        return Err(
+            SampleError::new("factors", found, rule, "list 24 or 168 of them").of_kind(ErrorKind::Profile)
+        );
     }
     for (i, factor) in factors.iter().enumerate() {
-        rate(&format!("factors[{i}]"), *factor)?;
-        rate(&format!("factors[{i}]"), *factor * per_hour)?;
+        let field = format!("factors[{i}]");
+        rate(&field, *factor)
+            .and_then(|_| rate(&field, *factor * per_hour))
+            .map_err(|e| e.of_kind(ErrorKind::Profile))?;
     }
     if factors.iter().all(|f| *f == 0.0) {
-        return Err(nothing_arrives("factors", "one factor at least is above 0"));
+        return Err(nothing_arrives("factors", "one factor at least is above 0").of_kind(ErrorKind::Profile));
     }
     let Some(calendar) = setting.calendar else {
         return Err(SampleError::new(
@@ -282,7 +287,8 @@ fn profile(per_hour: f64, factors: &[f64], setting: &Setting<'_>) -> Result<Path
             "Profile",
             "hours of the day need the date and time of tick 0",
             "set the scenario's `start: \"2026-03-02T00:00\"`, and `time_zone` where it is not UTC",
-        ));
+        )
+        .of_kind(ErrorKind::Profile));
     };
     let from_ms = (u64::from(setting.from) * (setting.resolution.ns() / 1_000_000)) as i64;
     let rates = factors.iter().map(|f| f * per_hour / S_PER_H).collect();

@@ -1,12 +1,15 @@
 //! The one way from a scenario's workload to its jobs.
 
 use super::calendar::Calendar;
-use super::error::{ErrorKind, SampleError, WorkloadError, coarser_help, did_you_mean, exact_ticks};
+use super::error::{
+    ErrorKind, LogPlace, SampleError, WorkloadError, coarser_help, did_you_mean, exact_ticks,
+};
 use super::logs::{self, LogReport};
 use super::{Job, Names, Source, classes, listed, transforms};
 use crate::rng::Stream;
 use crate::scenario::schema::Workload;
 use crate::units::{Resolution, TICK_END, Tick, TimeSpan};
+use jiff::tz::TimeZone;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
@@ -26,8 +29,10 @@ pub struct Context<'a> {
     pub replication: u64,
     /// Horizon [ticks]: where classes end that set no end of their own.
     pub horizon: Option<Tick>,
-    /// Local date and time of tick 0, for profiles.
+    /// Local date and time of tick 0, for profiles and dates in logs.
     pub calendar: Option<&'a Calendar>,
+    /// Zone of dates that name none.
+    pub zone: &'a TimeZone,
     /// Names of the clusters, in scenario order.
     pub clusters: &'a [String],
     /// Directory of the scenario file, which the paths of logs are relative to.
@@ -56,6 +61,9 @@ pub struct Jobs {
     pub jobs: Vec<Job>,
     /// The strings that they refer to.
     pub names: Names,
+    /// Local date and time of tick 0: the scenario's, or that of the first date in its logs; moved by
+    /// `workload.window`. `None`: nobody says.
+    pub calendar: Option<Calendar>,
     /// One report per log, in scenario order.
     pub log_reports: Vec<LogReport>,
     /// What was left out or assumed, in the order in which it happened.
@@ -93,6 +101,26 @@ pub enum Note {
         broken: u64,
         /// Lines that should be jobs.
         of: u64,
+        /// The first of them.
+        first: Option<String>,
+    },
+    /// The scenario has no `start`, and a log's first date takes its place.
+    StartFromLog {
+        /// The log's path.
+        path: String,
+        /// The date.
+        start: String,
+    },
+    /// Jobs of a log were submitted before the scenario's `start`, and are left out.
+    BeforeStart {
+        /// The log's path.
+        path: String,
+        /// How many.
+        jobs: u64,
+        /// Jobs of the log.
+        of: u64,
+        /// Date of the first.
+        first: String,
     },
     /// Jobs of a log have the requested size, because the allocated one is unknown.
     RequestedSize {
@@ -105,6 +133,8 @@ pub enum Note {
     EmptyWindow {
         /// The log's path.
         path: String,
+        /// First and last submission, where the log has dates.
+        dates: Option<String>,
     },
     /// A class has no jobs.
     EmptyClass {
@@ -121,17 +151,31 @@ impl fmt::Display for Note {
             Self::LoadFactor { factor } => {
                 write!(f, "workload.load_factor: submit times are divided by {factor}")
             }
-            Self::BrokenLines { path, broken, of } => write!(
+            Self::BrokenLines { path, broken, of, .. } => write!(
                 f,
                 "{path}: {broken} of {of} lines are broken and left out; see them in the run's report, or set \
                  `strict: true`"
+            ),
+            Self::StartFromLog { path, start } => {
+                write!(f, "start: {start}, the first date of {path}")
+            }
+            Self::BeforeStart { path, jobs, of, first } => write!(
+                f,
+                "{path}: {jobs} of {of} jobs were submitted before `start`, the first on {first}, and are left \
+                 out; set an earlier `start`, or say that the log is cut there: `window: (from: \"0s\")`"
             ),
             Self::RequestedSize { path, jobs } => write!(
                 f,
                 "{path}: {jobs} jobs have the requested size (field 8), since their allocated one (field 5) is \
                  unknown"
             ),
-            Self::EmptyWindow { path } => write!(f, "{path}: no job lies in the log's window; widen it"),
+            Self::EmptyWindow { path, dates } => {
+                write!(f, "{path}: no job lies in the log's window")?;
+                if let Some(dates) = dates {
+                    write!(f, " (its jobs were submitted from {dates})")?;
+                }
+                f.write_str("; widen it")
+            }
             Self::EmptyClass { name } => write!(f, "class {name:?} has no jobs; check its times and rate"),
         }
     }
@@ -148,14 +192,19 @@ pub fn build(workload: &Workload, ctx: &Context<'_>) -> Result<Jobs, Vec<Workloa
         names: Names::default(),
         drafts: Vec::new(),
         ordinals: Vec::new(),
+        pending: 0,
+        calendar: ctx.calendar.cloned(),
         reports: Vec::new(),
         notes: Vec::new(),
         errors: Vec::new(),
     };
     let transforms = transforms::Transforms::new(workload, &mut builder);
     listed::add(&workload.jobs, &mut builder);
+    // Before the classes: a log may say which date tick 0 is, which profiles follow.
+    let read = logs::read_all(&workload.logs, &mut builder);
+    let zero = logs::date_zero(&workload.logs, &read, &mut builder);
     classes::add(&workload.classes, &mut builder);
-    logs::add(&workload.logs, &mut builder);
+    logs::add(read, zero, &mut builder);
     if !builder.errors.is_empty() {
         return Err(builder.errors);
     }
@@ -163,9 +212,12 @@ pub fn build(workload: &Workload, ctx: &Context<'_>) -> Result<Jobs, Vec<Workloa
         transforms.apply(workload, &mut builder);
     }
     check_range(workload, &mut builder);
-    let Builder { names, drafts, reports, notes, errors, .. } = builder;
+    let Builder { names, drafts, reports, notes, errors, calendar, .. } = builder;
     if errors.is_empty() {
-        Ok(Jobs { jobs: drafts, names, log_reports: reports, notes })
+        // The window's beginning became tick 0.
+        let later = workload.window.map_or(0, |window| window.from.ns() / 1_000_000_000);
+        let calendar = calendar.map(|calendar| calendar.later(later as i64));
+        Ok(Jobs { jobs: drafts, names, calendar, log_reports: reports, notes })
     } else {
         Err(errors)
     }
@@ -178,6 +230,10 @@ pub(crate) struct Builder<'a> {
     pub(crate) drafts: Vec<Job>,
     /// Number of each draft within its source, by which thinning draws.
     pub(crate) ordinals: Vec<u64>,
+    /// Jobs of logs that were read and are not among the drafts yet.
+    pub(crate) pending: u64,
+    /// Local date and time of tick 0, as far as it is known.
+    pub(crate) calendar: Option<Calendar>,
     pub(crate) reports: Vec<LogReport>,
     pub(crate) notes: Vec<Note>,
     pub(crate) errors: Vec<WorkloadError>,
@@ -218,7 +274,8 @@ impl Builder<'_> {
     pub(crate) fn optional_positive(&mut self, place: &str, span: Option<TimeSpan>) -> Option<Option<u64>> {
         let ticks = self.optional_ticks(place, span)?;
         if ticks == Some(0) {
-            self.fail(WorkloadError::invalid(
+            self.fail(WorkloadError::new(
+                ErrorKind::OutOfRange,
                 place,
                 "0s",
                 "it is at least one tick",
@@ -239,7 +296,8 @@ impl Builder<'_> {
         if found.is_none() {
             let value = name.map(|n| format!("{n:?}")).unwrap_or_default();
             let help = did_you_mean(name.unwrap_or_default(), clusters.iter().map(String::as_str));
-            self.fail(WorkloadError::invalid(place, value, "a cluster of the scenario is named", help));
+            let rule = "a cluster of the scenario is named";
+            self.fail(WorkloadError::new(ErrorKind::UnknownCluster, place, value, rule, help));
         }
         found.map(|i| i as u32)
     }
@@ -251,20 +309,18 @@ impl Builder<'_> {
 
     /// How many jobs more a run may have.
     pub(crate) fn room(&self) -> u64 {
-        MAX_JOBS.saturating_sub(self.drafts.len() as u64)
+        MAX_JOBS.saturating_sub(self.drafts.len() as u64 + self.pending)
     }
 
     /// Refuses a source that would have too many jobs.
     pub(crate) fn refuse_jobs(&mut self, place: &str, jobs: impl ToString) {
-        self.fail(
-            WorkloadError::invalid(
-                place,
-                jobs,
-                format!("a run has at most {MAX_JOBS} jobs, all sources together"),
-                "shorten the span, lower the rate, or take a window",
-            )
-            .of_kind(ErrorKind::Limit),
-        );
+        self.fail(WorkloadError::new(
+            ErrorKind::Limit,
+            place,
+            jobs,
+            format!("a run has at most {MAX_JOBS} jobs, all sources together"),
+            "shorten the span, lower the rate, or take a window",
+        ));
     }
 
     /// A stream by scope and name.
@@ -288,14 +344,20 @@ fn check_range(workload: &Workload, builder: &mut Builder<'_>) {
         Source::Class(i) => (format!("workload.classes[{i}].arrivals"), None),
         Source::Log(i, line) => (format!("workload.logs[{i}]"), Some((i, line))),
     };
-    let mut error = WorkloadError::invalid(
+    let mut error = WorkloadError::new(
+        ErrorKind::TooLong,
         place,
         format!("tick {}", first.submit),
         format!("submit times stay below 2^31 = {TICK_END} ticks, and {count} jobs do not"),
         format!("take a window, or {}", coarser_help(last, builder.ctx.resolution)),
     );
     if let Some((i, line)) = log {
-        error = error.in_log(&workload.logs[i as usize].path, Some(u64::from(line)), None);
+        let log = &workload.logs[i as usize];
+        let place = LogPlace { path: log.path.clone(), line: Some(u64::from(line)), ..LogPlace::default() };
+        error = error.at_line(place);
+        if log.has_dates() && builder.ctx.calendar.is_some() {
+            error.help = format!("check `start`, from which the log's dates count; or {}", error.help);
+        }
     }
     builder.fail(error);
 }

@@ -3,14 +3,36 @@
 //! The time zone database is the one bundled with `jiff`, never the machine's: a result must not depend on
 //! the machine it was made on.
 
-use super::error::{WorkloadError, did_you_mean};
+use super::error::{ErrorKind, WorkloadError, did_you_mean};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
-use jiff::{Timestamp, civil};
+use jiff::{Timestamp, Zoned, civil};
 
 const S_PER_H: i64 = 3600;
 const H_PER_DAY: i64 = 24;
 /// Hours of a week: the length of a weekly profile.
 pub(super) const H_PER_WEEK: usize = 168;
+
+/// A time zone of the bundled database, as `Europe/Amsterdam`; `UTC` where none is named.
+///
+/// # Errors
+/// Where the database has no such name.
+pub fn zone(name: Option<&str>) -> Result<TimeZone, WorkloadError> {
+    let Some(name) = name else { return Ok(TimeZone::UTC) };
+    let zones = TimeZoneDatabase::bundled();
+    zones.get(name).map_err(|_| {
+        let all: Vec<String> = zones.available().map(|n| n.to_string()).collect();
+        let near = did_you_mean(name, all.iter().map(String::as_str));
+        // The list of all 600 helps nobody.
+        let near = near.split_once("? ").map_or("write for example \"Europe/Amsterdam\"", |(near, _)| near);
+        WorkloadError::new(
+            ErrorKind::TimeZone,
+            "time_zone",
+            format!("{name:?}"),
+            "it is no name in the IANA time zone database",
+            format!("{near}{}", if near.starts_with("did") { "?" } else { "" }),
+        )
+    })
+}
 
 /// The local time of a run: when tick 0 is, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,30 +43,16 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// Reads `start`, as `2026-03-02T00:00`, and `time_zone`, as `Europe/Amsterdam` (default `UTC`).
+    /// Reads `start`, as `2026-03-02T00:00`, local time of a zone.
     ///
     /// A local time that clocks show twice means the first of the two.
     ///
     /// # Errors
-    /// Where one of the two cannot be read, or clocks skip that local time.
-    pub fn parse(start: &str, time_zone: Option<&str>) -> Result<Self, WorkloadError> {
-        let name = time_zone.unwrap_or("UTC");
-        let zones = TimeZoneDatabase::bundled();
-        let zone = zones.get(name).map_err(|_| {
-            let all: Vec<String> = zones.available().map(|n| n.to_string()).collect();
-            let near = did_you_mean(name, all.iter().map(String::as_str));
-            // The list of all 600 helps nobody.
-            let near =
-                near.split_once("? ").map_or("write for example \"Europe/Amsterdam\"", |(near, _)| near);
-            WorkloadError::invalid(
-                "time_zone",
-                format!("{name:?}"),
-                "it is no name in the IANA time zone database",
-                format!("{near}{}", if near.starts_with("did") { "?" } else { "" }),
-            )
-        })?;
-        let invalid =
-            |rule: &str, help: &str| WorkloadError::invalid("start", format!("{start:?}"), rule, help);
+    /// Where it cannot be read, or clocks skip that local time.
+    pub fn parse(start: &str, zone: &TimeZone) -> Result<Self, WorkloadError> {
+        let invalid = |rule: &str, help: &str| {
+            WorkloadError::new(ErrorKind::Date, "start", format!("{start:?}"), rule, help)
+        };
         let local: civil::DateTime = start.trim().parse().map_err(|_| {
             invalid(
                 "it is no local date and time",
@@ -58,6 +66,7 @@ impl Calendar {
             AmbiguousOffset::Unambiguous { offset } => offset,
             AmbiguousOffset::Fold { before, .. } => before,
             AmbiguousOffset::Gap { .. } => {
+                let name = zone.iana_name().unwrap_or("that time zone");
                 return Err(invalid(
                     &format!("clocks in {name} skip it, for daylight saving time"),
                     "write a time an hour later",
@@ -67,7 +76,31 @@ impl Calendar {
         let start = offset
             .to_timestamp(local)
             .map_err(|_| invalid("it lies between the years −9999 and 9999", "write a nearer date"))?;
-        Ok(Self { start_unix_s: start.as_second(), zone })
+        Ok(Self { start_unix_s: start.as_second(), zone: zone.clone() })
+    }
+
+    /// A calendar on which tick 0 is so many seconds after 1970-01-01 UTC.
+    #[must_use]
+    pub fn at(start_unix_s: i64, zone: &TimeZone) -> Self {
+        Self { start_unix_s, zone: zone.clone() }
+    }
+
+    /// The same for a run that begins so many seconds later.
+    #[must_use]
+    pub fn later(self, seconds: i64) -> Self {
+        Self { start_unix_s: self.start_unix_s.saturating_add(seconds), ..self }
+    }
+
+    /// Tick 0 [s since 1970-01-01 UTC].
+    #[must_use]
+    pub fn start_unix_s(&self) -> i64 {
+        self.start_unix_s
+    }
+
+    /// Local date and time of tick 0, with its zone; `None` beyond the year 9999.
+    #[must_use]
+    pub fn start(&self) -> Option<Zoned> {
+        Some(Timestamp::from_second(self.start_unix_s).ok()?.to_zoned(self.zone.clone()))
     }
 
     /// The local date and time so many seconds after tick 0; `None` beyond the year 9999.
@@ -130,9 +163,13 @@ impl Clock {
 mod tests {
     use super::*;
 
+    fn calendar(start: &str, zone: &str) -> Calendar {
+        Calendar::parse(start, &super::zone(Some(zone)).unwrap()).unwrap()
+    }
+
     /// Local hours of the day, in order, from a start.
     fn hours(start: &str, zone: &str, n: usize) -> Vec<(usize, i64)> {
-        let mut clock = Calendar::parse(start, Some(zone)).unwrap().clock();
+        let mut clock = calendar(start, zone).clock();
         let mut at_ms = 0;
         (0..n)
             .map(|_| {
@@ -146,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_week_begins_on_monday() {
-        let mut clock = Calendar::parse("2026-03-02T00:30", None).unwrap().clock();
+        let mut clock = calendar("2026-03-02T00:30", "UTC").clock();
         assert_eq!(clock.hour_of_week(0), (0, 30 * 60_000));
         assert_eq!(clock.hour_of_week(24 * 3_600_000).0, 24);
         assert_eq!(clock.hour_of_week(6 * 24 * 3_600_000 + 23 * 3_600_000).0, 167);
@@ -175,16 +212,18 @@ mod tests {
             ("2026-03-02T00:00:00.5", "UTC", "whole number of seconds"),
             ("monday", "UTC", "no local date and time"),
         ] {
-            let error = Calendar::parse(start, Some(zone)).unwrap_err().to_string();
+            let error = super::zone(Some(zone)).and_then(|zone| Calendar::parse(start, &zone));
+            let error = error.unwrap_err().to_string();
             assert!(error.contains(says), "{start} {zone}: {error}");
         }
-        assert!(Calendar::parse("2026-03-02", None).is_ok());
-        assert!(Calendar::parse("2026-10-25T02:30", Some("Europe/Amsterdam")).is_ok());
+        assert!(Calendar::parse("2026-03-02", &TimeZone::UTC).is_ok());
+        let twice = calendar("2026-10-25T02:30", "Europe/Amsterdam");
+        assert_eq!(twice.start().unwrap().to_string(), "2026-10-25T02:30:00+02:00[Europe/Amsterdam]");
     }
 
     #[test]
     fn local_times_are_told_back() {
-        let calendar = Calendar::parse("2026-03-29T01:00", Some("Europe/Amsterdam")).unwrap();
+        let calendar = calendar("2026-03-29T01:00", "Europe/Amsterdam");
         assert_eq!(calendar.local(3600).unwrap().to_string(), "2026-03-29T03:00:00");
         assert_eq!(calendar.local(i64::MAX), None);
     }

@@ -2,7 +2,7 @@
 
 use super::arrivals::{BatchTimes, MAX_RATE_INTERVALS, Setting, UNBOUNDED};
 use super::build::{Builder, MAX_JOBS, Note};
-use super::error::{ErrorKind, WorkloadError, coarser_help};
+use super::error::{ErrorKind, SampleError, WorkloadError, coarser_help};
 use super::sample::{CountSampler, DRAWN_MAX, Sampler};
 use super::{Job, Source};
 use crate::rng::{Stream, stream};
@@ -18,7 +18,8 @@ pub(crate) fn scope(name: &str) -> String {
 pub(crate) fn add(classes: &[JobClass], builder: &mut Builder<'_>) {
     for (i, class) in classes.iter().enumerate() {
         if let Some(twin) = classes[..i].iter().position(|other| other.name == class.name) {
-            builder.fail(WorkloadError::invalid(
+            builder.fail(WorkloadError::new(
+                ErrorKind::DuplicateName,
                 format!("workload.classes[{i}].name"),
                 format!("{:?}", class.name),
                 format!(
@@ -61,7 +62,8 @@ impl Plan {
         if let (Some(from), Some(Some(to))) = (from, to)
             && from >= to
         {
-            builder.fail(WorkloadError::invalid(
+            builder.fail(WorkloadError::new(
+                ErrorKind::EmptyWindow,
                 place("to"),
                 class.to.unwrap_or_default(),
                 format!("it is after `from`, which is {}", class.from),
@@ -72,7 +74,8 @@ impl Plan {
         let finite = matches!(class.arrivals, crate::scenario::schema::Arrivals::At(_));
         let ends = end != Some(None) || class.jobs.is_some() || finite;
         if !ends {
-            builder.fail(WorkloadError::invalid(
+            builder.fail(WorkloadError::new(
+                ErrorKind::EndlessClass,
                 place("to"),
                 "",
                 "a class ends: one of `to`, `jobs` and the scenario's `horizon` is needed",
@@ -80,20 +83,29 @@ impl Plan {
             ));
         }
         if class.jobs == Some(0) {
-            builder.fail(WorkloadError::invalid(place("jobs"), 0, "it is at least 1", "leave out the class"));
+            let help = "leave out the class";
+            builder.fail(WorkloadError::new(
+                ErrorKind::OutOfRange,
+                place("jobs"),
+                0,
+                "it is at least 1",
+                help,
+            ));
         }
+        let calendar = builder.calendar.clone();
         let setting = Setting {
             resolution,
             from: from.unwrap_or(0) as u32,
             to: end.flatten().map_or(UNBOUNDED, |to| to as u32),
-            calendar: builder.ctx.calendar,
+            calendar: calendar.as_ref(),
             gaps: builder.stream(&scope, stream::ARRIVALS),
             stays: builder.stream(&scope, stream::STAYS),
         };
         let arrivals = builder.checked(&place("arrivals"), BatchTimes::new(&class.arrivals, &setting));
         let batch = builder.checked(&place("batch"), CountSampler::new(&class.batch));
         let service = builder.checked(&place("service"), Sampler::new(&class.service, resolution));
-        let nodes = builder.checked(&place("nodes"), CountSampler::new(&class.nodes));
+        let nodes = CountSampler::new(&class.nodes).map_err(SampleError::of_nodes);
+        let nodes = builder.checked(&place("nodes"), nodes);
         let cancel_after = match &class.cancel_after {
             Some(d) => builder.checked(&place("cancel_after"), Sampler::new(d, resolution)).map(Some),
             None => Some(None),
@@ -200,9 +212,10 @@ impl Plan {
         if self.arrivals.gave_up() {
             let rule = format!("a class's rate changes at most {MAX_RATE_INTERVALS} times");
             let help = "lengthen `mean_stay`, or shorten the span";
-            builder.fail(WorkloadError::invalid(place, "", rule, help).of_kind(ErrorKind::Limit));
+            builder.fail(WorkloadError::new(ErrorKind::Limit, place, "", rule, help));
         } else if self.endless && number < self.most {
-            builder.fail(WorkloadError::invalid(
+            builder.fail(WorkloadError::new(
+                ErrorKind::TooLong,
                 place,
                 format!("job {number} of {}", self.most),
                 format!("submit times stay below 2^31 = {TICK_END} ticks"),
@@ -223,7 +236,8 @@ fn declared_factor(place: &str, factor: Option<f64>, builder: &mut Builder<'_>) 
         && !(factor > 0.0 && factor <= 1e6)
     {
         let rule = "a declared running time is the true one times a factor above 0, at most 1e6";
-        builder.fail(WorkloadError::invalid(place, factor, rule, "leave it out for the true one"));
+        let help = "leave it out for the true one";
+        builder.fail(WorkloadError::new(ErrorKind::Share, place, factor, rule, help));
         return None;
     }
     Some(factor)

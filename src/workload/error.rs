@@ -2,6 +2,7 @@
 
 use crate::units::{Resolution, TICK_END, Tick, TimeSpan};
 use std::fmt;
+use std::ops::Range;
 
 /// A mistake in a workload, fatal: no job list is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,20 +21,57 @@ pub struct WorkloadError {
     pub help: String,
 }
 
-/// Kinds of mistakes.
+/// Kinds of mistakes. Each has a code (`crate::lowering` knows which), so that wording can change and codes stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ErrorKind {
-    /// The scenario or the log says something that cannot be meant.
-    Invalid,
-    /// A named limit is passed; nothing was allocated for what lies beyond it.
+    /// A parameter for which a distribution or process does not exist.
+    Distribution,
+    /// A list without entries.
+    EmptyList,
+    /// A profile that is not 24 or 168 factors, or has no calendar.
+    Profile,
+    /// A number out of range.
+    OutOfRange,
+    /// A share, probability or factor out of range.
+    Share,
+    /// A time between two ticks.
+    BetweenTicks,
+    /// A time of 2^31 ticks or more.
+    TooLong,
+    /// A window or interval that ends before it begins.
+    EmptyWindow,
+    /// A class of jobs that never ends.
+    EndlessClass,
+    /// Two things with one name.
+    DuplicateName,
+    /// A cluster that is not described.
+    UnknownCluster,
+    /// A job without nodes.
+    NoNodes,
+    /// Cancelled before it is submitted.
+    CancelBeforeSubmit,
+    /// A date that cannot be read.
+    Date,
+    /// A time zone that does not exist.
+    TimeZone,
+    /// More jobs, or work to draw them, than a run may have; nothing was allocated for what lies beyond it.
     Limit,
-    /// A file cannot be opened or read.
-    Io,
+    /// A log cannot be opened or read.
+    LogUnreadable,
+    /// A line of a log is no job.
+    LogLine,
+    /// A column that the log does not have, or has twice.
+    LogColumn,
+    /// No line of a log is a job.
+    LogEmpty,
+    /// A log with more than this program takes; nothing was allocated for what lies beyond it.
+    LogLimit,
+    /// Settings with which a log cannot be read.
+    LogSettings,
 }
 
 /// A place in a log file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogPlace {
     /// The path as the scenario writes it.
     pub path: String,
@@ -41,6 +79,8 @@ pub struct LogPlace {
     pub line: Option<u64>,
     /// Column or field.
     pub column: Option<String>,
+    /// Bytes of the line that the value takes; empty: the whole line.
+    pub span: Range<usize>,
 }
 
 impl fmt::Display for LogPlace {
@@ -77,32 +117,44 @@ impl std::error::Error for WorkloadError {}
 
 impl WorkloadError {
     /// A mistake in the scenario.
-    pub(crate) fn invalid(
+    pub(crate) fn new(
+        kind: ErrorKind,
         place: impl Into<String>,
         value: impl ToString,
         rule: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
         Self {
-            kind: ErrorKind::Invalid,
+            kind,
             place: place.into(),
             log: None,
-            value: value.to_string(),
+            value: shown(value),
             rule: rule.into(),
             help: help.into(),
         }
     }
 
-    /// The same of another kind.
+    /// The same about a whole log.
     #[must_use]
-    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
-        Self { kind, ..self }
+    pub(crate) fn in_log(self, path: &str) -> Self {
+        self.at_line(LogPlace { path: path.to_owned(), ..LogPlace::default() })
     }
 
     /// The same at a place in a log.
     #[must_use]
-    pub(crate) fn in_log(self, path: &str, line: Option<u64>, column: Option<String>) -> Self {
-        Self { log: Some(Box::new(LogPlace { path: path.to_owned(), line, column })), ..self }
+    pub(crate) fn at_line(self, place: LogPlace) -> Self {
+        Self { log: Some(Box::new(place)), ..self }
+    }
+}
+
+/// A value for a message. A very small or large float is written with an exponent: in full it has hundreds of
+/// digits.
+fn shown(value: impl ToString) -> String {
+    const LONG: usize = 24;
+    let text = value.to_string();
+    match text.parse::<f64>() {
+        Ok(number) if text.len() > LONG => format!("{number:e}"),
+        _ => text,
     }
 }
 
@@ -110,6 +162,8 @@ impl WorkloadError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{value}: {rule}{}", Prefix(field), Suffix(help))]
 pub struct SampleError {
+    /// What kind of mistake.
+    pub kind: ErrorKind,
     /// Path below the distribution, as `cv` or `[3]`; empty for the whole.
     pub field: String,
     /// The value found there.
@@ -142,7 +196,25 @@ impl SampleError {
         rule: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { field: field.into(), value: value.to_string(), rule: rule.into(), help: help.into() }
+        Self {
+            kind: ErrorKind::Distribution,
+            field: field.into(),
+            value: shown(value),
+            rule: rule.into(),
+            help: help.into(),
+        }
+    }
+
+    /// The same of another kind.
+    #[must_use]
+    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same about a number of nodes: a job without nodes has a kind of its own.
+    #[must_use]
+    pub(crate) fn of_nodes(self) -> Self {
+        if self.field.is_empty() && self.value == "0" { self.of_kind(ErrorKind::NoNodes) } else { self }
     }
 
     /// As a mistake of the scenario at `place`, the path of the distribution.
@@ -153,7 +225,7 @@ impl SampleError {
             field if field.starts_with('[') => format!("{place}{field}"),
             field => format!("{place}.{field}"),
         };
-        WorkloadError::invalid(place, self.value, self.rule, self.help)
+        WorkloadError::new(self.kind, place, self.value, self.rule, self.help)
     }
 }
 
@@ -169,7 +241,8 @@ pub fn exact_ticks(span: TimeSpan, resolution: Resolution) -> Result<Tick, Sampl
             span,
             format!("it is {ticks} ticks of {resolution}, and times stay below 2^31 = {TICK_END} ticks"),
             coarser_help(ticks, resolution),
-        )),
+        )
+        .of_kind(ErrorKind::TooLong)),
         Err(fits) => Err(SampleError::new(
             "",
             span,
@@ -178,7 +251,8 @@ pub fn exact_ticks(span: TimeSpan, resolution: Resolution) -> Result<Tick, Sampl
                 Some(fits) => format!("set `resolution: \"{fits}\"`, or round it"),
                 None => "round it: the finest resolution is 1ms".to_owned(),
             },
-        )),
+        )
+        .of_kind(ErrorKind::BetweenTicks)),
     }
 }
 
@@ -235,11 +309,24 @@ mod tests {
         let error =
             SampleError::new("cv", -1.0, "it is above 0", "write 0.5").at("workload.classes[0].service");
         assert_eq!(error.to_string(), "workload.classes[0].service.cv: -1: it is above 0; write 0.5");
-        let error = error.in_log("a.csv", Some(3), Some("column \"x\"".into()));
+        let error = error.at_line(LogPlace {
+            path: "a.csv".to_owned(),
+            line: Some(3),
+            column: Some("column \"x\"".to_owned()),
+            span: 0..0,
+        });
         assert_eq!(
             error.to_string(),
             "a.csv, line 3, column \"x\" (workload.classes[0].service.cv): -1: it is above 0; write 0.5"
         );
+    }
+
+    #[test]
+    fn floats_of_hundreds_of_digits_are_written_with_an_exponent() {
+        let error = |value: f64| SampleError::new("cv", value, "it is above 0", "").value;
+        assert_eq!(error(1e-300), "1e-300");
+        assert_eq!(error(-1.5e200), "-1.5e200");
+        assert_eq!((error(0.25), error(f64::NAN), error(3.0)), ("0.25".into(), "NaN".into(), "3".into()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Jobs that a scenario lists.
 
 use super::build::Builder;
-use super::error::{SampleError, WorkloadError};
+use super::error::{ErrorKind, SampleError, WorkloadError};
 use super::sample::CountSampler;
 use super::{Job, Source};
 use crate::scenario::schema::{Count, JobSpec};
@@ -37,12 +37,14 @@ fn job(i: usize, spec: &JobSpec, builder: &mut Builder<'_>) -> Option<Job> {
     let checkpoint = builder.optional_positive(&place("checkpoint"), spec.checkpoint);
     let declared = builder.optional_ticks(&place("declared"), spec.declared);
     if spec.repeat == 0 {
-        builder.fail(WorkloadError::invalid(place("repeat"), 0, "it is at least 1", "leave out the job"));
+        let help = "leave out the job";
+        builder.fail(WorkloadError::new(ErrorKind::OutOfRange, place("repeat"), 0, "it is at least 1", help));
     }
     if let (Some(submit), Some(Some(cancel))) = (submit, cancel)
         && cancel < submit
     {
-        builder.fail(WorkloadError::invalid(
+        builder.fail(WorkloadError::new(
+            ErrorKind::CancelBeforeSubmit,
             place("cancel"),
             spec.cancel.unwrap_or_default(),
             format!("a job is not cancelled before its submission, at {}", spec.submit),
@@ -72,6 +74,7 @@ fn job(i: usize, spec: &JobSpec, builder: &mut Builder<'_>) -> Option<Job> {
 
 /// A number of nodes, by the rules of counts.
 fn nodes(place: &str, nodes: u64, builder: &mut Builder<'_>) -> Option<u64> {
-    let checked: Result<_, SampleError> = CountSampler::new(&Count::Constant(nodes)).map(|_| nodes);
+    let checked: Result<_, SampleError> =
+        CountSampler::new(&Count::Constant(nodes)).map(|_| nodes).map_err(SampleError::of_nodes);
     builder.checked(place, checked)
 }

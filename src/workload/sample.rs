@@ -10,7 +10,7 @@ mod tables;
 pub use count::{COUNT_MAX, CountSampler};
 pub use tables::{TABLE_LEN, boot_failure_table, delay_table, lifetime_table};
 
-use super::error::{SampleError, exact_ticks};
+use super::error::{ErrorKind, SampleError, exact_ticks};
 use crate::rng::Stream;
 use crate::scenario::schema::Distribution;
 use crate::units::{Resolution, TICK_END, Tick, TimeSpan};
@@ -334,7 +334,8 @@ fn not_empty(len: usize, what: &str) -> Result<(), SampleError> {
     if len > 0 {
         return Ok(());
     }
-    Err(SampleError::new("", "[]", format!("there is at least one {what}"), "list one, or write `Constant`"))
+    Err(SampleError::new("", "[]", format!("there is at least one {what}"), "list one, or write `Constant`")
+        .of_kind(ErrorKind::EmptyList))
 }
 
 #[cfg(test)]

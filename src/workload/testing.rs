@@ -23,6 +23,7 @@ pub(super) struct World {
     pub(super) replication: u64,
     pub(super) horizon: Option<u32>,
     pub(super) calendar: Option<Calendar>,
+    pub(super) zone: jiff::tz::TimeZone,
     pub(super) clusters: Vec<String>,
     pub(super) files: BTreeMap<PathBuf, Vec<u8>>,
 }
@@ -35,6 +36,7 @@ impl Default for World {
             replication: 0,
             horizon: None,
             calendar: None,
+            zone: jiff::tz::TimeZone::UTC,
             clusters: vec!["cpu".to_owned(), "gpu".to_owned()],
             files: BTreeMap::new(),
         }
@@ -45,6 +47,12 @@ impl World {
     pub(super) fn with_file(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
         let files = BTreeMap::from([(Path::new("dir").join(path), bytes.into())]);
         Self { files, ..Self::default() }
+    }
+
+    /// The same with a `start` in a time zone.
+    pub(super) fn starting(self, start: &str, zone: &str) -> Self {
+        let zone = super::zone(Some(zone)).unwrap();
+        Self { calendar: Some(Calendar::parse(start, &zone).unwrap()), zone, ..self }
     }
 
     pub(super) fn build(&self, workload: &Workload) -> Result<Jobs, Vec<WorkloadError>> {
@@ -58,6 +66,7 @@ impl World {
             replication: self.replication,
             horizon: self.horizon,
             calendar: self.calendar.as_ref(),
+            zone: &self.zone,
             clusters: &self.clusters,
             base_dir: Path::new("dir"),
             open: &open,

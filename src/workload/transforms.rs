@@ -1,7 +1,7 @@
 //! What is done to all jobs together: window, thinning, load factor.
 
 use super::build::{Builder, Note};
-use super::error::WorkloadError;
+use super::error::{ErrorKind, WorkloadError};
 use super::{Job, Source, classes};
 use crate::rng::{Stream, stream};
 use crate::scenario::schema::{Window, Workload};
@@ -24,7 +24,8 @@ pub(crate) fn window(place: &str, window: Window, builder: &mut Builder<'_>) -> 
     let to = builder.optional_ticks(&format!("{place}.to"), window.to);
     let (from, to) = (from?, to?.unwrap_or(u64::MAX));
     if from >= to {
-        builder.fail(WorkloadError::invalid(
+        builder.fail(WorkloadError::new(
+            ErrorKind::EmptyWindow,
             format!("{place}.to"),
             window.to.unwrap_or_default(),
             format!("it is after `from`, which is {}", window.from),
@@ -45,9 +46,15 @@ impl Transforms {
         let mut in_range = |field: &str, value: Option<f64>, range: std::ops::RangeInclusive<f64>| {
             let wrong = value.filter(|v| !range.contains(v));
             if let Some(wrong) = wrong {
-                let rule = format!("it lies between {:?} and {:?}", range.start(), range.end());
-                let help = "leave it out to change nothing";
-                builder.fail(WorkloadError::invalid(format!("workload.{field}"), wrong, rule, help));
+                let rule = format!("it lies between {} and {}", range.start(), range.end());
+                let help = match field {
+                    "keep" if (2.0..=100.0).contains(&wrong) => {
+                        format!("write {} for {wrong} %", wrong / 100.0)
+                    }
+                    _ => "leave it out to change nothing".to_owned(),
+                };
+                let place = format!("workload.{field}");
+                builder.fail(WorkloadError::new(ErrorKind::Share, place, wrong, rule, help));
             }
             wrong.is_none().then_some(value)
         };

@@ -1,8 +1,12 @@
 //! The command line.
 
 mod basics;
+mod charts;
+mod check;
 mod colour;
 mod compare;
+mod export;
+mod help;
 mod out;
 mod pipes;
 mod replications;

@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
 
 mod cli;
+mod fuzz_seeds;
+#[cfg(target_os = "linux")]
+mod hard_input;
 mod real_logs;
+mod scenario_page;
 mod stories;
 mod support;

@@ -29,7 +29,7 @@ fn philly_with_gpus_to_nodes() {
     let s = run(
         "philly_2017_gpu_jobs.csv.gz",
         "Csv(submit: (column: \"timestamp\", unit: DateTime(\"%Y-%m-%d %H:%M:%S\")), \
-         service: Duration((column: \"duration\")), nodes: CeilDiv(\"num_gpus\", 1), team: \"cluster\")",
+         service: Duration((column: \"duration\", unit: Seconds)), nodes: CeilDiv(\"num_gpus\", 1), team: \"cluster\")",
         "vm_size: \"Standard_NC6s_v3\", max_nodes: 2000, node_limit: 2000",
     );
     assert_eq!(total(&s, "jobs_completed"), 82_247.0, "usable rows");

@@ -1,7 +1,9 @@
 //! A directory that appears whole or not at all.
 
-use super::NAMES;
+use super::is_known;
+use super::leftovers::{self, Leftover};
 use super::manifest::{FileEntry, Hashing};
+use crate::report::charts;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +33,12 @@ pub enum OutError {
     /// Something else than a directory stands there.
     #[error("{} exists and is no directory; choose another name", .0.display())]
     NotADirectory(PathBuf),
+    /// A symbolic link that leads nowhere.
+    #[error("{} is a symbolic link to something that does not exist; remove it, or choose another name", .0.display())]
+    Dangling(PathBuf),
+    /// No name that a directory could be given.
+    #[error("{} is no name for a new directory; choose another name", .0.display())]
+    NoName(PathBuf),
     /// What the file system says.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {
@@ -47,6 +55,9 @@ pub enum OutError {
 #[derive(Debug)]
 pub struct OutDir {
     target: PathBuf,
+    cleaned: Vec<Leftover>,
+    /// Tells other runs that this one is under way. Let go before the directory that holds it.
+    _lock: File,
     /// Holds `new`, and `old` for a moment; goes away with everything in it.
     work: TempDir,
     new: PathBuf,
@@ -69,19 +80,32 @@ impl OutDir {
             Ok(existing) => existing,
             Err(_) => std::path::absolute(target).map_err(io_at("use", target))?,
         };
+        let cleaned = leftovers::clean(&target);
         let replace = check_target(&target, force)?;
+        // The root, or a path that ends in `..` and leads nowhere yet.
+        if target.file_name().is_none() {
+            return Err(OutError::NoName(target));
+        }
         let parent = target.parent().unwrap_or(&target);
         fs::create_dir_all(parent).map_err(io_at("create", parent))?;
         let name = target.file_name().map_or_else(Default::default, |n| n.to_string_lossy().into_owned());
+        let (prefix, suffix) = leftovers::affixes(&name);
         let work = tempfile::Builder::new()
-            .prefix(&format!(".{name}."))
-            .suffix(".partial")
+            .prefix(&prefix)
+            .suffix(suffix)
             .tempdir_in(parent)
             .map_err(io_at("create a directory in", parent))?;
+        let lock = leftovers::claim(work.path()).map_err(io_at("write into", work.path()))?;
         // A directory within: it gets the rights of an ordinary one, the temporary one is private.
         let new = work.path().join("new");
         fs::create_dir(&new).map_err(io_at("create", &new))?;
-        Ok(Self { target, work, new, replace, entries: Vec::new() })
+        Ok(Self { target, cleaned, _lock: lock, work, new, replace, entries: Vec::new() })
+    }
+
+    /// What killed runs had left beside the target, and was cleaned up.
+    #[must_use]
+    pub fn cleaned(&self) -> &[Leftover] {
+        &self.cleaned
     }
 
     /// Adds a file.
@@ -93,10 +117,13 @@ impl OutDir {
         name: &'static str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), OutError> {
-        debug_assert!(NAMES.contains(&name), "{name} is listed, so that --force may replace it");
+        debug_assert!(is_known(name), "{name} is listed, so that --force may replace it");
         let path = self.new.join(name);
         let shown = self.target.join(name);
         let write = || -> io::Result<FileEntry> {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
             // Hashed in large pieces: writers of JSON come with a few bytes at a time.
             let mut writer = BufWriter::with_capacity(BUFFER, Hashing::new(File::create(&path)?));
             content(&mut writer)?;
@@ -120,7 +147,7 @@ impl OutDir {
     /// # Errors
     /// What the file system says; then nothing has changed at the target.
     pub fn commit(self) -> Result<PathBuf, OutError> {
-        let old = self.work.path().join("old");
+        let old = self.work.path().join(leftovers::OLD);
         if self.replace {
             fs::rename(&self.target, &old).map_err(io_at("replace", &self.target))?;
         }
@@ -134,11 +161,29 @@ impl OutDir {
     }
 }
 
+/// Whether there is nothing but pictures in the folder of pictures.
+fn check_charts(target: &Path, folder: &Path) -> Result<(), OutError> {
+    for entry in fs::read_dir(folder).map_err(io_at("read", folder))? {
+        let entry = entry.map_err(io_at("read", folder))?;
+        let name = format!("{}/{}", charts::FOLDER, entry.file_name().to_string_lossy());
+        if !is_known(&name) {
+            return Err(OutError::Foreign { path: target.to_owned(), name });
+        }
+    }
+    Ok(())
+}
+
 /// Whether something has to be replaced.
 fn check_target(target: &Path, force: bool) -> Result<bool, OutError> {
     let metadata = match fs::metadata(target) {
         Ok(metadata) => metadata,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // The link itself is there: nothing can be renamed to its name after the run.
+            return match fs::symlink_metadata(target) {
+                Ok(_) => Err(OutError::Dangling(target.to_owned())),
+                Err(_) => Ok(false),
+            };
+        }
         Err(e) => return Err(io_at("look at", target)(e)),
     };
     if !metadata.is_dir() {
@@ -152,7 +197,9 @@ fn check_target(target: &Path, force: bool) -> Result<bool, OutError> {
             return Err(OutError::NotEmpty(target.to_owned()));
         }
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !NAMES.contains(&name.as_str()) {
+        if name == charts::FOLDER && entry.path().is_dir() {
+            check_charts(target, &entry.path())?;
+        } else if !is_known(&name) {
             return Err(OutError::Foreign { path: target.to_owned(), name });
         }
     }

@@ -40,7 +40,11 @@ pub(super) fn header(page: &mut Page, summary: &Summary, replicated: Option<&Rep
             Status::Settled | Status::Horizon => words.to_owned(),
             Status::Stuck | Status::Limit => BAD.paint(words),
         };
-        about.push(format!("{painted} at {}", duration_s(summary.end_s)));
+        let at = match summary.run_status {
+            Status::Settled => summary.settled_at_s.unwrap_or(summary.end_s),
+            _ => summary.end_s,
+        };
+        about.push(format!("{painted} at {}", duration_s(at)));
     }
     page.hanging("  ", &about.join(", "));
     if let Some(description) = &summary.description {
@@ -156,7 +160,7 @@ pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
     if let Some(cut) = &summary.warm_up {
         page.note(&cut.says());
     }
-    page.note("¹ (useful + lost + prepare) / billed node-time.");
+    page.note("[1] (useful + lost + prepare) / billed node-time.");
     let lists: Vec<String> = summary.price_lists.iter().map(ToString::to_string).collect();
     let billed = if summary.billing_quantum_s <= 1.0 {
         "billed by the second".to_owned()
@@ -170,7 +174,7 @@ pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
         }
         (None, _) => "no rates: the run spans no time to divide by".to_owned(),
     };
-    page.note(&format!("² Prices: {}; {billed}; {rates}.", lists.join("; ")));
+    page.note(&format!("[2] Prices: {}; {billed}; {rates}.", lists.join("; ")));
 }
 
 /// Cost by team tag.
@@ -304,6 +308,29 @@ pub(super) fn assumptions(page: &mut Page, summary: &Summary) {
     for assumption in &summary.assumptions {
         page.hanging("  · ", assumption);
     }
+}
+
+/// How many warnings there are below, and their codes.
+pub(super) fn warning_codes<'a>(page: &mut Page, warnings: impl Iterator<Item = &'a WarningEntry>) {
+    let mut codes: Vec<(&str, u64)> = Vec::new();
+    let mut all = 0;
+    for warning in warnings {
+        all += 1;
+        match codes.iter_mut().find(|(code, _)| *code == warning.code) {
+            Some((_, n)) => *n += 1,
+            None => codes.push((warning.code, 1)),
+        }
+    }
+    if all == 0 {
+        return;
+    }
+    let codes: Vec<String> = codes
+        .into_iter()
+        .map(|(code, n)| if n == 1 { code.to_owned() } else { format!("{n} × {code}") })
+        .collect();
+    page.line("");
+    let label = format!("{} at the end: ", count(all, "warning"));
+    page.hanging(&WARN.paint(&label), &codes.join(", "));
 }
 
 /// Warnings, with the number of replications that had them.

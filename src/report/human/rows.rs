@@ -1,10 +1,11 @@
 //! Which figures the table shows, in which words.
 
 use crate::engine::output::Reason;
+use crate::report::figures::Value;
 use crate::report::replications::Replicated;
-use crate::report::summary::{Scope, Summary};
+use crate::report::summary::Summary;
 use crate::report::units;
-use crate::report::warnings::words;
+use crate::stats::Estimate;
 use std::collections::BTreeMap;
 
 /// A value, and half the width of its interval where there are replications.
@@ -78,6 +79,22 @@ fn optional(label: &str, key: &str, kind: Kind) -> Row {
     Row::Figure { label: label.to_owned(), key: key.to_owned(), kind, optional: true, strong: false }
 }
 
+/// A cause of waiting, as a row.
+const fn cause(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Creating => "cluster being created",
+        Reason::MaxNodes => "max_nodes reached",
+        Reason::Provisioning => "nodes on their way",
+        Reason::Lock => "resource lock",
+        Reason::Resize => "resize under way",
+        Reason::Quota => "quota used up",
+        Reason::Capacity => "no capacity or addresses",
+        Reason::Unusable => "unusable nodes",
+        Reason::Policy => "policy asks for no more",
+        Reason::Gang => "too few idle nodes at once",
+    }
+}
+
 /// All rows, top to bottom.
 pub(super) fn rows() -> Vec<Row> {
     use Kind::{Count, Duration, Money, Number, Share};
@@ -103,14 +120,14 @@ pub(super) fn rows() -> Vec<Row> {
         figure("p95", "wait_p95_s", Duration),
         figure("p99", "wait_p99_s", Duration),
         figure("longest", "wait_max_s", Duration),
-        Row::Section("What the waiting was for"),
+        Row::Section("Waiting by cause"),
     ];
     let reasons = |prefix: &str| -> Vec<String> {
         Reason::ALL.iter().map(|r| format!("{prefix}_{}_job_h", r.as_str())).collect()
     };
     let of = reasons("wait");
     for (reason, key) in Reason::ALL.iter().zip(&of) {
-        rows.push(Row::Share { label: words(*reason).to_owned(), key: key.clone(), of: of.clone() });
+        rows.push(Row::Share { label: cause(*reason).to_owned(), key: key.clone(), of: of.clone() });
     }
     rows.extend([
         Row::Section("Turnaround of completed jobs"),
@@ -133,13 +150,13 @@ pub(super) fn rows() -> Vec<Row> {
         figure("peak", "peak_nodes", Count),
         figure("billed node-hours", "billed_node_h", Number),
         figure("useful node-hours", "useful_node_h", Number),
-        figure("utilisation ¹", "utilisation", Share),
+        figure("utilisation [1]", "utilisation", Share),
         optional("time at the limit", "at_limit_s", Duration),
         figure("requested", "requests", Count),
         optional("withdrawn", "withdrawn", Count),
         optional("evicted", "evictions", Count),
         optional("failed boots", "boot_failures", Count),
-        Row::Section("Cost ²"),
+        Row::Section("Cost [2]"),
         figure("useful running", "cost_useful", Money),
         optional("lost to evictions", "cost_lost", Money),
         optional("prepare (images, data)", "cost_prepare", Money),
@@ -165,42 +182,35 @@ pub(super) fn rows() -> Vec<Row> {
 
 /// One column a cluster, and one for all where there are several.
 pub(super) fn columns(summary: &Summary) -> Vec<Column> {
-    let column = |name: &str, scope: &Scope| Column {
-        name: name.to_owned(),
-        cells: scope
-            .figures
-            .iter()
-            .filter_map(|(key, value)| Some((key.clone(), Cell { value: value.number()?, half: None })))
-            .collect(),
-    };
-    let mut columns: Vec<Column> = summary.clusters.iter().map(|c| column(&c.name, &c.figures)).collect();
-    if columns.len() != 1 {
-        columns.push(column("all", &summary.total));
-    }
-    columns
+    let clusters = summary.clusters.iter().map(|c| (c.name.as_str(), &c.figures.figures));
+    let cell = |value: &Value| Some(Cell { value: value.number()?, half: None });
+    columns_of(clusters, &summary.total.figures, cell)
 }
 
 /// The same from replications.
 pub(super) fn columns_replicated(replicated: &Replicated) -> Vec<Column> {
-    let mut columns: Vec<Column> = replicated
-        .scopes
-        .iter()
-        .map(|scope| Column {
-            name: scope.name.clone(),
-            cells: scope
-                .figures
-                .iter()
-                .filter_map(|(key, estimate)| {
-                    let estimate = (*estimate)?;
-                    Some((key.clone(), Cell { value: estimate.mean, half: estimate.half_width }))
-                })
-                .collect(),
-        })
-        .collect();
-    // The total comes first in the model and last in the table; alone it says nothing new.
-    columns.rotate_left(1);
-    if columns.len() == 2 {
-        columns.pop();
+    // The total comes first in the model and last in the table.
+    let Some((total, clusters)) = replicated.scopes.split_first() else { return Vec::new() };
+    let clusters = clusters.iter().map(|scope| (scope.name.as_str(), &scope.figures));
+    let cell = |estimate: &Option<Estimate>| {
+        estimate.map(|estimate| Cell { value: estimate.mean, half: estimate.half_width })
+    };
+    columns_of(clusters, &total.figures, cell)
+}
+
+fn columns_of<'a, T: 'a>(
+    clusters: impl Iterator<Item = (&'a str, &'a Vec<(String, T)>)>,
+    total: &'a Vec<(String, T)>,
+    cell: impl Fn(&T) -> Option<Cell>,
+) -> Vec<Column> {
+    let column = |(name, figures): (&str, &Vec<(String, T)>)| Column {
+        name: name.to_owned(),
+        cells: figures.iter().filter_map(|(key, value)| Some((key.clone(), cell(value)?))).collect(),
+    };
+    let mut columns: Vec<Column> = clusters.map(column).collect();
+    // Beside a single cluster the total says nothing new.
+    if columns.len() != 1 {
+        columns.push(column(("all", total)));
     }
     columns
 }

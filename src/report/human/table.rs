@@ -59,8 +59,9 @@ fn block(
     for (i, row) in rows.iter().enumerate() {
         match row {
             Row::Section(title) => {
-                let unit = if title.starts_with("Cost") { format!(", {currency}") } else { String::new() };
-                page.line(&BOLD.paint(&format!("{title}{unit}")));
+                // The mark of the footnote comes last.
+                let title = title.replace("Cost", &format!("Cost, {currency}"));
+                page.line(&BOLD.paint(&title));
             }
             Row::Figure { label, strong, .. } => {
                 let mut line = left(&format!("  {label}"), LABEL);

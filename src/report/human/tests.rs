@@ -3,7 +3,7 @@
 
 use super::style::width;
 use super::{Replicated, render, render_comparison, render_replicated};
-use crate::report::fixture::{day, small};
+use crate::report::fixture::{day, small, stuck};
 use std::path::PathBuf;
 
 /// Text without its styles.
@@ -34,6 +34,11 @@ fn a_day_of_two_clusters() {
 #[test]
 fn a_small_run() {
     golden("small.txt", &plain(&render(&small(60, Vec::new()).summary(), 100)));
+}
+
+#[test]
+fn a_stuck_run() {
+    golden("stuck.txt", &plain(&render(&stuck().summary(), 100)));
 }
 
 #[test]

@@ -12,6 +12,8 @@ const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 const CLUSTERS_MAX: usize = 8;
 /// Columns of the longest name, which is the service's limit.
 const NAME_MAX: usize = 24;
+/// Columns of the highest average behind a line, with the space before it.
+const TOP_COLUMNS: usize = 14;
 /// Columns between two marks of the axis, at least.
 const MARK_COLUMNS: f64 = 12.0;
 
@@ -26,7 +28,7 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
     let names: Vec<String> = shown.iter().map(|&c| cut(&summary.clusters[c].name, NAME_MAX)).collect();
     let name_columns = names.iter().map(|n| width(n)).max().unwrap_or(0);
     let label = name_columns + 10;
-    let columns = page.width.saturating_sub(label + 12).max(10);
+    let columns = page.width.saturating_sub(label + TOP_COLUMNS).max(10);
     page.heading("Over time");
     for (name, profile) in names.iter().zip(shown.iter().map(|&c| &summary.profiles[c])) {
         for (what, ticks, name, style) in
@@ -36,15 +38,15 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
             let top = averages.iter().copied().fold(0.0, f64::max);
             let line = style.paint(&sparkline(&averages, top));
             let before = format!("  {} {what}  ", left(name, name_columns));
-            page.line(&format!("{before}{line} {}", DIM.paint(&format!("max {}", short(top)))));
+            page.line(&format!("{before}{line} {}", DIM.paint(&format!("max avg {}", short(top)))));
         }
     }
     let axis = axis(summary, columns);
     for line in axis {
-        page.line(&format!("{}{}", " ".repeat(label), DIM.paint(&line)));
+        page.line(&format!("{}{}", " ".repeat(label), DIM.paint(line.trim_end())));
     }
-    let mut remark =
-        format!("One column is {}; averages over it.", duration_s(summary.end_s / columns as f64));
+    let mut remark = format!("One column: the average over {}; ", duration_s(summary.end_s / columns as f64));
+    remark.push_str("max avg: the highest of these; peaks can be higher.");
     if summary.clusters.len() > CLUSTERS_MAX {
         let all = summary.clusters.len();
         remark.push_str(&format!(" The {CLUSTERS_MAX} clusters of {all} with most node-time."));

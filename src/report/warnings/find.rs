@@ -1,14 +1,14 @@
 //! When each warning is due.
 
-use super::Warning;
+use super::{Bound, Warning};
 use crate::engine::input::Tier;
 use crate::engine::output::{ClusterResult, Outcome, Reason, RunResult, State, Status};
-use crate::engine::record::Profile;
+use crate::engine::record::{Profile, Recording};
 use crate::report::context::{ClusterContext, Context};
 use crate::report::expectations::Threshold;
 use crate::report::facts::{Facts, RunFacts};
 use crate::report::pricing::{Part, amount};
-use crate::units::NEVER;
+use crate::units::{NEVER, TICK_END};
 
 /// A cause of waiting is worth a warning from this share of all waiting on.
 const WAIT_SHARE: f64 = 0.2;
@@ -20,8 +20,15 @@ const WAIT_P95_S: f64 = 60.0;
 const LOST_SHARE: f64 = 0.1;
 /// Idle nodes of a cluster with `min_nodes` from this share of its node cost on.
 const IDLE_SHARE: f64 = 0.3;
-/// The run may pass the horizon by this share of it.
+/// The run may last this many times its horizon.
 const HORIZON_SLACK: f64 = 1.1;
+/// And without a horizon this many times its submissions, where they span a day.
+const SUBMISSIONS_SLACK: f64 = 1.25;
+const DAY_S: f64 = 86_400.0;
+/// What a lock keeps is worth a warning from this share of the cluster's cost on.
+const LEAK_SHARE: f64 = 0.001;
+/// Instants after the last thing from outside, beside those for each job (model, section 3).
+const LATE_INSTANTS: u64 = 1 << 20;
 /// Tails of fewer jobs say little.
 const FEW_JOBS: u64 = 100;
 
@@ -31,18 +38,31 @@ pub fn find(
     context: &Context,
     facts: &RunFacts,
     result: &RunResult,
-    profiles: &[Profile],
+    recording: &Recording,
     thresholds: &[Threshold],
 ) -> Vec<Warning> {
     let mut found = Vec::new();
     for (c, cluster) in context.clusters.iter().enumerate() {
-        let one = One { context, cluster, facts: &facts.clusters[c], result: &result.clusters[c] };
+        let kept = recording.stuck.iter().flat_map(|s| &s.nodes).filter(|n| n.cluster as usize == c);
+        let one = One {
+            context,
+            cluster,
+            facts: &facts.clusters[c],
+            result: &result.clusters[c],
+            stuck_nodes: kept.count() as u64,
+        };
+        match result.status {
+            Status::Stuck => found.extend(one.stuck()),
+            Status::Settled | Status::Horizon => found.extend(one.not_drained()),
+            // What is left says nothing but that the run did not end.
+            Status::Limit => {}
+        }
         found.extend(one.waits());
         found.extend(one.low_priority());
-        found.extend(profiles.get(c).and_then(|p| one.lock_leak(p)));
+        found.extend(recording.profiles.get(c).and_then(|p| one.lock_leak(p)));
         found.extend(one.cost());
-        found.extend(one.gpu_quota());
     }
+    found.extend(beforehand(context));
     found.extend(whole_run(context, &facts.total, result));
     found.extend(
         thresholds
@@ -54,28 +74,58 @@ pub fn find(
     found
 }
 
-fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warning> {
-    let mut found = Vec::new();
-    if let Some(horizon) = context.horizon
-        && f64::from(result.end) > HORIZON_SLACK * f64::from(horizon)
-    {
-        let (horizon_s, end_s) = (context.seconds(horizon.into()), context.seconds(result.end.into()));
-        found.push(Warning::HorizonShort { horizon_s, end_s });
-    }
-    let assumed: Vec<String> =
-        context.clusters.iter().filter(|c| c.idle_time_assumed).map(|c| c.name.clone()).collect();
+/// The warnings that hold whatever the run does, in the order of their codes: `check` gives them too.
+#[must_use]
+pub fn beforehand(context: &Context) -> Vec<Warning> {
+    let mut found: Vec<Warning> = context.clusters.iter().filter_map(gpu_quota).collect();
+    // A cluster of a fixed size releases nobody.
+    let assumed = |c: &&ClusterContext| c.idle_time_assumed && c.min_nodes < c.max_nodes;
+    let assumed: Vec<String> = context.clusters.iter().filter(assumed).map(|c| c.name.clone()).collect();
     if !assumed.is_empty() {
         found.push(Warning::IdleTimeAssumed { clusters: assumed });
+    }
+    found
+}
+
+fn gpu_quota(cluster: &ClusterContext) -> Option<Warning> {
+    (cluster.gpus > 0.0 && !cluster.quota_given && cluster.tier == Tier::Dedicated).then(|| {
+        Warning::GpuQuotaNotGiven {
+            cluster: cluster.name.clone(),
+            family: cluster.family.clone(),
+            vcpus: u64::from(cluster.max_nodes) * u64::from(cluster.vcpus),
+        }
+    })
+}
+
+fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let end_s = context.seconds(result.end.into());
+    if let Some(span) = context.rate_span()
+        && result.status != Status::Limit
+    {
+        let span_s = context.seconds(span.into());
+        let horizon = context.horizon.is_some();
+        // A log of an hour always ends long after its last submission, and nobody asks what a day of it costs.
+        let slack = if horizon { HORIZON_SLACK } else { SUBMISSIONS_SLACK };
+        if end_s > slack * span_s && (horizon || span_s >= DAY_S) {
+            found.push(Warning::HorizonShort { span_s, horizon, end_s });
+        }
     }
     let rejected = total.outcome(Outcome::Rejected);
     if rejected > 0 {
         found.push(Warning::Rejected { jobs: rejected, of: total.jobs() });
     }
     match result.status {
-        Status::Settled | Status::Horizon => {}
-        Status::Stuck => found.push(stuck(context, result)),
+        Status::Settled | Status::Horizon | Status::Stuck => {}
         Status::Limit => {
-            found.push(Warning::LimitReached { end_s: context.seconds(result.end.into()) });
+            let bound = if result.late_instants >= LATE_INSTANTS {
+                Bound::Late
+            } else if result.end >= TICK_END / 2 {
+                Bound::Ticks
+            } else {
+                Bound::Repetitions
+            };
+            found.push(Warning::LimitReached { bound, end_s });
         }
     }
     if (1..FEW_JOBS).contains(&total.started) {
@@ -84,24 +134,14 @@ fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warnin
     found
 }
 
-/// About the first cluster that keeps the run from being settled.
-fn stuck(context: &Context, result: &RunResult) -> Warning {
-    let surplus = |r: &ClusterResult| r.allocation.current.saturating_sub(r.allocation.target);
-    let waits = result.clusters.iter().position(|r| r.waiting_for.is_some());
-    let first = waits.or_else(|| result.clusters.iter().position(|r| surplus(r) > 0)).unwrap_or(0);
-    Warning::Stuck {
-        cluster: context.clusters[first].name.clone(),
-        reason: result.clusters[first].waiting_for,
-        surplus_nodes: surplus(&result.clusters[first]),
-    }
-}
-
 /// One cluster's warnings.
 struct One<'a> {
     context: &'a Context,
     cluster: &'a ClusterContext,
     facts: &'a Facts,
     result: &'a ClusterResult,
+    /// Nodes that cannot be released, where the run is stuck.
+    stuck_nodes: u64,
 }
 
 impl One<'_> {
@@ -139,18 +179,14 @@ impl One<'_> {
                 share,
             });
         }
-        let left = self.facts.outcome(Outcome::Queued);
-        if left > 0 {
-            let reason = self.result.waiting_for;
-            found.push(Warning::QueueNotDrained { cluster: self.name(), jobs: left, reason });
-        }
         let jobs = self.facts.outcome(Outcome::FailedIdentity);
         if jobs > 0 {
             found.push(Warning::IdentityMissing { cluster: self.name(), jobs });
         }
         if self.waited(Reason::Lock) > 0 {
             let job_h = self.hours(self.waited(Reason::Lock));
-            found.push(Warning::LockBlocksScaling { cluster: self.name(), job_h });
+            let again_h = self.hours(self.facts.requeue_wait_by_reason[Reason::Lock as usize]);
+            found.push(Warning::LockBlocksScaling { cluster: self.name(), job_h, again_h });
         }
         let share = self.share(Reason::MaxNodes);
         if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
@@ -159,9 +195,29 @@ impl One<'_> {
         }
         let share = self.share(Reason::Gang);
         if share >= MAIN_SHARE && wait_p95_s > WAIT_P95_S {
-            found.push(Warning::GangBlocked { cluster: self.name(), share });
+            let utilisation = self.facts.utilisation().unwrap_or(0.0);
+            let overtaking = self.cluster.discipline.overtakes();
+            found.push(Warning::GangBlocked { cluster: self.name(), share, utilisation, overtaking });
         }
         found
+    }
+
+    fn not_drained(&self) -> Option<Warning> {
+        let jobs = self.facts.outcome(Outcome::Queued);
+        let reason = self.result.waiting_for;
+        (jobs > 0).then(|| Warning::QueueNotDrained { cluster: self.name(), jobs, reason })
+    }
+
+    /// In a run that is stuck: what keeps it from being settled on this cluster.
+    fn stuck(&self) -> Option<Warning> {
+        let jobs = self.facts.outcome(Outcome::Queued);
+        let kept_nodes = self.stuck_nodes;
+        (jobs > 0 || kept_nodes > 0).then(|| Warning::Stuck {
+            cluster: self.name(),
+            jobs,
+            reason: self.result.waiting_for,
+            kept_nodes,
+        })
     }
 
     fn low_priority(&self) -> Option<Warning> {
@@ -180,28 +236,28 @@ impl One<'_> {
     }
 
     /// Nodes above `min_nodes` that held no job while a lock was on, from the averages over time: an estimate,
-    /// which leaves out stretches that a lock covers only in part, and the idle time that nodes may stay anyway.
+    /// which takes a stretch that a lock covers in part for even, and leaves out the idle time that nodes may stay
+    /// anyway.
     fn lock_leak(&self, profile: &Profile) -> Option<Warning> {
         let stretch = u64::from(profile.stretch).max(1);
         let kept = u64::from(self.cluster.min_nodes) * stretch;
         let mut ticks = 0_u64;
         for lock in &self.context.locks {
             let (from, to) = (u64::from(lock.from), u64::from(lock.to.unwrap_or(NEVER)));
-            let whole = usize::try_from(from.div_ceil(stretch)).unwrap_or(usize::MAX)
-                ..usize::try_from(to / stretch).unwrap_or(usize::MAX);
-            let surplus: u64 = profile
-                .held
-                .iter()
-                .zip(&profile.running)
-                .enumerate()
-                .filter(|(k, _)| whole.contains(k))
-                .map(|(_, (held, running))| held.saturating_sub(*running.max(&kept)))
+            let surplus: u64 = (0u64..)
+                .zip(profile.held.iter().zip(&profile.running))
+                .map(|(k, (held, running))| {
+                    let begin = k * stretch;
+                    let covered = to.min(begin + stretch).saturating_sub(from.max(begin));
+                    let surplus = held.saturating_sub(*running.max(&kept));
+                    (u128::from(surplus) * u128::from(covered) / u128::from(stretch)) as u64
+                })
                 .sum();
             let allowed = u64::from(self.cluster.idle_time) * u64::from(self.result.peak_nodes);
             ticks += surplus.saturating_sub(allowed);
         }
         let amount = amount(self.context, ticks, self.cluster.price_per_h());
-        (ticks > 0 && amount >= 0.01 * self.facts.cost.total).then(|| Warning::LockLeaksCost {
+        (ticks > 0 && amount >= LEAK_SHARE * self.facts.cost.total).then(|| Warning::LockLeaksCost {
             cluster: self.name(),
             amount,
             currency: self.currency(),
@@ -217,6 +273,7 @@ impl One<'_> {
             found.push(Warning::MinNodesIdle {
                 cluster: self.name(),
                 min_nodes: self.cluster.min_nodes,
+                fixed: self.cluster.min_nodes == self.cluster.max_nodes,
                 share,
                 amount: idle,
                 currency: self.currency(),
@@ -235,15 +292,5 @@ impl One<'_> {
             found.push(Warning::UpdatesRefused { cluster: self.name(), updates });
         }
         found
-    }
-
-    fn gpu_quota(&self) -> Option<Warning> {
-        (self.cluster.gpus > 0.0 && !self.cluster.quota_given && self.cluster.tier == Tier::Dedicated).then(
-            || Warning::GpuQuotaNotGiven {
-                cluster: self.name(),
-                family: self.cluster.family.clone(),
-                vcpus: u64::from(self.cluster.max_nodes) * u64::from(self.cluster.vcpus),
-            },
-        )
     }
 }

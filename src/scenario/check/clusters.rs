@@ -14,9 +14,12 @@ impl Checker<'_> {
         let mut seen: HashMap<String, &str> = HashMap::new();
         for (i, cluster) in scenario.clusters.iter().enumerate() {
             let path = Path::root().field("clusters").index(i);
-            self.cluster_own_name(&path.field("name"), &cluster.name);
+            // Of a name that cannot stay, that is said and no more.
+            let allowed = self.cluster_own_name(&path.field("name"), &cluster.name);
             // The service compares names without regard to case.
-            if let Some(before) = seen.insert(cluster.name.to_lowercase(), &cluster.name) {
+            if let Some(before) = seen.insert(cluster.name.to_lowercase(), &cluster.name)
+                && allowed
+            {
                 let message = format!("there are two clusters `{before}`");
                 self.say(
                     Code::DuplicateName,
@@ -31,12 +34,12 @@ impl Checker<'_> {
         }
     }
 
-    /// The service's rule for names (reference, section 1.1).
-    fn cluster_own_name(&mut self, path: &Path, name: &str) {
+    /// The service's rule for names (reference, section 1.1). `false` where it is broken, which was told.
+    fn cluster_own_name(&mut self, path: &Path, name: &str) -> bool {
         let length = name.chars().count();
         let ok = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let wrong = if !(3..=24).contains(&length) {
-            format!("it has {length} characters; 3 to 24 are allowed")
+            format!("its length is {length}; 3 to 24 characters are allowed")
         } else if let Some(c) = name.chars().find(|c| !ok(*c)) {
             format!("it has {c:?}; only letters, digits and dashes are allowed")
         } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -47,7 +50,7 @@ impl Checker<'_> {
         {
             "a dash has to be followed by a letter somewhere".to_owned()
         } else {
-            return;
+            return true;
         };
         let mut proposal: String =
             name.chars().map(|c| if ok(c) { c } else { '-' }).take(24).collect::<String>().to_lowercase();
@@ -65,6 +68,7 @@ impl Checker<'_> {
             "not a name of a cluster",
             format!("write for example \"{proposal}\""),
         );
+        false
     }
 
     fn cluster(&mut self, path: &Path, cluster: &Cluster) {
@@ -101,7 +105,7 @@ impl Checker<'_> {
             self.say(Code::UnknownSubnet, &path.field("subnet"), message, "not a subnet", help);
         }
         if let (Tier::Dedicated, Some(eviction)) = (cluster.tier, &cluster.eviction)
-            && *eviction != Eviction::None
+            && *eviction != Eviction::Never
         {
             let message = format!("`{}` is dedicated: its nodes are not evicted", cluster.name);
             let help = "leave `eviction` out, or set `tier: LowPriority`";

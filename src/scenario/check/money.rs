@@ -65,16 +65,19 @@ impl Checker<'_> {
             (None, None) => return,
         };
         for (path, other) in written.iter().filter(|(_, other)| *other != currency) {
-            let help = format!("write it in {currency}");
-            self.say(Code::MixedCurrencies, path, format!("{other}, but {why}"), "another currency", help);
+            let help = format!("write it in {currency}: the simulator knows no exchange rates");
+            let message = format!("`{path}` is in {other}, but {why}");
+            self.say(Code::MixedCurrencies, path, message, "another currency", help);
         }
         if balancer && currency != catalog::CURRENCY {
-            let path = root.field("prices.load_balancer");
-            let message = format!("the load balancer's listed price is in USD, but {why}");
+            // Nobody has written the load balancer: what was written is underlined.
+            let path = written.first().map_or_else(|| root.field("prices"), |(path, _)| path.clone());
+            let message = format!("{why}, but the load balancer is charged at its listed price in USD");
             let help = format!(
-                "set `load_balancer: Free` or `load_balancer: Price(\"… {currency}/day\")` in `prices`"
+                "add `prices: (load_balancer: Free)` or `prices: (load_balancer: Price(\"0.30 {currency}/day\"))`, or \
+                 write this price in USD"
             );
-            self.say(Code::MixedCurrencies, &path, message, "another currency", help);
+            self.say(Code::MixedCurrencies, &path, message, "not in USD", help);
         }
     }
 

@@ -112,8 +112,11 @@ impl Checker<'_> {
         let scenario = self.scenario;
         for (i, size) in scenario.vm_sizes.iter().enumerate() {
             let path = Path::root().field("vm_sizes").index(i);
-            self.name(&path.field("name"), &size.name);
-            if scenario.vm_sizes[..i].iter().any(|before| catalog::same_name(&before.name, &size.name)) {
+            // Of a name that cannot stay, that is said and no more.
+            let readable = self.name(&path.field("name"), &size.name);
+            if readable
+                && scenario.vm_sizes[..i].iter().any(|before| catalog::same_name(&before.name, &size.name))
+            {
                 let message = format!("`{}` is described twice", size.name);
                 self.say(
                     Code::DuplicateName,

@@ -1,9 +1,9 @@
 //! The scenario's own fields, locks, updates and expectations.
 
-use super::Checker;
+use super::{Checker, number};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::scenario::path::Path;
-use crate::scenario::schema::{Expect, Policy};
+use crate::scenario::schema::{Expect, Log, Policy};
 use crate::units::TimeSpan;
 
 impl Checker<'_> {
@@ -13,6 +13,8 @@ impl Checker<'_> {
         self.optional_time(&root.field("horizon"), scenario.horizon);
         if let (None, Some(zone)) = (&scenario.start, &scenario.time_zone)
             && zone != "UTC"
+            // Dates in logs are in this zone, and give the start.
+            && !scenario.workload.logs.iter().any(Log::has_dates)
         {
             let (message, help) =
                 ("`time_zone` says nothing without `start`", "set `start`, or leave it out");
@@ -105,9 +107,12 @@ impl Checker<'_> {
                     self.say(
                         Code::BadShare,
                         &path.field("UtilisationAtLeast.share"),
-                        format!("a share of {share}"),
+                        format!("a share of {}", number(*share)),
                         "not between 0 and 1",
-                        "write 0.7 for 70 %",
+                        match (2.0..=100.0).contains(share) {
+                            true => format!("write {} for {share} %", share / 100.0),
+                            false => "write 0.7 for 70 %".to_owned(),
+                        },
                     );
                 }
                 ("UtilisationAtLeast", cluster)
@@ -126,7 +131,7 @@ impl Checker<'_> {
                 true => format!("percentiles are per cent: write {}", percentile * 100.0),
                 false => "write a number from 0.1 to 100, in steps of 0.1".to_owned(),
             };
-            let message = format!("there is no percentile {percentile}");
+            let message = format!("there is no percentile {}", number(percentile));
             self.say(Code::BadPercentile, &path.field("percentile"), message, "out of range", help);
         }
     }

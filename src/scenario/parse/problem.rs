@@ -1,5 +1,6 @@
 //! What `ron` and `serde_json` say, in common words.
 
+use crate::scenario::path::{Path, Step};
 use ron::error::{Error as Ron, SpannedError};
 
 /// A first error of a text.
@@ -219,6 +220,14 @@ pub(super) fn example(field: &str) -> String {
     format!("add it, for example `{field}: {value}`")
 }
 
+/// How the unit of a log's column is given.
+pub(super) fn unit_of(column: &str) -> String {
+    format!(
+        "say what {column} holds: `unit: Seconds`, Milliseconds, Minutes, Hours or Days, or for dates \
+         `unit: DateTime(\"%Y-%m-%d %H:%M:%S\")`"
+    )
+}
+
 /// Fields that are a name, path or description, not a duration.
 const NAMES: &[&str] = &[
     "name",
@@ -248,20 +257,60 @@ const DISTRIBUTIONS: &[&str] =
     &["allocation_delay", "boot_delay", "prepare_cold", "prepare_warm", "service", "cancel_after", "gap"];
 
 /// What a field takes, where more is known than the reader says.
-pub(super) fn expected_by(field: Option<&str>, expected: &str) -> String {
-    let distribution = expected == NAME || expected == JSON_NAME;
-    match field {
-        Some(field) if distribution && DISTRIBUTIONS.contains(&field) => "a distribution".to_owned(),
+pub(super) fn expected_by(path: &Path, expected: &str, found: &str) -> String {
+    let field = path.last_field().unwrap_or_default();
+    match expected {
+        NAME | JSON_NAME if DISTRIBUTIONS.contains(&field) => "a distribution".to_owned(),
+        _ if lacks_bracket(found) => "a column in brackets of its own".to_owned(),
+        TEXT if is_money(path) => "an amount of money in quotes, with its currency".to_owned(),
+        TEXT if is_price(path) => "a price in quotes, with its currency and time".to_owned(),
         _ => expected.to_owned(),
     }
 }
 
+/// `Duration(column: …)`, which is a variant with a struct in it, and both have brackets.
+fn lacks_bracket(found: &str) -> bool {
+    found.strip_prefix("Duration").is_some_and(|rest| {
+        rest.trim_start().strip_prefix('(').is_some_and(|rest| !rest.trim_start().starts_with('('))
+    })
+}
+
+/// Whether a path leads to an amount of money.
+fn is_money(path: &Path) -> bool {
+    let cost =
+        |step: &Step| matches!(step, Step::Key(key) if *key == "CostAtMost" || *key == "CostPerDayAtMost");
+    path.last_field() == Some("limit") && path.steps().iter().any(cost)
+}
+
+/// Whether a path leads to a price.
+fn is_price(path: &Path) -> bool {
+    matches!(path.last_field(), Some("price" | "low_priority_price" | "load_balancer" | "Price"))
+}
+
+/// A number with a percent sign as what a field takes: a share, or a percentile.
+pub(super) fn of_percent(path: &Path, found: &str) -> Option<String> {
+    let number = found.trim_matches('"').trim().strip_suffix('%')?.trim();
+    let percent: f64 = number.parse().ok()?;
+    Some(match path.last_field() {
+        Some("percentile") => format!("percentiles are written without the sign: {number}"),
+        // The exact digits, not those of a division.
+        _ => format!("write {number} % as a share of 1: {}", (percent * 1e10).round() / 1e12),
+    })
+}
+
 /// How to write a value of the kind that is expected.
-pub(super) fn how_to_write(field: Option<&str>, expected: &str, found: &str) -> String {
-    let field = field.unwrap_or_default();
+pub(super) fn how_to_write(path: &Path, expected: &str, found: &str) -> String {
+    let field = path.last_field().unwrap_or_default();
     let bare = found.trim_matches('"');
     let number = found.parse::<f64>().is_ok();
     match expected {
+        _ if lacks_bracket(found) => {
+            format!("write two pairs of brackets: `Duration({})`", found["Duration".len()..].trim())
+        }
+        TEXT if number && is_money(path) => format!("write it with its currency: \"{found} USD\""),
+        TEXT if number && is_price(path) => {
+            format!("write it with its currency and time: \"{found} USD/h\"")
+        }
         TEXT if number && !NAMES.contains(&field) => {
             format!("times are text with a unit: \"{found}s\" for seconds, \"{found}m\" for minutes")
         }
@@ -273,6 +322,8 @@ pub(super) fn how_to_write(field: Option<&str>, expected: &str, found: &str) -> 
         NAME if found.starts_with('"') => format!("names of variants stand without quotes: {bare}"),
         WHOLE if bare.parse::<u64>().is_ok() => format!("write it without quotes: {bare}"),
         NUMBER if bare.parse::<f64>().is_ok() => format!("write it without quotes: {bare}"),
+        NUMBER if of_percent(path, found).is_some() => of_percent(path, found).unwrap_or_default(),
+        FIELDS if field == "region" && found.starts_with('"') => format!("write `(name: {found})`"),
         LIST => format!("put it in brackets: [{}]", if found.len() < 40 { found } else { "…" }),
         FIELDS => "write `(field: value, …)`".into(),
         "fields with their names" => "write `name: value` for each".into(),

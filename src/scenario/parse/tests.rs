@@ -141,7 +141,7 @@ fn mistakes_confined_to_fields_leave_a_scenario_to_check() {
     let (parsed, found) = parse(&source(&RON.replace("to: Some(\"1d\")", "to: 1, prio: 3")), None);
     assert_eq!((parsed.is_some(), found.len()), (true, 2));
     let parsed = parsed.unwrap();
-    let path = super::super::path::Path::root().field("clusters").index(1).field("max_nodes");
+    let path = Path::root().field("clusters").index(1).field("max_nodes");
     assert_eq!(&parsed.source.text()[parsed.tree().find(&path).span], "2");
     let (parsed, found) = parse(&source(&RON.replace("max_nodes: 4", "max_nodes: four")), None);
     assert_eq!((parsed.is_some(), found.len()), (false, 1), "a cluster is lost");

@@ -2,89 +2,97 @@
 
 use super::Distribution;
 use crate::units::{Price, TimeSpan};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A cluster: one VM size, scaled between `min_nodes` and `max_nodes`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
-    /// Name, by which jobs and updates refer to it: 3 to 24 letters, digits and dashes, as the service has it.
+    /// Name, by which jobs and updates refer to it: 3 to 24 letters, digits and dashes, a letter first, as the
+    /// service has it.
     pub name: String,
     /// VM size, as `"Standard_D4s_v3"`; `nodetide vm-sizes` lists the catalogue.
     pub vm_size: String,
-    /// Most nodes.
+    /// Most nodes, 1 or more, and at most the node limit.
     pub max_nodes: u64,
     /// Fewest nodes, kept even when idle. Default 0; with `policy: Static` it is `max_nodes`.
     #[serde(default)]
     pub min_nodes: Option<u64>,
-    /// A node idle for so long is released. Default `"120s"`; the older SDK's default is `"1800s"`.
+    /// A node above `min_nodes` that was idle for so long is released. Default `"120s"`; the older SDK's default is
+    /// `"1800s"`.
     #[serde(default)]
     pub idle_time: Option<TimeSpan>,
-    /// Dedicated (default) or low priority (spot).
+    /// Dedicated, or low priority (spot): cheaper, and evicted.
     #[serde(default)]
     pub tier: Tier,
-    /// Idle nodes at the start. Default `min_nodes`, or none where the cluster is created later.
+    /// Idle nodes at the start of the run. Default `min_nodes`, or none where the cluster is created later.
     #[serde(default)]
     pub initial_nodes: Option<u64>,
-    /// Inter-node communication: on (default; at most 100 nodes) or off (at most 1000).
+    /// Nodes of a job may talk to each other. With it the service allows 100 nodes, without it 1000; jobs that
+    /// communicate are rejected where it is off.
     #[serde(default = "yes")]
     pub inter_node_communication: bool,
-    /// Node limit in place of 100 or 1000, as support requests raise it.
+    /// Node limit in place of the service's, as support requests raise it; 1 or more. Default: 100 with
+    /// inter-node communication, 1000 without.
     #[serde(default)]
     pub node_limit: Option<u64>,
-    /// Name of a subnet of the region.
+    /// Name of a subnet of `region.subnets`, whose addresses then bound the nodes. Default: no such bound.
     #[serde(default)]
     pub subnet: Option<String>,
-    /// Created before the run (default), or when.
+    /// Whether the cluster is there from the start of the run.
     #[serde(default)]
     pub created: Created,
-    /// Managed identities.
+    /// Managed identities that jobs may require.
     #[serde(default)]
     pub identity: Identity,
-    /// Scaling policy.
+    /// How many nodes the cluster asks for.
     #[serde(default)]
     pub policy: Policy,
-    /// Queue discipline.
+    /// In which order queued jobs start.
     #[serde(default)]
     pub discipline: Discipline,
     /// Whether a scale-up waits for a scale-down.
     #[serde(default)]
     pub resize: Resize,
-    /// Withdraw nodes still being allocated when demand falls. Default: no.
+    /// Withdraw nodes still being allocated when demand falls.
     #[serde(default)]
     pub cancel_allocating: bool,
-    /// How long the cloud takes to find a machine (not billed). Default lognormal, median 4 min, p90 9 min.
+    /// How long the cloud takes to find a machine (not billed). Default: lognormal, median 4 min, p90 9 min; 0 with
+    /// `delays: Zero`.
     #[serde(default)]
     pub allocation_delay: Option<Distribution>,
-    /// How long a node boots (billed). Default 3 min.
+    /// How long a node boots (billed). Default: 3 min; 0 with `delays: Zero`.
     #[serde(default)]
     pub boot_delay: Option<Distribution>,
-    /// Time before a job's work on nodes that do not have its environment yet. Default 2 min.
+    /// Time before a job's work on nodes that do not have its environment yet (billed). Default: 2 min; 0 with
+    /// `delays: Zero`.
     #[serde(default)]
     pub prepare_cold: Option<Distribution>,
-    /// The same on nodes that have it. Default 0.
+    /// The same on nodes that have its environment. Default: 0.
     #[serde(default)]
     pub prepare_warm: Option<Distribution>,
-    /// Boots that end with an unusable node. Default: none.
+    /// Boots that end with an unusable node, which is billed until it is recycled.
     #[serde(default)]
     pub boot_failures: BootFailures,
-    /// How long an unusable node stays until the service recycles it. Default 10 min.
+    /// How long an unusable node stays until the service recycles it, above 0. Default: 10 min; one tick with
+    /// `delays: Zero`.
     #[serde(default)]
     pub recycle_time: Option<TimeSpan>,
-    /// How long a released node is leaving. Default 1 min.
+    /// How long a released node is leaving (billed). Default: 1 min; 0 with `delays: Zero`.
     #[serde(default)]
     pub release_delay: Option<TimeSpan>,
-    /// How nodes of a low-priority cluster are evicted. Default: the 5–10 % per hour band.
-    #[serde(default)]
+    /// How nodes of a low-priority cluster are evicted. Default: the band of 5–10 % per hour; none with
+    /// `evictions: Never`.
+    #[serde(default, deserialize_with = "given")]
     pub eviction: Option<Eviction>,
     /// What becomes of an evicted node's job.
     #[serde(default)]
     pub on_eviction: OnEviction,
-    /// Extra running time of every attempt after the first. Default 0.
+    /// Extra time of every attempt of a job after its first. Default: 0.
     #[serde(default)]
     pub restart_overhead: Option<TimeSpan>,
-    /// A job evicted more often than this fails. Default: unlimited.
+    /// A job evicted more often than this fails. Default: no limit.
     #[serde(default)]
     pub max_restarts: Option<u64>,
     /// How many nodes the cloud can supply, in steps; unlimited before the first. On a low-priority cluster
@@ -92,7 +100,7 @@ pub struct Cluster {
     #[serde(default)]
     pub capacity: Vec<CapacityStep>,
     /// Speed relative to the size for which service times are given, as an exact ratio `(numerator,
-    /// denominator)`. Default `(1, 1)`.
+    /// denominator)`, both 1 or more: `(3, 2)` is 1.5 times as fast. Default `(1, 1)`.
     #[serde(default)]
     pub speed: Option<(u64, u64)>,
     /// Price in place of the catalogue's, for the cluster's tier.
@@ -125,9 +133,9 @@ pub enum Created {
     BeforeRun,
     /// Its creation starts at a time and takes `create_time`; jobs wait until then.
     At {
-        /// When creation starts.
+        /// When creation starts, counted from the start of the run.
         at: TimeSpan,
-        /// How long it takes. Default 5 min.
+        /// How long it takes.
         #[serde(default = "default_create_time")]
         create_time: TimeSpan,
     },
@@ -145,7 +153,7 @@ pub struct Identity {
     /// Has the system-assigned identity (which jobs require as `"system"`).
     #[serde(default)]
     pub system_assigned: bool,
-    /// Names of its user-assigned identities.
+    /// Names of its user-assigned identities; `"system"` is not one.
     #[serde(default)]
     pub user_assigned: Vec<String>,
 }
@@ -207,17 +215,17 @@ pub enum BootFailures {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Eviction {
-    /// Not at all.
-    None,
+    /// Not at all. Not called `None`, which RON reads as a field that is not given.
+    Never,
     /// A published band of evictions per hour; its midpoint is used (22 % for the last).
     Band(EvictionBand),
     /// A probability of eviction within each hour (0 up to, not including, 1).
     PerHour(f64),
     /// Weibull lifetimes; a shape below 1 means that young nodes go first.
     Weibull {
-        /// Scale.
+        /// Scale, above 0: 63 % are evicted by then.
         scale: TimeSpan,
-        /// Shape, above 0.
+        /// Shape, 0.001 to 1000.
         shape: f64,
     },
     /// Lifetimes drawn from a list, with replacement.
@@ -274,9 +282,17 @@ pub enum OnEviction {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CapacityStep {
-    /// When.
+    /// When, counted from the start of the run.
     pub at: TimeSpan,
-    /// Nodes the cloud can supply; left out: unlimited.
+    /// Nodes the cloud can supply to this cluster. Default: unlimited.
     #[serde(default)]
     pub nodes: Option<u64>,
+}
+
+/// A field that is there has a value: `eviction: None` would mean the default, and look like its opposite.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Eviction>, D::Error> {
+    match Option::deserialize(deserializer)? {
+        Some(eviction) => Ok(Some(eviction)),
+        None => Err(de::Error::custom("no value: write `Never` for no evictions, or leave the field out")),
+    }
 }

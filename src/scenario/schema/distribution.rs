@@ -15,52 +15,52 @@ pub enum Distribution {
     Uniform {
         /// Shortest.
         low: TimeSpan,
-        /// Longest.
+        /// Longest, `low` or more.
         high: TimeSpan,
     },
-    /// Exponential.
+    /// Exponential: many short ones, few long ones.
     Exponential {
-        /// Mean.
+        /// Mean, above 0.
         mean: TimeSpan,
     },
     /// Lognormal by mean and coefficient of variation (standard deviation / mean).
     LogNormal {
-        /// Mean.
+        /// Mean, above 0.
         mean: TimeSpan,
-        /// Coefficient of variation, above 0.
+        /// Coefficient of variation, 0.001 to 1000.
         cv: f64,
     },
     /// Lognormal by median and 90th percentile.
     LogNormalMedianP90 {
-        /// Median.
+        /// Median, above 0.
         median: TimeSpan,
         /// 90th percentile, above the median.
         p90: TimeSpan,
     },
     /// Gamma by mean and coefficient of variation.
     Gamma {
-        /// Mean.
+        /// Mean, above 0.
         mean: TimeSpan,
-        /// Coefficient of variation, above 0.
+        /// Coefficient of variation, 0.001 to 1000.
         cv: f64,
     },
-    /// Weibull.
+    /// Weibull by scale and shape.
     Weibull {
-        /// Scale.
+        /// Scale, above 0: 63 % are shorter.
         scale: TimeSpan,
-        /// Shape, above 0; below 1 the hazard falls with age.
+        /// Shape, 0.001 to 1000; below 1 the hazard falls with age.
         shape: f64,
     },
-    /// Pareto bounded on both sides.
+    /// Pareto bounded on both sides: heavy-tailed, as running times often are.
     BoundedPareto {
         /// Shortest, above 0.
         low: TimeSpan,
-        /// Longest.
+        /// Longest, above `low`.
         high: TimeSpan,
-        /// Tail index, above 0.
+        /// Tail index, 0.001 to 1000; the smaller, the heavier the tail.
         shape: f64,
     },
-    /// A mixture of exponentials.
+    /// A mixture of exponentials, one phase at least.
     HyperExponential(Vec<Phase>),
     /// One of the listed values, each as likely as the others, drawn with replacement.
     Empirical(Vec<TimeSpan>),
@@ -73,9 +73,9 @@ pub enum Distribution {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
-    /// Its weight, above 0; weights are normalised.
+    /// Its weight, above 0; only the ratios of weights count.
     pub weight: f64,
-    /// Its mean.
+    /// Its mean, above 0.
     pub mean: TimeSpan,
 }
 
@@ -84,13 +84,13 @@ pub struct Phase {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Count {
-    /// Always this.
+    /// Always this, 1 or more.
     Constant(u64),
     /// Every whole number from low to high as likely as the others.
     Uniform {
         /// Smallest, 1 or more.
         low: u64,
-        /// Largest.
+        /// Largest, `low` or more.
         high: u64,
     },
     /// Geometric on 1, 2, 3 …
@@ -98,9 +98,9 @@ pub enum Count {
         /// Mean, 1 or more.
         mean: f64,
     },
-    /// Chosen by weight.
+    /// One of the listed values, chosen by weight.
     Choice(Vec<Choice>),
-    /// The listed values in turn, without any chance.
+    /// The listed values, each 1 or more, in turn, without any chance.
     Values(Vec<u64>),
 }
 
@@ -117,6 +117,6 @@ impl Default for Count {
 pub struct Choice {
     /// The value, 1 or more.
     pub value: u64,
-    /// Its weight, above 0; weights are normalised.
+    /// Its weight, above 0; only the ratios of weights count.
     pub weight: f64,
 }

@@ -9,19 +9,20 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Region {
-    /// Name, which selects the catalogue's prices: `"eastus"` (default) or `"westeurope"`.
+    /// Name, which selects the catalogue's prices: `"eastus"` or `"westeurope"`. Another one needs a `price` for
+    /// every cluster.
     #[serde(default = "default_region")]
     pub name: String,
     /// Quotas in vCPUs. What is absent is unlimited.
     #[serde(default)]
     pub quotas: Quotas,
-    /// Quotas that change.
+    /// Quotas that change during the run.
     #[serde(default)]
     pub quota_steps: Vec<QuotaStep>,
     /// What other computes of the subscription take of a quota, in steps; it lowers that quota.
     #[serde(default)]
     pub outside_usage: Vec<UsageStep>,
-    /// Subnets by name, with their number of free addresses.
+    /// Subnets by name, with their number of free addresses, 1 or more.
     #[serde(default)]
     pub subnets: BTreeMap<String, u64>,
 }
@@ -47,16 +48,16 @@ impl Default for Region {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quotas {
-    /// Dedicated vCPUs by VM family.
+    /// Dedicated vCPUs by VM family, as `nodetide vm-sizes` lists families. Absent ones are unlimited.
     #[serde(default)]
     pub family: BTreeMap<String, u64>,
-    /// Dedicated vCPUs over all families.
+    /// Dedicated vCPUs over all families. Default: unlimited.
     #[serde(default)]
     pub total_dedicated: Option<u64>,
-    /// Low-priority vCPUs, one figure over all families.
+    /// Low-priority vCPUs, one figure over all families. Default: unlimited.
     #[serde(default)]
     pub low_priority: Option<u64>,
-    /// Workspace-level limits of dedicated vCPUs by VM family.
+    /// Workspace-level limits of dedicated vCPUs by VM family. Absent ones are unlimited.
     #[serde(default)]
     pub workspace: BTreeMap<String, u64>,
 }
@@ -80,11 +81,11 @@ pub enum QuotaName {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QuotaStep {
-    /// When.
+    /// When, counted from the start of the run.
     pub at: TimeSpan,
     /// Which quota.
     pub quota: QuotaName,
-    /// The new figure; left out: unlimited.
+    /// The new figure. Default: unlimited.
     #[serde(default)]
     pub vcpus: Option<u64>,
 }
@@ -94,10 +95,10 @@ pub struct QuotaStep {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UsageStep {
-    /// When.
+    /// When, counted from the start of the run.
     pub at: TimeSpan,
     /// Of which quota.
     pub quota: QuotaName,
-    /// Used by others.
+    /// vCPUs that others use from then on.
     pub vcpus: u64,
 }

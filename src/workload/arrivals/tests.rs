@@ -41,7 +41,7 @@ fn office(weekly: bool) -> Arrivals {
 }
 
 fn amsterdam(start: &str) -> Calendar {
-    Calendar::parse(start, Some("Europe/Amsterdam")).unwrap()
+    Calendar::parse(start, &crate::workload::zone(Some("Europe/Amsterdam")).unwrap()).unwrap()
 }
 
 /// Number in 3.3 standard errors of the expected; variance over mean of hourly numbers within 3.3 of 1.

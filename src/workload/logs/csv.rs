@@ -1,15 +1,15 @@
 //! Comma-separated values with a header line and a mapping of columns.
 
+use super::dates::{self, DateFormat};
 use super::fields::Fields;
 use super::number::{Decimal, duration_ticks};
 use super::reader::{Lines, ReadError};
-use super::report::{Fault, LeftOut};
+use super::report::{BrokenLine, Fault, LeftOut};
 use super::{Line, NONE, Row};
 use crate::scenario::schema::{LogFormat, NodeMapping, ServiceColumn, TimeColumn, TimeUnit};
 use crate::units::{NEVER, Resolution};
 use crate::workload::Names;
-use crate::workload::error::{WorkloadError, did_you_mean};
-use jiff::fmt::strtime::{self, BrokenDownTime};
+use crate::workload::error::{ErrorKind, WorkloadError, did_you_mean};
 use jiff::tz::TimeZone;
 
 const NS_PER_MS: u64 = 1_000_000;
@@ -22,7 +22,7 @@ struct Time {
 
 enum Unit {
     Ns(u64),
-    Date(String),
+    Date(DateFormat),
 }
 
 enum Service {
@@ -55,10 +55,20 @@ pub(super) struct Csv<'a> {
     fields: Fields,
 }
 
+/// What a mapping depends on beside its own text.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) clusters: &'a [String],
+    pub(super) resolution: Resolution,
+    /// Zone of dates that name none.
+    pub(super) zone: &'a TimeZone,
+}
+
 /// Finds the columns of a mapping in a header; collects what is missing.
 struct Columns<'a> {
     header: &'a [String],
     place: &'a str,
+    zone: &'a TimeZone,
     errors: Vec<WorkloadError>,
 }
 
@@ -76,7 +86,7 @@ impl Columns<'_> {
             Some(_) => ("the log has several columns of this name", "rename one in the log".to_owned()),
         };
         let place = format!("{}.{field}", self.place);
-        self.errors.push(WorkloadError::invalid(place, format!("{name:?}"), rule, help));
+        self.errors.push(WorkloadError::new(ErrorKind::LogColumn, place, format!("{name:?}"), rule, help));
         0
     }
 
@@ -93,17 +103,22 @@ impl Columns<'_> {
             TimeUnit::Hours => Unit::Ns(3_600_000 * NS_PER_MS),
             TimeUnit::Days => Unit::Ns(86_400_000 * NS_PER_MS),
             TimeUnit::DateTime(format) => {
+                let date = DateFormat::new(format, self.zone);
                 let mut wrong = |rule: &str, help: &str| {
                     let place = format!("{}.{field}.unit", self.place);
-                    self.errors.push(WorkloadError::invalid(place, format!("{format:?}"), rule, help));
+                    let value = format!("{format:?}");
+                    self.errors.push(WorkloadError::new(ErrorKind::LogSettings, place, value, rule, help));
                 };
-                let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
                 if is_duration {
-                    wrong("a duration is no date", "use Seconds, Minutes …, or `StartEnd`");
-                } else if strtime::format(format, &sample).is_err() {
+                    wrong(
+                        "a duration is no date",
+                        "write Seconds, Minutes … for a column of numbers, or \
+                         `StartEnd((column: \"…\", unit: DateTime(\"…\")), (…))` for two columns of dates",
+                    );
+                } else if !date.is_valid() {
                     wrong("it is no strftime format", "write for example \"%Y-%m-%d %H:%M:%S\"");
                 }
-                Unit::Date(format.clone())
+                Unit::Date(date)
             }
         };
         Time { column, unit }
@@ -135,8 +150,7 @@ impl<'a> Csv<'a> {
     pub(super) fn new(
         format: &LogFormat,
         lines: &mut Lines,
-        clusters: &'a [String],
-        resolution: Resolution,
+        Surroundings { clusters, resolution, zone }: Surroundings<'a>,
         place: &str,
     ) -> Result<Result<Self, Vec<WorkloadError>>, ReadError> {
         let LogFormat::Csv {
@@ -161,7 +175,11 @@ impl<'a> Csv<'a> {
         };
         let mut fields = Fields::default();
         let mut header = Vec::new();
-        while header.is_empty() && lines.next()? {
+        while header.is_empty() {
+            lines.skip_empty()?;
+            if !lines.next()? {
+                break;
+            }
             if !lines.bytes().trim_ascii().is_empty() {
                 // A broken header has columns nobody asks for; the look-up says so.
                 let _ = fields.read(lines, delimiter)?;
@@ -170,14 +188,15 @@ impl<'a> Csv<'a> {
             }
         }
         if header.is_empty() {
-            return Ok(Err(vec![WorkloadError::invalid(
+            return Ok(Err(vec![WorkloadError::new(
+                ErrorKind::LogEmpty,
                 place,
                 "",
                 "the file is empty: there is no header line",
                 "check the path",
             )]));
         }
-        let mut columns = Columns { header: &header, place, errors: Vec::new() };
+        let mut columns = Columns { header: &header, place, zone, errors: Vec::new() };
         let submit = columns.time("submit", submit, false);
         let service = match service {
             ServiceColumn::Duration(time) => Service::Duration(columns.time("service", time, true)),
@@ -219,6 +238,66 @@ impl<'a> Csv<'a> {
     /// Name of a column for a message.
     pub(super) fn column_name(&self, column: usize) -> String {
         self.header.get(column).map(|name| format!("column {name:?}")).unwrap_or_default()
+    }
+
+    pub(super) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// The times that are read, with the settings that say so.
+    fn times(&self) -> impl Iterator<Item = (&Time, &'static str)> {
+        let (first, second) = match &self.service {
+            Service::Duration(time) => ((time, "format.service"), None),
+            Service::StartEnd(start, end) => ((start, "format.service[0]"), Some((end, "format.service[1]"))),
+        };
+        let declared = self.declared.as_ref().map(|time| (time, "format.declared"));
+        [(&self.submit, "format.submit"), first].into_iter().chain(second).chain(declared)
+    }
+
+    /// Adds to what is said about a broken line what its column should hold, and what it seems to hold.
+    pub(super) fn explain(&self, column: usize, fault: Fault, value: &[u8], broken: &mut BrokenLine) {
+        // A column may serve several times; the fault tells which one could not be read.
+        let dated = |time: &Time| matches!(time.unit, Unit::Date(_));
+        let times = || self.times().filter(|(time, _)| time.column == column);
+        let of_fault = times().find(|(time, _)| dated(time) == (fault == Fault::NotADate));
+        let Some((time, setting)) = of_fault.or_else(|| times().next()) else {
+            let nodes = matches!(self.size, Size::Column(size, _) if size == column);
+            if nodes || self.priority == Some(column) {
+                broken.setting = if nodes { "format.nodes" } else { "format.priority" }.to_owned();
+            }
+            return;
+        };
+        broken.setting = setting.to_owned();
+        let guess = dates::guess(value).map(|format| format!("`unit: DateTime({format:?})`"));
+        match (&time.unit, fault) {
+            (Unit::Date(date), Fault::NotADate) => {
+                let (format, sample) = (&date.format, date.sample());
+                broken.reason = format!("not a date of the format {format:?}, which is as {sample:?}");
+                if let Some(unit) = guess {
+                    broken.help = format!("write {unit}");
+                } else if dates::is_number(value) {
+                    broken.help = "a number has a unit: `unit: Seconds`, Milliseconds …".to_owned();
+                }
+            }
+            (Unit::Ns(_), Fault::NotANumber) if guess.is_some() => {
+                broken.reason = "a date, where the unit says that the column holds numbers".to_owned();
+                broken.help = match (setting, guess) {
+                    ("format.submit" | "format.service[0]" | "format.service[1]", Some(unit)) => {
+                        format!("write {unit}")
+                    }
+                    (_, unit) => format!(
+                        "a duration is no date: name a column of durations, or two columns of dates with \
+                         `StartEnd((column: \"…\", {0}), (column: \"…\", {0}))`",
+                        unit.unwrap_or_default().replace('`', "")
+                    ),
+                };
+            }
+            (Unit::Ns(_), Fault::NotANumber) if dates::is_clock(value) => {
+                broken.reason = "hours:minutes:seconds, where a number is needed".to_owned();
+                broken.help = "turn the column into seconds, or name two columns with `StartEnd`".to_owned();
+            }
+            _ => {}
+        }
     }
 
     /// Splits the present record of `lines`, which is not blank; see [`Fields::read`].
@@ -333,33 +412,18 @@ impl<'a> Csv<'a> {
         }
         let ns = match &time.unit {
             Unit::Ns(unit_ns) => Decimal::parse(text).and_then(|number| number.ns(*unit_ns)),
-            Unit::Date(format) => date_ns(format, text),
+            Unit::Date(date) => date.ns(text),
         };
         ns.map(Some).map_err(|fault| (time.column, fault))
     }
-}
-
-/// A date and time [ns since 1970]; without an offset as if every day had 24 hours.
-fn date_ns(format: &str, text: &[u8]) -> Result<i64, Fault> {
-    let parts = BrokenDownTime::parse(format, text).map_err(|_| Fault::NotADate)?;
-    let at = if parts.offset().is_some() {
-        parts.to_timestamp()
-    } else {
-        parts
-            .to_datetime()
-            .and_then(|local| local.to_zoned(TimeZone::UTC))
-            .map(|zoned| zoned.timestamp())
-            .or_else(|_| parts.to_timestamp())
-    };
-    let at = at.map_err(|_| Fault::NotADate)?;
-    i64::try_from(at.as_nanosecond()).map_err(|_| Fault::TooLarge)
 }
 
 fn delimiter_byte(delimiter: Option<&str>, place: &str) -> Result<u8, WorkloadError> {
     let text = delimiter.unwrap_or(",");
     match text.as_bytes() {
         [byte] if byte.is_ascii_punctuation() && *byte != b'"' || matches!(byte, b'\t' | b' ') => Ok(*byte),
-        _ => Err(WorkloadError::invalid(
+        _ => Err(WorkloadError::new(
+            ErrorKind::LogSettings,
             format!("{place}.delimiter"),
             format!("{text:?}"),
             "it is one ASCII punctuation character, a space or a tab, and no quote",

@@ -5,6 +5,7 @@
 
 use super::reader::{Lines, ReadError};
 use super::report::Fault;
+use std::ops::Range;
 
 /// The fields of one record, unquoted.
 #[derive(Default)]
@@ -32,6 +33,33 @@ impl Fields {
     pub(super) fn get(&self, i: usize) -> &[u8] {
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
         self.bytes[start..self.ends[i]].trim_ascii()
+    }
+
+    /// Where field `i` stands in a record that splits, without the spaces around it.
+    pub(super) fn span(record: &[u8], delimiter: u8, i: usize) -> Range<usize> {
+        let mut start = 0;
+        for n in 0.. {
+            let mut end = start;
+            if record.get(start) == Some(&b'"') {
+                end += 1;
+                // A doubled quote closes and opens again.
+                while let Some(quote) = record[end..].iter().position(|b| *b == b'"') {
+                    end += quote + 1;
+                    if record.get(end) != Some(&b'"') {
+                        break;
+                    }
+                    end += 1;
+                }
+            }
+            end += record[end..].iter().position(|b| *b == delimiter).unwrap_or(record.len() - end);
+            if n == i || end == record.len() {
+                let field = &record[start..end];
+                let from = start + (field.len() - field.trim_ascii_start().len());
+                return from..(start + field.trim_ascii_end().len()).max(from);
+            }
+            start = end + 1;
+        }
+        0..0
     }
 
     /// Splits a record (RFC 4180; a quote within an unquoted field is text).
@@ -109,6 +137,16 @@ mod tests {
             ("\"a\nb\",c", vec!["a\nb", "c"]),
         ] {
             assert_eq!(split(record), Some(fields.into_iter().map(str::to_owned).collect()), "{record}");
+        }
+        for (record, i, found) in [
+            ("12,1,2", 1, "1"),
+            ("a, b ,c", 1, "b"),
+            ("\"x,1\",1", 1, "1"),
+            ("\"a \"\"b\"\"\",\",\"", 0, "\"a \"\"b\"\"\""),
+            ("a,,c", 1, ""),
+            ("a,b", 1, "b"),
+        ] {
+            assert_eq!(&record[Fields::span(record.as_bytes(), b',', i)], found, "{record}");
         }
         for record in ["\"a", "\"a\"b,c", "a,\"", "\"a\"\""] {
             assert_eq!(split(record), None, "{record}");

@@ -13,6 +13,12 @@ pub const MAX_LINE_BYTES: usize = 1 << 20;
 /// Longest log [bytes], after decompression: 4 GiB. A gzip bomb is refused here at the latest.
 pub const MAX_LOG_BYTES: u64 = 1 << 32;
 
+/// A gzipped log may decompress to so many times its size, and so much anyway [bytes]: job logs shrink to a
+/// fifth or a twentieth, and 1032 is what gzip can do at most. A few MB of nothing but line ends are refused by
+/// this long before [`MAX_LOG_BYTES`].
+pub(super) const MAX_EXPANSION: u64 = 250;
+const EXPANSION_FROM_BYTES: u64 = 64 << 20;
+
 /// Lines that one quoted field may span: a stray quote must not swallow a log.
 pub const MAX_QUOTED_LINES: u64 = 32;
 
@@ -28,6 +34,8 @@ pub(super) enum ReadError {
         line: u64,
     },
     LogTooLong,
+    /// A gzip stream of almost nothing, again and again.
+    Bomb,
     TooManyJobs {
         line: u64,
     },
@@ -35,6 +43,8 @@ pub(super) enum ReadError {
         start: String,
     },
     Utf16,
+    /// Lines end with a carriage return alone.
+    LoneCr,
 }
 
 /// Hashes and counts what passes.
@@ -107,7 +117,7 @@ impl Lines {
         Ok(lines)
     }
 
-    /// Skips a byte order mark; refuses UTF-16.
+    /// Skips a byte order mark; refuses UTF-16, and lines that end with a carriage return alone.
     fn begin(&mut self) -> Result<(), ReadError> {
         while self.filled.len() < 3 && !self.end_of_input {
             self.fill()?;
@@ -115,6 +125,10 @@ impl Lines {
         match &self.buf[self.filled.clone()] {
             [0xef, 0xbb, 0xbf, ..] => self.filled.start += 3,
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(ReadError::Utf16),
+            // Such a file would be one line, of which nothing could be said.
+            text if !text.contains(&b'\n') && text.windows(2).any(|pair| pair[0] == b'\r') => {
+                return Err(ReadError::LoneCr);
+            }
             _ => {}
         }
         self.record = self.filled.start..self.filled.start;
@@ -148,6 +162,15 @@ impl Lines {
         self.read_bytes += n as u64;
         if self.read_bytes > MAX_LOG_BYTES {
             return Err(ReadError::LogTooLong);
+        }
+        if let Input::Gzip(gzip) = &self.input
+            && self.read_bytes > EXPANSION_FROM_BYTES
+        {
+            // What was taken from the file, a buffer ahead of what is decompressed.
+            let taken = gzip.get_ref().get_ref().bytes;
+            if self.read_bytes / MAX_EXPANSION > taken {
+                return Err(ReadError::Bomb);
+            }
         }
         Ok(())
     }
@@ -204,6 +227,22 @@ impl Lines {
             return Err(ReadError::NotText { start: shown(self.bytes()) });
         }
         Ok(true)
+    }
+
+    /// Passes over empty lines, many at a time: a log of nothing else is refused quickly.
+    pub(super) fn skip_empty(&mut self) -> Result<(), ReadError> {
+        loop {
+            self.record = self.filled.start..self.filled.start;
+            let ahead = &self.buf[self.filled.clone()];
+            let empty = ahead.iter().position(|b| *b != b'\n').unwrap_or(ahead.len());
+            self.filled.start += empty;
+            self.line += empty as u64;
+            if !self.filled.is_empty() || self.end_of_input {
+                self.record = self.filled.start..self.filled.start;
+                return Ok(());
+            }
+            self.fill()?;
+        }
     }
 
     /// Adds the line after to the present record. `false` where there is none, or the record would become too

@@ -5,12 +5,13 @@ use crate::workload::sample::COUNT_MAX;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 /// Broken lines that a report lists.
 pub const LISTED_BROKEN: usize = 10;
 
 /// What reading a log found. `lines` = `jobs` + all of `left_out` + `broken`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LogReport {
     /// The path as the scenario writes it.
     pub path: String,
@@ -33,8 +34,32 @@ pub struct LogReport {
     pub unsorted: u64,
     /// Jobs whose allocated size is unknown, so that they have the requested one (Standard Workload Format).
     pub requested_size: u64,
-    /// The first submission, which became tick 0 [ns after the log's own zero, or 1970].
+    /// The first submission, if that became tick 0 [ns after the log's own zero, or 1970]; 0 where `start`, a
+    /// window or another log says what is tick 0.
     pub origin_ns: i64,
+    /// What the jobs used are like; `None` where there is none.
+    pub figures: Option<LogFigures>,
+}
+
+/// What the jobs used of a log are like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LogFigures {
+    /// First submission as a local date, where the log has dates.
+    pub first_date: Option<String>,
+    /// Last submission as a local date.
+    pub last_date: Option<String>,
+    /// First submission [s after tick 0].
+    pub first_submit_s: f64,
+    /// Last submission [s after tick 0].
+    pub last_submit_s: f64,
+    /// Median running time [s].
+    pub run_time_median_s: f64,
+    /// Longest running time [s].
+    pub run_time_max_s: f64,
+    /// Fewest nodes of a job.
+    pub nodes_min: u64,
+    /// Most nodes of a job.
+    pub nodes_max: u64,
 }
 
 /// Why a well-formed line is no job.
@@ -52,6 +77,8 @@ pub enum LeftOut {
     OtherCluster,
     /// Submitted outside the log's window.
     OutsideWindow,
+    /// Submitted before the scenario's `start`.
+    BeforeStart,
 }
 
 impl fmt::Display for LeftOut {
@@ -62,12 +89,13 @@ impl fmt::Display for LeftOut {
             Self::Status => "not completed",
             Self::OtherCluster => "a cluster that is not in the scenario",
             Self::OutsideWindow => "outside the log's window",
+            Self::BeforeStart => "submitted before `start`",
         })
     }
 }
 
 /// A line that cannot be understood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BrokenLine {
     /// Its number; the first is 1.
     pub line: u64,
@@ -77,6 +105,26 @@ pub struct BrokenLine {
     pub value: String,
     /// What is wrong with it.
     pub reason: String,
+    /// What to do; empty where the line itself is to be corrected.
+    #[serde(skip)]
+    pub help: String,
+    /// The setting that reads the column, as a path below the log's entry: `format.submit`.
+    #[serde(skip)]
+    pub setting: String,
+    /// Bytes of the line that the value takes; empty: the whole line.
+    #[serde(skip)]
+    pub span: Range<usize>,
+}
+
+impl fmt::Display for BrokenLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if !self.column.is_empty() {
+            write!(f, ", {}", self.column)?;
+        }
+        write!(f, ": {:?}: {}", self.value, self.reason)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
+    }
 }
 
 /// Characters of a broken line's value that are kept.

@@ -10,7 +10,8 @@ use super::{Line, NONE, Row};
 use crate::scenario::schema::{NodeMapping, SwfInclude, SwfTag};
 use crate::units::{NEVER, Resolution};
 use crate::workload::Names;
-use crate::workload::error::{WorkloadError, did_you_mean};
+use crate::workload::error::{ErrorKind, WorkloadError, did_you_mean};
+use std::ops::Range;
 
 /// Fields of a line.
 const FIELDS: usize = 18;
@@ -53,7 +54,8 @@ impl Swf {
         let field = |name: &str| match name {
             "allocated" => Ok(ALLOCATED),
             "requested" => Ok(REQUESTED),
-            _ => Err(WorkloadError::invalid(
+            _ => Err(WorkloadError::new(
+                ErrorKind::LogColumn,
                 &place,
                 format!("{name:?}"),
                 "sizes of this format are \"allocated\" (field 5) and \"requested\" (field 8)",
@@ -87,6 +89,23 @@ impl Swf {
             _ => "",
         };
         format!("field {}{what}", field + 1)
+    }
+
+    /// Where a field stands in a line.
+    pub(super) fn span(text: &[u8], field: usize) -> Range<usize> {
+        let mut start = 0;
+        let mut found = 0;
+        for token in text.split(u8::is_ascii_whitespace) {
+            let end = start + token.len();
+            if !token.is_empty() {
+                if found == field {
+                    return start..end;
+                }
+                found += 1;
+            }
+            start = end + 1;
+        }
+        0..0
     }
 
     /// One line, neither blank nor a comment.

@@ -3,9 +3,10 @@ use crate::scenario::schema::{
     NodeMapping, ServiceColumn, SwfInclude, SwfTag, TimeColumn, TimeUnit, Window, Workload,
 };
 use crate::units::Resolution;
-use crate::workload::Jobs;
 use crate::workload::testing::{World, lines, log, span};
+use crate::workload::{Jobs, Note};
 
+mod dates;
 mod properties;
 mod real;
 
@@ -169,7 +170,8 @@ fn broken_swf_lines_are_counted_and_the_first_ten_shown() {
     ];
     assert_eq!(told, expected);
     assert_eq!(report.first_broken[3].value, "NaN");
-    assert_eq!(jobs.notes, [Note::BrokenLines { path: "a.log".into(), broken: 12, of: 13 }]);
+    let first = Some("line 2: \"1 2 3\": 3 fields instead of 18".to_owned());
+    assert_eq!(jobs.notes, [Note::BrokenLines { path: "a.log".into(), broken: 12, of: 13, first }]);
 
     let strict = Log { strict: true, ..log("a.log", swf()) };
     let errors = World::with_file("a.log", text).build(&of(strict)).unwrap_err();
@@ -177,7 +179,8 @@ fn broken_swf_lines_are_counted_and_the_first_ten_shown() {
     let told = lines(&errors);
     assert!(
         told.contains(
-            "a.log, line 5, field 4 (running time) (workload.logs[0]): \"NaN\": not a finite number; correct"
+            "a.log, line 5, field 4 (running time) (workload.logs[0].format): \"NaN\": not a finite number; \
+             correct"
         ),
         "{told}"
     );
@@ -339,7 +342,11 @@ fn files_that_are_no_logs_are_refused() {
     for (text, format, says) in [
         (&b""[..], plain_csv(), "the file is empty"),
         (b"\n\r\n", plain_csv(), "the file is empty"),
-        (b"submit,run,nodes\n", plain_csv(), "0 lines, 0 broken: there is no job in the log; check the path"),
+        (
+            b"submit,run,nodes\n",
+            plain_csv(),
+            "there is no job in the log (0 lines, 0 broken); check the path",
+        ),
         (b"", swf(), "there is no job in the log"),
         (b"; only\n; comments\n", swf(), "there is no job in the log"),
         (b"\x7fELF\x00\x01\n", swf(), "it is no text file"),
@@ -359,7 +366,7 @@ fn files_that_are_no_logs_are_refused() {
     let told = error(long, plain_csv());
     assert!(told.starts_with("a.log, line 2") && told.contains("at most 1048576 bytes"), "{told}");
     let absent = World::default().build(&of(log("b.log", swf()))).unwrap_err();
-    assert_eq!((absent[0].kind, absent[0].value.as_str()), (ErrorKind::Io, "dir/b.log"));
+    assert_eq!((absent[0].kind, absent[0].value.as_str()), (ErrorKind::LogUnreadable, "dir/b.log"));
     let told = World::with_file("a.swf.GZ", "1 2 3").error(&of(log("a.swf.GZ", swf())));
     assert!(told.contains("no gzip header"), "{told}");
     let mut format = plain_csv();
@@ -381,7 +388,7 @@ fn a_window_counts_from_the_first_submission_and_becomes_tick_0() {
     assert_eq!((report.jobs, report.left_out[&LeftOut::OutsideWindow], report.lines), (3, 2, 5));
     let window = Some(Window { from: span("1h"), to: None });
     let jobs = world.jobs(&of(Log { window, ..log("a.log", plain_csv()) }));
-    assert_eq!(jobs.notes, [Note::EmptyWindow { path: "a.log".into() }]);
+    assert_eq!(jobs.notes, [Note::EmptyWindow { path: "a.log".into(), dates: None }]);
     let window = Some(Window { from: span("1h"), to: Some(span("1h")) });
     let told = world.error(&of(Log { window, ..log("a.log", plain_csv()) }));
     assert!(told.starts_with("workload.logs[0].window.to: 1h: it is after `from`"), "{told}");

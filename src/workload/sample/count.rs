@@ -2,7 +2,7 @@
 
 use crate::rng::Stream;
 use crate::scenario::schema::Count;
-use crate::workload::error::SampleError;
+use crate::workload::error::{ErrorKind, SampleError};
 
 /// Largest count, listed or drawn: 2^31 − 1, the bound on the nodes of one cluster's jobs (model, section 1).
 pub const COUNT_MAX: u64 = (1 << 31) - 1;
@@ -112,7 +112,9 @@ fn in_range(field: &str, n: u64) -> Result<u64, SampleError> {
     if (1..=COUNT_MAX).contains(&n) {
         return Ok(n);
     }
-    Err(SampleError::new(field, n, format!("a count lies between 1 and {COUNT_MAX}"), "write 1 or more"))
+    let kind = if field.is_empty() { ErrorKind::OutOfRange } else { ErrorKind::Distribution };
+    let rule = format!("a count lies between 1 and {COUNT_MAX}");
+    Err(SampleError::new(field, n, rule, "write 1 or more").of_kind(kind))
 }
 
 /// Running sums of weights over their total; the last is exactly 1.

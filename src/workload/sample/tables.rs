@@ -4,7 +4,7 @@ use super::{DRAWN_MAX, Sampler, exact_ticks};
 use crate::rng::Stream;
 use crate::scenario::schema::{BootFailures, Distribution, Eviction, EvictionBand, Lifetime};
 use crate::units::{NEVER, Resolution, Tick};
-use crate::workload::error::SampleError;
+use crate::workload::error::{ErrorKind, SampleError};
 
 /// Drawn values in a table (model, section 1).
 pub const TABLE_LEN: usize = 65_536;
@@ -53,12 +53,12 @@ pub fn lifetime_table(
         Ok(drawn(|index| sampler.ticks(stream, index).max(1)))
     };
     Ok(match eviction {
-        Eviction::None => None,
+        Eviction::Never => None,
         Eviction::Band(band) => Some(by_hazard(midpoint(*band))),
         Eviction::PerHour(share) => {
             if !(0.0..1.0).contains(share) {
                 let rule = "a probability of eviction per hour lies between 0 and 1, 1 not included";
-                return Err(SampleError::new("", share, rule, "write 0.05 for 5 %"));
+                return Err(SampleError::new("", share, rule, "write 0.05 for 5 %").of_kind(ErrorKind::Share));
             }
             // No hazard, no evictions: −ln(1) would be an infinite mean.
             (*share > 0.0).then(|| by_hazard(*share))
@@ -99,7 +99,8 @@ pub fn boot_failure_table(failures: &BootFailures, stream: &Stream) -> Result<Ve
     Ok(match failures {
         BootFailures::None => vec![0],
         BootFailures::Probability(p) if !(0.0..=1.0).contains(p) => {
-            return Err(SampleError::new("", p, "a probability lies between 0 and 1", "write 0.05 for 5 %"));
+            let rule = "a probability lies between 0 and 1";
+            return Err(SampleError::new("", p, rule, "write 0.05 for 5 %").of_kind(ErrorKind::Share));
         }
         BootFailures::Probability(p) if *p == 0.0 => vec![0],
         BootFailures::Probability(p) if *p == 1.0 => vec![1],
@@ -160,7 +161,7 @@ mod tests {
 
     #[test]
     fn lifetimes_are_a_tick_at_least_and_never_is_never() {
-        assert_eq!(lifetimes(&Eviction::None), None);
+        assert_eq!(lifetimes(&Eviction::Never), None);
         assert_eq!(lifetimes(&Eviction::PerHour(0.0)), None);
         let listed = [Lifetime::After(span("0s")), Lifetime::Never, Lifetime::After(span("1h"))];
         assert_eq!(lifetimes(&Eviction::Values(listed.to_vec())), Some(vec![1, NEVER, 3600]));

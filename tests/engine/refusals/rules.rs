@@ -49,7 +49,7 @@ fn min_and_initial_nodes_keep_to_the_limit() {
     assert_refused(&subnet(3, 2), &[("clusters[0].min_nodes", "min-over-limit")]);
     assert_refused(
         &subnet(2, 3),
-        &[("clusters[0].initial_nodes", "initial-over-limit"), ("subnets", "initial-over-subnet")],
+        &[("clusters[0].initial_nodes", "initial-over-limit"), ("subnets.net", "initial-over-subnet")],
     );
     // An update at t = 0 comes later than the initial nodes.
     let raised = json!([{"t": 0, "cluster": 0, "max_nodes": 6}]);
@@ -77,7 +77,7 @@ fn initial_nodes_of_a_subnet_share_its_addresses() {
         with(&clusters(list), &[("/subnets", json!({"other": 1, "net": 5}))])
     };
     assert_accepted(&two(2, 3));
-    assert_refused(&two(3, 3), &[("subnets", "initial-over-subnet")]);
+    assert_refused(&two(3, 3), &[("subnets.net", "initial-over-subnet")]);
 }
 
 #[test]

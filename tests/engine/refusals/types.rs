@@ -247,7 +247,9 @@ fn every_object_refuses_other_keys() {
     for object in &all {
         for key in ["min_node", "Submit", "", "seconds"] {
             let pointer = format!("{object}/{key}");
-            let place = format!("{}.{key}", path(object));
+            // A key that is no name stands in quotes.
+            let step = if key.is_empty() { "[\"\"]".to_owned() } else { format!(".{key}") };
+            let place = format!("{}{step}", path(object));
             assert_refused(
                 &with(&full(), &[(&pointer, json!(1))]),
                 &[(place.trim_start_matches('.'), "unknown-key")],

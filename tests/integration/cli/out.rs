@@ -10,12 +10,18 @@ use std::time::{Duration, Instant};
 const FILES: [&str; 6] =
     ["events.jsonl", "jobs.csv", "manifest.json", "nodes.csv", "summary.json", "timeline.csv"];
 
+/// Names in a directory of results, but the folder of pictures.
+fn files_in(place: &Place, dir: &str) -> Vec<String> {
+    place.names(dir).into_iter().filter(|name| name != "charts").collect()
+}
+
 #[test]
 fn every_file_is_written_and_listed() {
     let place = Place::new();
     let file = place.file("s.ron", SCENARIO);
     place.run(&["run", file, "--out", "a/b"]).exits(exit_code::FINE).says("results are in");
-    assert_eq!(place.names("a/b"), FILES);
+    assert_eq!(files_in(&place, "a/b"), FILES);
+    assert_eq!(place.names("a/b/charts").len(), 6);
     assert_eq!(place.names("a"), ["b"], "nothing is left beside it");
 
     let manifest: serde_json::Value = serde_json::from_str(&place.read("a/b/manifest.json")).unwrap();
@@ -91,7 +97,7 @@ fn a_missed_threshold_still_leaves_results() {
     let place = Place::new();
     let file = place.file("s.ron", &SCENARIO.replace("\"5m\"", "\"1s\""));
     place.run(&["run", file, "--out", "o"]).exits(exit_code::THRESHOLD_MISSED);
-    assert_eq!(place.names("o"), FILES);
+    assert_eq!(files_in(&place, "o"), FILES);
 }
 
 /// Killed at any time, the directory is there whole or not at all.
@@ -106,7 +112,7 @@ fn killed_at_any_time_there_are_all_files_or_none() {
     let began = Instant::now();
     let _ = done(place.command(&["run", file, "-q", "--out", "whole"]).stdin(Stdio::null()));
     let whole = began.elapsed();
-    assert_eq!(place.names("whole"), FILES);
+    assert_eq!(files_in(&place, "whole"), FILES);
     for i in 1..=8 {
         let name = format!("o{i}");
         let mut child = place
@@ -119,7 +125,31 @@ fn killed_at_any_time_there_are_all_files_or_none() {
         let _ = child.kill();
         child.wait().unwrap();
         if place.path(&name).exists() {
-            assert_eq!(place.names(&name), FILES, "after {i} of 8");
+            assert_eq!(files_in(&place, &name), FILES, "after {i} of 8");
         }
     }
+}
+
+#[test]
+fn a_dash_is_no_directory() {
+    let place = Place::new();
+    let file = place.file("s.ron", SCENARIO);
+    let done =
+        place.run(&["run", file, "--out", "-"]).exits(exit_code::USAGE).says("--out takes a directory");
+    assert_eq!((done.stdout.as_str(), place.names("")), ("", vec!["s.ron".to_owned()]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_that_cannot_be_is_refused_before_the_run() {
+    let place = Place::new();
+    let file = place.file("s.ron", SCENARIO);
+    std::os::unix::fs::symlink("nowhere", place.path("link")).unwrap();
+    let done = place.run(&["run", file, "--out", "link"]).exits(exit_code::IO).says("symbolic link");
+    assert_eq!(done.stdout, "", "it is refused before the run");
+    let done = place.run(&["run", file, "--out", "absent/.."]).exits(exit_code::IO);
+    assert_eq!(done.stdout, "");
+    let done = place.run(&["run", file, "--out", "s.ron/o"]).exits(exit_code::IO);
+    assert_eq!(done.stdout, "");
+    assert_eq!(place.names(""), ["link", "s.ron"]);
 }

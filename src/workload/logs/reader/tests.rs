@@ -193,3 +193,42 @@ fn the_hash_is_that_of_the_file_on_disk() {
     assert_eq!(whole.1, zipped.len() as u64);
     assert_eq!(hash(zipped, 3), whole);
 }
+
+#[test]
+fn a_few_bytes_of_almost_nothing_are_refused_early() {
+    // 300 MiB of line ends in less than 2 MiB, of which 64 MiB are looked at.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![b'\n'; 300 << 20]).unwrap();
+    let bomb = encoder.finish().unwrap();
+    let mut lines = Lines::new(Box::new(Cursor::new(bomb)), false).unwrap();
+    let error = loop {
+        match lines.next() {
+            Ok(more) => assert!(more, "it is refused"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, ReadError::Bomb), "{error:?}");
+    assert!(lines.read_bytes < EXPANSION_FROM_BYTES + (4 << 20), "{}", lines.read_bytes);
+    // As much text of the usual kind is not.
+    let text: String = (0..3_000_000_u64).map(|i| format!("{i},{},1,queue\n", i * 7919 % 86_400)).collect();
+    assert!(text.len() as u64 > EXPANSION_FROM_BYTES / 2);
+    assert_eq!(texts(&gzip(text.as_bytes())).len(), 3_000_000);
+}
+
+#[test]
+fn empty_lines_are_passed_over_and_counted() {
+    for text in ["\n\n\na\n\n\nb\n\n", "\n\n\na\n\n\nb"] {
+        for bytes in [text.as_bytes().to_vec(), gzip(text.as_bytes())] {
+            let mut lines = Lines::new(Box::new(Trickle(Cursor::new(bytes), false)), false).unwrap();
+            let mut found = Vec::new();
+            loop {
+                lines.skip_empty().unwrap();
+                if !lines.next().unwrap() {
+                    break;
+                }
+                found.push((lines.line(), String::from_utf8_lossy(lines.bytes()).into_owned()));
+            }
+            assert_eq!(found, [(4, "a".to_owned()), (7, "b".to_owned())]);
+        }
+    }
+}

@@ -14,6 +14,7 @@ fn real(entry: Log, resolution: Resolution) -> Jobs {
         replication: 0,
         horizon: None,
         calendar: None,
+        zone: &jiff::tz::TimeZone::UTC,
         clusters: &clusters,
         base_dir: &base_dir,
         open: &open_file,

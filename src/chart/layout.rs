@@ -1,0 +1,319 @@
+//! From a figure to shapes.
+
+use super::figure::{Figure, KeyEntry, Panel, Row, Size};
+use super::scene::{Anchor, Color, Item, Scene};
+use super::text::{cut, width, wrap, wrap_evenly};
+use super::theme::{Ink, Theme};
+
+/// Size of a picture without a wish for another: a slide's shape.
+pub(super) const WIDTH: f64 = 960.0;
+/// Its height.
+pub(super) const HEIGHT: f64 = 540.0;
+
+/// Sizes of text. The smallest is 8 px where a picture is shown 700 px wide.
+pub(super) const TITLE: f64 = 22.0;
+pub(super) const SUBTITLE: f64 = 14.5;
+pub(super) const HEADING: f64 = 14.0;
+pub(super) const LABEL: f64 = 13.0;
+pub(super) const SMALL: f64 = 11.5;
+
+const MARGIN: f64 = 28.0;
+const LINE: f64 = 1.3;
+const GAP: f64 = 26.0;
+
+/// A rectangle to draw in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Frame {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) w: f64,
+    pub(super) h: f64,
+}
+
+impl Frame {
+    pub(super) fn right(self) -> f64 {
+        self.x + self.w
+    }
+
+    pub(super) fn bottom(self) -> f64 {
+        self.y + self.h
+    }
+
+    /// Without the upper `h`.
+    pub(super) fn below(self, h: f64) -> Self {
+        Self { y: self.y + h, h: (self.h - h).max(1.0), ..self }
+    }
+}
+
+/// Shapes so far, and the colours for more.
+pub(super) struct Pen {
+    pub(super) theme: Theme,
+    pub(super) items: Vec<Item>,
+}
+
+/// How a text is set.
+#[derive(Clone, Copy)]
+pub(super) struct Set {
+    pub(super) size: f64,
+    pub(super) bold: bool,
+    pub(super) anchor: Anchor,
+    pub(super) ink: Ink,
+}
+
+impl Set {
+    pub(super) const fn new(size: f64, ink: Ink) -> Self {
+        Self { size, bold: false, anchor: Anchor::Start, ink }
+    }
+
+    pub(super) const fn bold(self) -> Self {
+        Self { bold: true, ..self }
+    }
+
+    pub(super) const fn anchor(self, anchor: Anchor) -> Self {
+        Self { anchor, ..self }
+    }
+}
+
+impl Pen {
+    pub(super) fn color(&self, ink: Ink) -> Color {
+        self.theme.color(ink)
+    }
+
+    pub(super) fn text(&mut self, x: f64, y: f64, text: &str, set: Set) {
+        if text.is_empty() {
+            return;
+        }
+        self.items.push(Item::Text {
+            x,
+            y,
+            text: text.to_owned(),
+            size: set.size,
+            bold: set.bold,
+            anchor: set.anchor,
+            color: self.color(set.ink),
+        });
+    }
+
+    pub(super) fn rect(&mut self, x: f64, y: f64, w: f64, h: f64, ink: Ink) {
+        if w > 0.0 && h > 0.0 {
+            self.items.push(Item::Rect(x, y, w, h, self.color(ink)));
+        }
+    }
+
+    pub(super) fn line(&mut self, points: Vec<(f64, f64)>, thick: f64, ink: Ink) {
+        if points.len() > 1 {
+            self.items.push(Item::Line(points, thick, self.color(ink)));
+        }
+    }
+
+    /// A straight line in dashes: limits are told from data in grey too.
+    pub(super) fn dashed(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64), thick: f64, ink: Ink) {
+        const DASH: f64 = 7.0;
+        const SPACE: f64 = 4.0;
+        let length = ((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)).sqrt();
+        if length <= 0.0 {
+            return;
+        }
+        let at = |d: f64| (x0 + (x1 - x0) * d / length, y0 + (y1 - y0) * d / length);
+        let mut from = 0.0;
+        while from < length {
+            let to = (from + DASH).min(length);
+            self.line(vec![at(from), at(to)], thick, ink);
+            from = to + SPACE;
+        }
+    }
+
+    /// The heading of a panel; gives the frame below it.
+    pub(super) fn heading(&mut self, frame: Frame, heading: &str) -> Frame {
+        if heading.is_empty() {
+            return frame;
+        }
+        let text = cut(heading, frame.w, HEADING, true);
+        self.text(frame.x, frame.y + HEADING, &text, Set::new(HEADING, Ink::Text).bold());
+        frame.below(HEADING + 10.0)
+    }
+
+    fn swatch(&mut self, x: f64, baseline: f64, entry: &KeyEntry) {
+        if entry.line {
+            self.line(vec![(x, baseline - 4.5), (x + 14.0, baseline - 4.5)], 2.5, entry.ink);
+        } else if entry.ink == Ink::Peak {
+            // Paler than can be seen without an outline; so it has one in the plot too.
+            self.rect(x + 1.0, baseline - 10.5, 12.0, 12.0, Ink::Muted);
+            self.rect(x + 1.5, baseline - 10.0, 11.0, 11.0, entry.ink);
+        } else {
+            self.rect(x + 1.0, baseline - 10.5, 12.0, 12.0, entry.ink);
+        }
+    }
+
+    /// A key beside a plot, one entry below the other, from the top.
+    pub(super) fn key_down(&mut self, frame: Frame, entries: &[KeyEntry]) {
+        let room = frame.w - 20.0;
+        let lines = |e: &KeyEntry| if e.value.is_empty() { LABEL + 9.0 } else { LABEL + SMALL + 13.0 };
+        let roomy = entries.iter().map(lines).sum::<f64>() <= frame.h + 16.0;
+        let mut y = frame.y + LABEL;
+        for entry in entries {
+            self.swatch(frame.x, y, entry);
+            let x = frame.x + 20.0;
+            let name = cut(&entry.name, room, LABEL, false);
+            self.text(x, y, &name, Set::new(LABEL, Ink::Text));
+            if roomy {
+                let value = cut(&entry.value, room, SMALL, false);
+                self.text(x, y + SMALL + 4.0, &value, Set::new(SMALL, Ink::Muted));
+                y += lines(entry);
+            } else {
+                // One line each: the first number goes beside the name.
+                let value = entry.value.split(", ").next().unwrap_or("");
+                let taken = width(&name, LABEL, false) + 7.0;
+                let value = cut(value, room - taken, SMALL, false);
+                self.text(x + taken, y, &value, Set::new(SMALL, Ink::Muted));
+                y += LABEL + 6.0;
+            }
+        }
+    }
+
+    /// A key in one line.
+    fn key_across(&mut self, frame: Frame, entries: &[KeyEntry]) {
+        let mut x = frame.x;
+        for entry in entries {
+            let text = if entry.value.is_empty() {
+                entry.name.clone()
+            } else {
+                format!("{} ({})", entry.name, entry.value)
+            };
+            let needed = 20.0 + width(&text, LABEL, false);
+            if x + needed > frame.right() + 1.0 && x > frame.x {
+                break;
+            }
+            self.swatch(x, frame.y + LABEL, entry);
+            self.text(x + 20.0, frame.y + LABEL, &text, Set::new(LABEL, Ink::Text));
+            x += needed + 22.0;
+        }
+    }
+
+    fn words(&mut self, frame: Frame, words: &str) {
+        let lines = wrap(words, frame.w * 0.8, HEADING + 2.0, false, 6);
+        let mut y = frame.y + frame.h * 0.45 - lines.len() as f64 * HEADING * LINE / 2.0;
+        for line in lines {
+            y += (HEADING + 2.0) * LINE;
+            let set = Set::new(HEADING + 2.0, Ink::Muted).anchor(Anchor::Middle);
+            self.text(frame.x + frame.w / 2.0, y, &line, set);
+        }
+    }
+
+    fn panel(&mut self, frame: Frame, panel: &Panel) {
+        match panel {
+            Panel::Plot(plot) => plot.draw(self, frame),
+            Panel::Bars(bars) => bars.draw(self, frame),
+            Panel::Columns(columns) => columns.draw(self, frame),
+            Panel::Heat(heat) => heat.draw(self, frame),
+            Panel::Stack(panels) => self.stack(frame, panels),
+            Panel::Key(entries) => self.key_across(frame, entries),
+            Panel::Words(words) => self.words(frame, words),
+        }
+    }
+
+    fn stack(&mut self, frame: Frame, panels: &[(f64, Panel)]) {
+        const CLOSE: f64 = 4.0;
+        let parts: f64 = panels.iter().map(|p| p.0).sum();
+        let room = frame.h - CLOSE * panels.len().saturating_sub(1) as f64;
+        let mut y = frame.y;
+        for (part, panel) in panels {
+            let h = room * part / parts;
+            self.panel(Frame { y, h, ..frame }, panel);
+            y += h + CLOSE;
+        }
+    }
+
+    fn rows(&mut self, frame: Frame, rows: &[Row]) {
+        let gaps = GAP * rows.len().saturating_sub(1) as f64;
+        let fixed: f64 = rows.iter().map(|r| if let Size::Fixed(h) = r.size { h } else { 0.0 }).sum();
+        let parts: f64 = rows.iter().map(|r| if let Size::Part(p) = r.size { p } else { 0.0 }).sum();
+        let free = (frame.h - gaps - fixed).max(1.0);
+        let mut y = frame.y;
+        for row in rows {
+            let h = match row.size {
+                Size::Fixed(h) => h,
+                Size::Part(part) => free * part / parts,
+            };
+            let shares: f64 = row.panels.iter().map(|p| p.0).sum();
+            let gap = GAP * 1.2;
+            let room = frame.w - gap * row.panels.len().saturating_sub(1) as f64;
+            let mut x = frame.x;
+            for (share, panel) in &row.panels {
+                let w = room * share / shares;
+                self.panel(Frame { x, y, w, h }, panel);
+                x += w + gap;
+            }
+            y += h + GAP;
+        }
+    }
+}
+
+/// What a picture shows, for readers that do not see it: its subtitle, and every number that stands in it with its
+/// name.
+fn description(figure: &Figure) -> String {
+    let mut said = vec![figure.subtitle.clone()];
+    for row in &figure.rows {
+        for (_, panel) in &row.panels {
+            describe(panel, &mut said);
+        }
+    }
+    said.push(figure.note.clone());
+    said.retain(|part| !part.is_empty());
+    said.join(" ")
+}
+
+fn describe(panel: &Panel, said: &mut Vec<String>) {
+    let (heading, numbers) = match panel {
+        Panel::Bars(bars) => (&bars.heading, bars.in_words()),
+        Panel::Plot(plot) => (&plot.heading, plot.in_words()),
+        Panel::Columns(columns) => (&columns.heading, columns.in_words()),
+        Panel::Words(words) => (words, Vec::new()),
+        Panel::Stack(panels) => return panels.iter().for_each(|(_, panel)| describe(panel, said)),
+        Panel::Heat(_) | Panel::Key(_) => return,
+    };
+    match (heading.is_empty(), numbers.is_empty()) {
+        (true, true) => {}
+        (false, true) => said.push(heading.clone()),
+        (true, false) => said.push(format!("{}.", numbers.join("; "))),
+        (false, false) => said.push(format!("{heading}: {}.", numbers.join("; "))),
+    }
+}
+
+/// Lays a figure out for a picture of so many pixels. Text grows with the picture, so that a slide of twice the
+/// size reads as well.
+#[must_use]
+pub fn layout(figure: &Figure, (width_px, height_px): (u32, u32), theme: Theme) -> Scene {
+    let (width_px, height_px) = (f64::from(width_px.max(1)), f64::from(height_px.max(1)));
+    let scale = (width_px / WIDTH).min(height_px / HEIGHT);
+    let (w, h) = (width_px / scale, height_px / scale);
+    let mut pen = Pen { theme, items: Vec::new() };
+    let room = w - 2.0 * MARGIN;
+    let mut y = MARGIN - 6.0;
+    // A title that is a little too long is set smaller rather than broken.
+    let fits = |size: &f64| width(&figure.title, *size, true) <= room;
+    let size = [TITLE, TITLE - 1.5, TITLE - 3.0].into_iter().find(fits).unwrap_or(TITLE);
+    for line in wrap_evenly(&figure.title, room, size, true, 2) {
+        y += TITLE * LINE;
+        pen.text(MARGIN, y - TITLE * 0.3, &line, Set::new(size, Ink::Text).bold());
+    }
+    y += 2.0;
+    for line in wrap_evenly(&figure.subtitle, room, SUBTITLE, false, 3) {
+        y += SUBTITLE * LINE;
+        pen.text(MARGIN, y - SUBTITLE * 0.3, &line, Set::new(SUBTITLE, Ink::Muted));
+    }
+    y += 16.0;
+    let bottom = h - MARGIN - SMALL;
+    let note = cut(&figure.note, room, SMALL, false);
+    pen.text(MARGIN, h - 16.0, &note, Set::new(SMALL, Ink::Muted));
+    pen.rows(Frame { x: MARGIN, y, w: room, h: bottom - y }, &figure.rows);
+    Scene {
+        width: w,
+        height: h,
+        scale,
+        background: theme.color(Ink::Background),
+        title: figure.title.clone(),
+        description: description(figure),
+        items: pen.items,
+    }
+}

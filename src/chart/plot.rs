@@ -1,0 +1,277 @@
+//! Marks between two axes.
+
+use super::figure::KeyEntry;
+use super::layout::{Frame, LABEL, Pen, SMALL, Set};
+use super::scene::{Anchor, Item};
+use super::text::{cut, width};
+use super::theme::Ink;
+
+/// A labelled place on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// Where.
+    pub at: f64,
+    /// What it says; may be empty.
+    pub label: String,
+}
+
+/// An axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Axis {
+    /// Its beginning.
+    pub min: f64,
+    /// Its end.
+    pub max: f64,
+    /// Equal ratios are equal lengths; what is below `min` stands at `min`.
+    pub log: bool,
+    /// Labelled places.
+    pub ticks: Vec<Tick>,
+    /// Whether the labels are drawn: panels one above the other share those of the lowest.
+    pub labels: bool,
+}
+
+impl Axis {
+    /// 0 to 1 along the axis.
+    fn share(&self, value: f64) -> f64 {
+        let (min, max) = (self.min, self.max);
+        let share = if self.log {
+            let value = value.max(min);
+            // Not of the standard library: a picture is the same on every machine.
+            (libm::log(value) - libm::log(min)) / (libm::log(max) - libm::log(min))
+        } else {
+            (value - min) / (max - min)
+        };
+        if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+/// Something to draw, in the units of the axes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// Everything between a line and the x axis. Stacks are painted from their sum downwards, so that no background
+    /// shines through between two layers.
+    Area(Vec<(f64, f64)>, Ink),
+    /// Everything between two lines with the same x.
+    Band(Vec<(f64, f64)>, Vec<(f64, f64)>, Ink),
+    /// A line of a width.
+    Line(Vec<(f64, f64)>, f64, Ink),
+    /// A dashed line in steps, such as a limit.
+    Dashed(Vec<(f64, f64)>, Ink),
+    /// A dashed line across the plot at an x, with words beside it at the bottom.
+    RuleX {
+        /// Where.
+        at: f64,
+        /// What it is.
+        label: String,
+        /// Lines above the x axis, so that several rules do not cover each other's words.
+        level: usize,
+        /// Its colour.
+        ink: Ink,
+    },
+    /// A dot; where it has words, they stand to the right of the plot with a line to the dot, the highest dot's
+    /// at the top, none upon another.
+    Dot {
+        /// Where.
+        at: (f64, f64),
+        /// What it is; may be empty.
+        label: String,
+        /// Colour of the dot.
+        ink: Ink,
+    },
+    /// Words above a place, ending there.
+    Label {
+        /// Where.
+        at: (f64, f64),
+        /// The words.
+        text: String,
+        /// Which end of them is there.
+        anchor: Anchor,
+        /// Their colour.
+        ink: Ink,
+    },
+}
+
+/// Marks between two axes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plot {
+    /// What is shown, with the unit.
+    pub heading: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// Marks, the lowest first.
+    pub marks: Vec<Mark>,
+    /// What the colours are, to the right.
+    pub key: Vec<KeyEntry>,
+    /// Width that the key takes; 0 for none.
+    pub key_width: f64,
+}
+
+/// Room for the labels of the vertical axis.
+const LEFT: f64 = 46.0;
+/// Room for the labels of the horizontal axis.
+const BELOW: f64 = 22.0;
+
+struct Places<'a> {
+    frame: Frame,
+    plot: &'a Plot,
+}
+
+impl Places<'_> {
+    fn x(&self, x: f64) -> f64 {
+        self.frame.x + self.frame.w * self.plot.x.share(x)
+    }
+
+    fn y(&self, y: f64) -> f64 {
+        self.frame.bottom() - self.frame.h * self.plot.y.share(y)
+    }
+
+    fn all(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        points.iter().map(|&(x, y)| (self.x(x), self.y(y))).collect()
+    }
+}
+
+impl Plot {
+    /// Its numbers with their names.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let marked = self.marks.iter().filter_map(|mark| match mark {
+            Mark::Dot { label, .. } | Mark::RuleX { label, .. } if !label.is_empty() => Some(label.clone()),
+            Mark::Label { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        let key = self.key.iter().filter(|e| !e.value.is_empty());
+        key.map(|e| format!("{} {}", e.name, e.value)).chain(marked).collect()
+    }
+
+    pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
+        let body = pen.heading(frame, &self.heading);
+        let key = if self.key_width > 0.0 { self.key_width + 16.0 } else { 0.0 };
+        let below = if self.x.labels { BELOW } else { 4.0 };
+        let plot = Frame {
+            x: body.x + LEFT,
+            y: body.y + 4.0,
+            w: (body.w - LEFT - key).max(1.0),
+            h: (body.h - below - 4.0).max(1.0),
+        };
+        let at = Places { frame: plot, plot: self };
+        self.grid(pen, &at);
+        self.callouts(pen, &at);
+        for mark in &self.marks {
+            draw(pen, &at, mark);
+        }
+        pen.line(vec![(plot.x, plot.bottom()), (plot.right(), plot.bottom())], 1.0, Ink::Muted);
+        // Words of rules upon everything: other rules and curves pass behind them.
+        for mark in &self.marks {
+            if let Mark::RuleX { at: x, label, level, ink } = mark {
+                rule_label(pen, &at, *x, (label, *level), *ink);
+            }
+        }
+        if key > 0.0 {
+            let beside = Frame { x: plot.right() + 16.0, y: plot.y - 2.0, w: self.key_width, h: plot.h };
+            pen.key_down(beside, &self.key);
+        }
+    }
+
+    /// Words of dots, and lines to them below the other marks.
+    fn callouts(&self, pen: &mut Pen, at: &Places<'_>) {
+        let mut dots: Vec<(f64, f64, &str)> = Vec::new();
+        for mark in &self.marks {
+            if let Mark::Dot { at: (x, y), label, .. } = mark
+                && !label.is_empty()
+            {
+                dots.push((at.x(*x), at.y(*y), label));
+            }
+        }
+        dots.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.total_cmp(&a.0)));
+        let left = at.frame.right() + 12.0;
+        let mut y = f64::NEG_INFINITY;
+        for (x, dot_y, label) in dots {
+            y = (y + LABEL + 5.0).max(dot_y);
+            pen.line(vec![(x, dot_y), (left - 4.0, y)], 1.0, Ink::Quiet);
+            let label = cut(label, self.key_width, LABEL, false);
+            pen.text(left, y + LABEL * 0.36, &label, Set::new(LABEL, Ink::Text));
+        }
+    }
+
+    fn grid(&self, pen: &mut Pen, at: &Places<'_>) {
+        let frame = at.frame;
+        let mut free_below = f64::INFINITY;
+        for tick in &self.y.ticks {
+            let y = at.y(tick.at);
+            pen.line(vec![(frame.x, y), (frame.right(), y)], 1.0, Ink::Grid);
+            if self.y.labels && y <= free_below {
+                free_below = y - LABEL;
+                let set = Set::new(LABEL, Ink::Muted).anchor(Anchor::End);
+                pen.text(frame.x - 7.0, y + LABEL * 0.36, &tick.label, set);
+            }
+        }
+        let mut free_from = frame.x - LEFT;
+        for tick in &self.x.ticks {
+            let x = at.x(tick.at);
+            pen.line(vec![(x, frame.bottom()), (x, frame.bottom() + 4.0)], 1.0, Ink::Muted);
+            if !self.x.labels {
+                continue;
+            }
+            // Labels are left out rather than set upon each other, or past the edge.
+            let half = width(&tick.label, LABEL, false) / 2.0;
+            let x = x.max(frame.x - LEFT + half).min(frame.right() + 18.0 - half);
+            if x - half >= free_from {
+                let set = Set::new(LABEL, Ink::Muted).anchor(Anchor::Middle);
+                pen.text(x, frame.bottom() + LABEL + 6.0, &tick.label, set);
+                free_from = x + half + 9.0;
+            }
+        }
+    }
+}
+
+fn rule_label(pen: &mut Pen, at: &Places<'_>, x: f64, (label, level): (&str, usize), ink: Ink) {
+    let x = at.x(x);
+    let y = at.frame.bottom() - 9.0 - level as f64 * (LABEL + 5.0);
+    let wide = width(label, LABEL, false);
+    let fits = x + 8.0 + wide <= at.frame.right();
+    let left = if fits { x + 8.0 } else { x - 8.0 - wide };
+    pen.rect(left - 2.0, y - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
+    // At the end that is beside the rule: the viewer's font may be narrower.
+    let (x, anchor) = if fits { (left, Anchor::Start) } else { (left + wide, Anchor::End) };
+    pen.text(x, y, label, Set::new(LABEL, ink).anchor(anchor));
+}
+
+fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
+    match mark {
+        Mark::Area(points, ink) => {
+            let mut outline = at.all(points);
+            if let (Some(first), Some(last)) = (outline.first().copied(), outline.last().copied()) {
+                outline.push((last.0, at.frame.bottom()));
+                outline.push((first.0, at.frame.bottom()));
+                pen.items.push(Item::Area(outline, pen.color(*ink)));
+            }
+        }
+        Mark::Band(upper, lower, ink) => {
+            let mut outline = at.all(upper);
+            outline.extend(at.all(lower).into_iter().rev());
+            if outline.len() > 2 {
+                pen.items.push(Item::Area(outline, pen.color(*ink)));
+            }
+        }
+        Mark::Line(points, thick, ink) => pen.line(at.all(points), *thick, *ink),
+        Mark::Dashed(points, ink) => {
+            for pair in at.all(points).windows(2) {
+                pen.dashed(pair[0], pair[1], 1.5, *ink);
+            }
+        }
+        Mark::RuleX { at: x, ink, .. } => {
+            let x = at.x(*x);
+            pen.dashed((x, at.frame.y), (x, at.frame.bottom()), 1.5, *ink);
+        }
+        Mark::Dot { at: (x, y), ink, .. } => {
+            let (x, y) = (at.x(*x), at.y(*y));
+            pen.items.push(Item::Dot(x, y, 6.0, pen.color(Ink::Background)));
+            pen.items.push(Item::Dot(x, y, 4.5, pen.color(*ink)));
+        }
+        Mark::Label { at: (x, y), text, anchor, ink } => {
+            let (x, y) = (at.x(*x), at.y(*y));
+            pen.text(x, y - 5.0, text, Set::new(SMALL + 0.5, *ink).anchor(*anchor));
+        }
+    }
+}

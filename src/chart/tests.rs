@@ -1,0 +1,188 @@
+//! Colours that can be read, text that fits, and files that are the same every time.
+
+use super::*;
+use crate::chart::text::{cut, wrap};
+
+const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
+
+#[test]
+fn text_is_readable() {
+    for theme in THEMES {
+        let ground = theme.color(Ink::Background);
+        for ink in [Ink::Text, Ink::Muted, Ink::Limit] {
+            let contrast = theme.color(ink).contrast(ground);
+            assert!(contrast >= 4.5, "{theme:?} {ink:?} {contrast}");
+        }
+        for ink in (0..6).map(Ink::Series).chain([Ink::Accent]) {
+            let contrast = theme.color(ink).contrast(ground);
+            assert!(contrast >= 3.0, "a line can be seen: {theme:?} {ink:?} {contrast}");
+        }
+        for share in (0..=100).map(|i| f64::from(i) / 100.0) {
+            let contrast = theme.color(Ink::OnRamp(share)).contrast(theme.color(Ink::Ramp(share)));
+            assert!(contrast >= 4.5, "{theme:?} {share} {contrast}");
+        }
+    }
+}
+
+#[test]
+fn layers_differ_in_grey() {
+    for theme in THEMES {
+        for a in 0..6 {
+            for b in 0..a {
+                let contrast = theme.color(Ink::Layer(a)).contrast(theme.color(Ink::Layer(b)));
+                assert!(contrast >= 1.3, "{theme:?} layers {a} and {b}: {contrast}");
+            }
+        }
+        let pair = theme.color(Ink::Quiet).contrast(theme.color(Ink::Accent));
+        assert!(pair >= 2.0, "{theme:?}: {pair}");
+    }
+}
+
+#[test]
+fn the_ramp_goes_one_way() {
+    for theme in THEMES {
+        let light = |i: i32| theme.color(Ink::Ramp(f64::from(i) / 50.0)).luminance();
+        for i in 0..50 {
+            let up = light(i + 1) > light(i);
+            assert_eq!(up, theme == Theme::Dark, "{theme:?} at {i}");
+        }
+    }
+}
+
+#[test]
+fn text_is_broken_at_spaces_and_cut_where_there_is_no_room() {
+    assert!(width("iii", 10.0, false) < width("MMM", 10.0, false));
+    assert_eq!(
+        wrap("one two three", width("one two", 10.0, false) + 0.1, 10.0, false, 3),
+        ["one two", "three"]
+    );
+    let two = wrap("one two three four five", width("one two", 10.0, false) + 0.1, 10.0, false, 2);
+    assert_eq!(two.len(), 2);
+    assert!(two[1].ends_with('…'), "{two:?}");
+    assert_eq!(wrap("at 95 %", width("at 95", 10.0, false) + 0.1, 10.0, false, 3), ["at", "95\u{a0}%"]);
+    assert_eq!(cut("short", 1000.0, 10.0, false), "short");
+    let long = cut(&"w".repeat(1000), 100.0, 10.0, true);
+    assert!(width(&long, 10.0, true) <= 100.0 && long.ends_with('…'), "{long}");
+    assert!(wrap("", 100.0, 10.0, false, 2).is_empty());
+}
+
+/// A figure with every kind of panel.
+fn every_panel() -> Figure {
+    let tick = |at: f64| Tick { at, label: at.to_string() };
+    let axis = |max: f64| Axis { min: 0.0, max, log: false, ticks: vec![tick(0.0), tick(max)], labels: true };
+    let key = |name: &str| KeyEntry {
+        ink: Ink::Layer(0),
+        line: false,
+        name: name.to_owned(),
+        value: "3, or so".to_owned(),
+    };
+    let plot = Plot {
+        heading: "Plot".to_owned(),
+        x: axis(4.0),
+        y: axis(2.0),
+        marks: vec![
+            Mark::Area(vec![(0.0, 1.0), (4.0, 2.0)], Ink::Layer(0)),
+            Mark::Line(vec![(0.0, 1.0), (2.0, 1.0), (4.0, 1.0)], 1.0, Ink::Text),
+            Mark::Dashed(vec![(0.0, 2.0), (4.0, 2.0)], Ink::Limit),
+            Mark::RuleX { at: 3.0, label: "limit".to_owned(), level: 0, ink: Ink::Limit },
+            Mark::Dot { at: (1.0, 1.5), label: "half".to_owned(), ink: Ink::Accent },
+            Mark::Label { at: (4.0, 1.0), text: "here".to_owned(), anchor: Anchor::End, ink: Ink::Muted },
+        ],
+        key: vec![key("layer")],
+        key_width: 80.0,
+    };
+    let bar = |value: f64| Bar { value, text: value.to_string() };
+    let bars = Bars {
+        heading: "Bars".to_owned(),
+        columns: vec!["a".to_owned(), "b".to_owned()],
+        rows: vec![
+            BarRow { label: "R&D <core> \"x\"".to_owned(), bars: vec![bar(3.0), bar(0.0)], strong: true },
+            BarRow {
+                label: "control\u{1}\nline".to_owned(),
+                bars: vec![bar(1.0), bar(0.001)],
+                strong: false,
+            },
+        ],
+    };
+    let columns = Columns {
+        heading: "Columns".to_owned(),
+        categories: vec![Category { label: "1".to_owned(), values: vec![(0.5, "50".to_owned())] }],
+        inks: vec![Ink::Quiet],
+    };
+    let heat = Heat {
+        heading: "Heat".to_owned(),
+        rows: vec!["Mon".to_owned()],
+        columns: vec!["0".to_owned(), String::new(), "2".to_owned()],
+        cells: vec![vec![HeatCell::Share(0.5), HeatCell::Nothing, HeatCell::Outside]],
+    };
+    let row = |panels: Vec<Panel>| Row {
+        size: Size::Part(1.0),
+        panels: panels.into_iter().map(|p| (1.0, p)).collect(),
+    };
+    Figure {
+        title: "A & B < C".to_owned(),
+        subtitle: "Every kind of panel".to_owned(),
+        note: "from a test".to_owned(),
+        rows: vec![
+            Row { size: Size::Fixed(14.0), panels: vec![(1.0, Panel::Key(vec![key("key")]))] },
+            row(vec![Panel::Plot(Box::new(plot)), Panel::Bars(bars)]),
+            row(vec![Panel::Columns(columns), Panel::Heat(heat), Panel::Words("Nothing here.".to_owned())]),
+        ],
+    }
+}
+
+#[test]
+fn the_same_figure_is_the_same_file() {
+    let figure = every_panel();
+    for theme in THEMES {
+        let picture = svg(&layout(&figure, (960, 540), theme));
+        assert_eq!(picture, svg(&layout(&figure, (960, 540), theme)));
+        let path =
+            format!("{}/src/chart/golden/every-panel-{}.svg", env!("CARGO_MANIFEST_DIR"), theme.as_str());
+        if std::env::var_os("NODETIDE_BLESS").is_some() {
+            std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
+            std::fs::write(&path, &picture).unwrap();
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(expected == picture, "{path} differs; look at it, then bless it");
+    }
+}
+
+#[test]
+fn the_file_is_xml_with_words_for_those_who_do_not_see() {
+    let picture = svg(&layout(&every_panel(), (960, 540), Theme::Light));
+    assert!(
+        picture.starts_with("<svg width=\"960\" height=\"540\" viewBox=\"0 0 1920 1080\" "),
+        "{picture:.200}"
+    );
+    assert!(picture.contains("<title>A &amp; B &lt; C</title>\n<desc>Every kind of panel Plot: "));
+    assert!(picture.contains("R&amp;D &lt;core&gt; &quot;x&quot;"), "text is escaped");
+    assert!(!picture.contains(|c: char| c.is_control() && c != '\n'), "no control characters");
+    assert!(picture.ends_with("</svg>\n"));
+    for line in picture.lines().filter(|l| l.starts_with("<text")) {
+        assert!(line.ends_with("</text>") && !line.contains(" dy="), "{line}");
+    }
+}
+
+#[test]
+fn sizes_scale_the_same_picture_and_odd_ones_do_no_harm() {
+    let figure = every_panel();
+    let small = layout(&figure, (960, 540), Theme::Light);
+    let large = layout(&figure, (1920, 1080), Theme::Light);
+    assert_eq!(small.items, large.items, "the same picture, larger");
+    for size in [(320, 240), (8000, 240), (320, 8000), (1, 1)] {
+        let scene = layout(&figure, size, Theme::Dark);
+        assert!(svg(&scene).contains(&format!("<svg width=\"{}\" height=\"{}\"", size.0, size.1)));
+    }
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn pixels_have_the_size_asked_for_and_are_the_same_every_time() {
+    let scene = layout(&every_panel(), (640, 360), Theme::Light);
+    let file = png(&scene).unwrap();
+    assert_eq!(&file[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(&file[16..24], &[0, 0, 2, 128, 0, 0, 1, 104], "width and height");
+    assert_eq!(file, png(&scene).unwrap());
+    assert!(file.len() > 5000, "something was drawn: {}", file.len());
+}

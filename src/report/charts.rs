@@ -1,0 +1,145 @@
+//! Pictures of a run, made from what its result files hold. `docs/charts.md` says how to read them.
+//!
+//! [`Data`] takes rows of jobs and of timelines one by one and keeps only what pictures need: sums by column, by
+//! hour of the week, by size. `nodetide run --out` feeds it from memory, `nodetide chart` from the files; both give
+//! the same bytes.
+
+mod cause;
+mod cost;
+mod data;
+mod facts;
+mod hours;
+mod jobs;
+mod memory;
+mod nodes;
+mod read;
+mod series;
+#[cfg(test)]
+mod tests;
+mod time_axis;
+mod wait;
+mod workload;
+
+pub use data::{Data, DataError, JobRow, TimelineRow};
+pub use facts::SummaryError;
+pub use memory::of_run;
+pub use read::{ReadError, read};
+
+use crate::chart::{Figure, Scene, Theme, layout};
+
+/// A picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Chart {
+    /// Nodes by state over time, with the queue.
+    Nodes,
+    /// Distribution of the wait.
+    Wait,
+    /// Waits by cause.
+    Causes,
+    /// Cost by part and by team.
+    Cost,
+    /// Utilisation by hour of the week.
+    Hours,
+    /// Sizes and running times of the jobs.
+    Workload,
+}
+
+impl Chart {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Nodes, Self::Wait, Self::Causes, Self::Cost, Self::Hours, Self::Workload];
+
+    /// The word for it in arguments and file names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nodes => "nodes",
+            Self::Wait => "wait",
+            Self::Causes => "causes",
+            Self::Cost => "cost",
+            Self::Hours => "hours",
+            Self::Workload => "workload",
+        }
+    }
+
+    /// The figure.
+    #[must_use]
+    pub fn figure(self, data: &Data) -> Figure {
+        let mut figure = match self {
+            Self::Nodes => nodes::figure(data),
+            Self::Wait => wait::figure(data),
+            Self::Causes => cause::figure(data),
+            Self::Cost => cost::figure(data),
+            Self::Hours => hours::figure(data),
+            Self::Workload => workload::figure(data),
+        };
+        figure.note = data.summary.note();
+        figure
+    }
+
+    /// The picture.
+    #[must_use]
+    pub fn scene(self, data: &Data, look: Look) -> Scene {
+        layout(&self.figure(data), look.size, look.theme)
+    }
+}
+
+/// How pictures look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Width and height [px].
+    pub size: (u32, u32),
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { theme: Theme::Light, size: (960, 540) }
+    }
+}
+
+/// Folder of the pictures in a directory of results.
+pub const FOLDER: &str = "charts";
+
+/// Names of all files of pictures, in a directory of results; a program may replace them.
+pub const NAMES: [&str; 24] = [
+    "charts/nodes.svg",
+    "charts/wait.svg",
+    "charts/causes.svg",
+    "charts/cost.svg",
+    "charts/hours.svg",
+    "charts/workload.svg",
+    "charts/nodes-dark.svg",
+    "charts/wait-dark.svg",
+    "charts/causes-dark.svg",
+    "charts/cost-dark.svg",
+    "charts/hours-dark.svg",
+    "charts/workload-dark.svg",
+    "charts/nodes.png",
+    "charts/wait.png",
+    "charts/causes.png",
+    "charts/cost.png",
+    "charts/hours.png",
+    "charts/workload.png",
+    "charts/nodes-dark.png",
+    "charts/wait-dark.png",
+    "charts/causes-dark.png",
+    "charts/cost-dark.png",
+    "charts/hours-dark.png",
+    "charts/workload-dark.png",
+];
+
+/// The name of a picture's file in a directory of results.
+#[must_use]
+pub fn name(chart: Chart, theme: Theme, extension: &str) -> &'static str {
+    let suffix = if theme == Theme::Dark { "-dark" } else { "" };
+    let wanted = format!("{FOLDER}/{}{suffix}.{extension}", chart.as_str());
+    NAMES.into_iter().find(|name| *name == wanted).unwrap_or(NAMES[0])
+}
+
+/// A sentence begins with a capital.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
