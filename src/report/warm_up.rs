@@ -240,9 +240,9 @@ impl Cut {
 
     /// What is wrong with it.
     fn warning(&self) -> Option<WarningEntry> {
-        let until_s = (!self.too_few).then_some(self.until_s);
-        (self.too_few || self.beyond_half)
-            .then(|| WarningEntry::from(&Warning::NoSteadyState { jobs: self.jobs, until_s }))
+        let warm_up_s = (!self.too_few).then_some(self.until_s);
+        let wrong = self.too_few || self.beyond_half;
+        wrong.then(|| WarningEntry::from(&Warning::NoSteadyState { warm_up_s, jobs: self.jobs }))
     }
 
     /// Adds the figures of the steady state to each replication's summary.

@@ -184,12 +184,12 @@ pub enum Warning {
         /// Jobs that started.
         jobs: u64,
     },
-    /// The warm-up that was asked for leaves no steady state.
+    /// The warm-up is more than half of the run, or could not be found.
     NoSteadyState {
+        /// Its length [s]; `None`: there are too few jobs to find one.
+        warm_up_s: Option<f64>,
         /// Jobs that started.
         jobs: u64,
-        /// End of the warm-up, which lies beyond half of the run [s]; `None`: the jobs are too few to find one.
-        until_s: Option<f64>,
     },
     /// An interval from few replications, or a wide one.
     TooFewReplications {
@@ -452,15 +452,15 @@ impl Warning {
                  --replications",
                 count(*jobs, "started job")
             ),
-            Self::NoSteadyState { until_s: Some(until_s), .. } => format!(
+            Self::NoSteadyState { warm_up_s: Some(span), .. } => format!(
                 "the warm-up of {} is more than half of the run: it is too short to tell a steady state, or has \
                  none; simulate longer, or do without --warm-up",
-                duration_s(*until_s)
+                duration_s(*span)
             ),
-            Self::NoSteadyState { jobs, until_s: None } => format!(
+            Self::NoSteadyState { warm_up_s: None, jobs } => format!(
                 "MSER-5 needs 50 started jobs to find a start-up and has {}: nothing is left out; simulate longer, \
                  or give the warm-up as a time, as --warm-up 12h",
-                super::units::whole(*jobs)
+                count(*jobs, "job")
             ),
             Self::TooFewReplications { n, relative } => {
                 let needed = replications_for(*n, *relative);

@@ -38,7 +38,7 @@ fn samples() -> Vec<Warning> {
         Warning::UpdatesRefused { cluster: cluster(), updates: 1 },
         Warning::ThresholdOverNothing { figure: "wait p95 on train-gpu".to_owned() },
         Warning::FewJobs { jobs: 20 },
-        Warning::NoSteadyState { jobs: 1_200, until_s: Some(864_000.0) },
+        Warning::NoSteadyState { warm_up_s: Some(1_209_600.0), jobs: 900 },
     ]
 }
 
