@@ -105,7 +105,7 @@ fn every_default_that_was_used_is_told() {
         assert!(told.iter().any(|text| text.contains(part)), "{part}: {told:#?}");
     }
     let none = text
-        .replace("clusters: [", "delays: Zero, evictions: None, prices: (load_balancer: Free, billing_quantum: \"1m\"), clusters: [")
+        .replace("clusters: [", "delays: Zero, evictions: Never, prices: (load_balancer: Free, billing_quantum: \"1m\"), clusters: [")
         .replace("max_nodes: 4,", "max_nodes: 4, price: \"1 USD/h\",")
         .replace("max_nodes: 2,", "max_nodes: 2, idle_time: \"1m\", price: \"1 USD/h\",");
     assert_eq!(lowered(&none).assumptions, []);
@@ -175,7 +175,7 @@ fn many_jobs_of_one_mistake_are_one_message() {
 
 /// Every feature once, nothing that takes long to draw.
 const RICH: &str = r#"(
-    start: "2026-03-02T00:00", time_zone: "Europe/Amsterdam", seed: 7, horizon: "2d", delays: Zero, evictions: None,
+    start: "2026-03-02T00:00", time_zone: "Europe/Amsterdam", seed: 7, horizon: "2d", delays: Zero, evictions: Never,
     region: (
         name: "westeurope",
         quotas: (family: {"standardDSv3Family": 400}, workspace: {"standardDSv3Family": 300}, total_dedicated: 500, low_priority: 60),
