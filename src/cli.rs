@@ -16,7 +16,7 @@ mod run;
 mod source;
 mod vm_sizes;
 
-pub use args::{Cli, ColorWhen, Command, CompareArgs, Format, RunArgs};
+pub use args::{Cli, ColorWhen, Command, CompareArgs, Export, Format, RunArgs};
 
 use crate::exit_code;
 use clap::Parser;

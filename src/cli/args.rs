@@ -80,7 +80,7 @@ pub struct RunArgs {
     pub warm_up: Option<WarmUp>,
     /// Read the ticks format instead (integers only, `docs/ticks.md`); results as JSON on standard output.
     #[arg(long, help_heading = "Simulation")]
-    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out"])]
+    #[arg(conflicts_with_all = ["seed", "replications", "jobs", "warm_up", "format", "out", "export"])]
     pub ticks: bool,
     /// What to print: a report to read, the whole summary, or a table of figures.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
@@ -94,6 +94,20 @@ pub struct RunArgs {
     /// Draw no pictures into the directory of --out; `nodetide chart` can draw them later.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub no_charts: bool,
+    /// Also write what other tools read (`docs/exports.md`) into the directory of --out: a trace for Perfetto, or
+    /// the events as AmlCompute logs them; several with commas.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", requires = "out")]
+    #[arg(help_heading = "Output")]
+    pub export: Vec<Export>,
+}
+
+/// What other tools read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// trace.json, for ui.perfetto.dev or chrome://tracing.
+    Perfetto,
+    /// aml_cluster_events.jsonl, aml_node_events.jsonl and aml_job_events.jsonl, as Azure Monitor has them.
+    Aml,
 }
 
 /// What `run` prints.
@@ -310,6 +324,7 @@ Examples:
   nodetide run scenario.ron
   nodetide run scenario.ron --replications 20
   nodetide run scenario.ron --out results/today
+  nodetide run scenario.ron --out results/today --export perfetto,aml
   nodetide run scenario.ron --format json | jq .total.wait_p95_s
   nodetide init - | nodetide run -
 
@@ -401,6 +416,9 @@ mod tests {
             &["run", "s.ron", "--seed", "1.5"],
             &["run", "s.ron", "--force"],
             &["run", "s.ron", "--warm-up", "12"],
+            &["run", "s.ron", "--export", "perfetto"],
+            &["run", "s.ron", "--out", "x", "--export", "perfeto"],
+            &["run", "s.json", "--ticks", "--export", "aml"],
             &["run", "s.json", "--ticks", "--out", "x"],
             &["run", "s.ron", "--no-charts"],
             &["chart"],
@@ -423,6 +441,9 @@ mod tests {
             panic!("chart")
         };
         assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait][..]));
+        let both = &["run", "s.ron", "--out", "x", "--export", "perfetto,aml"];
+        let Command::Run(run) = parse(both).unwrap().command else { panic!("run") };
+        assert_eq!(run.export, [Export::Perfetto, Export::Aml]);
         assert!(parse(&["--color", "never", "run", "s.ron", "-q"]).is_ok());
     }
 }

@@ -1,6 +1,6 @@
 //! `nodetide run`.
 
-use super::args::{Format, RunArgs};
+use super::args::{Export, Format, RunArgs};
 use super::error::CliError;
 use super::output::Output;
 use super::progress::Progress;
@@ -65,6 +65,12 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
         }
         if !args.no_charts {
             files::write_charts(&mut out, &chart_data(&report, &context, &recording)?)?;
+        }
+        if args.export.contains(&Export::Perfetto) {
+            files::write_trace(&mut out, &context, &result, &recording)?;
+        }
+        if args.export.contains(&Export::Aml) {
+            files::write_aml(&mut out, &context, &result, &recording)?;
         }
         let manifest = manifest(&scenario, args, command, &began, report.first().seed, out.entries());
         out.write("manifest.json", |w| files::json(w, &manifest))?;

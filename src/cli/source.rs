@@ -110,7 +110,8 @@ impl Scenario {
         let gate = Gate::of(&input);
         let clusters =
             clusters.into_iter().zip(&input.clusters).map(|(facts, input)| cluster(facts, input)).collect();
-        let (horizon, locks, billing_quantum) = (input.horizon, input.locks.clone(), input.billing_quantum);
+        let (horizon, billing_quantum) = (input.horizon, input.billing_quantum);
+        let (locks, updates) = (input.locks.clone(), input.updates.clone());
         let jobs_hash = jobs_hash(&input.jobs, scenario.resolution.ns());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
@@ -137,6 +138,7 @@ impl Scenario {
             notices: warnings.iter().map(WarningEntry::from).collect(),
             logs: log_reports,
             locks,
+            updates,
             gate,
         };
         Ok(Prepared { model, context, jobs_hash })

@@ -3,7 +3,7 @@
 use super::refusals::Gate;
 use super::summary::WarningEntry;
 use crate::engine::Model;
-use crate::engine::input::{Discipline, LockInput, Tier};
+use crate::engine::input::{Discipline, LockInput, Tier, UpdateInput};
 use crate::engine::output::JobRecord;
 use crate::scenario::schema::Expect;
 use crate::units::{Resolution, Tick};
@@ -44,6 +44,8 @@ pub struct Context {
     pub logs: Vec<LogReport>,
     /// Resource locks.
     pub locks: Vec<LockInput>,
+    /// Updates of clusters, by the numbers in events.
+    pub updates: Vec<UpdateInput>,
     /// Limits and quotas over time, to say why a job was refused.
     pub gate: Gate,
 }

@@ -1,19 +1,25 @@
 //! Result files. A directory of results appears whole or not at all: it is written beside its place and then
 //! renamed. `docs/results.md` documents every file and column.
 
+mod aml;
 mod directory;
 mod events;
+mod history;
 mod jobs;
 mod leftovers;
 mod manifest;
 mod nodes;
 mod replications;
+#[cfg(test)]
+mod runs;
 mod table;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod trace;
 mod writer;
 
+pub use aml::{aml_clusters, aml_jobs, aml_nodes};
 pub use directory::{OutDir, OutError};
 pub use events::events;
 pub use jobs::{header as jobs_header, jobs};
@@ -23,6 +29,7 @@ pub use nodes::{header as nodes_header, nodes};
 pub use replications::{header as replications_header, replications};
 pub use table::{REPLICATED_HEADER, SUMMARY_HEADER, replicated_table, summary_table};
 pub use timeline::{header as timeline_header, timeline};
+pub use trace::trace;
 
 use super::replications::Replicated;
 use super::{Context, Summary, charts};
@@ -33,7 +40,7 @@ use std::io::{self, Write};
 use writer::{Rows, io_error};
 
 /// Names of all result files but pictures; a directory with nothing else in it may be replaced.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 11] = [
     "manifest.json",
     "summary.json",
     "jobs.csv",
@@ -41,6 +48,10 @@ pub const NAMES: [&str; 7] = [
     "timeline.csv",
     "events.jsonl",
     "replications.csv",
+    "trace.json",
+    "aml_cluster_events.jsonl",
+    "aml_node_events.jsonl",
+    "aml_job_events.jsonl",
 ];
 
 /// Whether a file of results may have this name, relative to their directory.
@@ -103,6 +114,34 @@ fn write_details(
     out.write("nodes.csv", |w| nodes(w, context, result, recording))?;
     out.write("timeline.csv", |w| timeline(w, context, recording))?;
     out.write("events.jsonl", |w| events(w, context, recording))
+}
+
+/// Adds a run as a trace, for trace viewers.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_trace(
+    out: &mut OutDir,
+    context: &Context,
+    result: &RunResult,
+    recording: &Recording,
+) -> Result<(), OutError> {
+    out.write("trace.json", |w| trace(w, context, result, recording))
+}
+
+/// Adds a run in the shape of the service's logs.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_aml(
+    out: &mut OutDir,
+    context: &Context,
+    result: &RunResult,
+    recording: &Recording,
+) -> Result<(), OutError> {
+    out.write("aml_cluster_events.jsonl", |w| aml_clusters(w, context, recording))?;
+    out.write("aml_node_events.jsonl", |w| aml_nodes(w, context, result, recording))?;
+    out.write("aml_job_events.jsonl", |w| aml_jobs(w, context, result, recording))
 }
 
 /// Indented JSON with a newline at its end.

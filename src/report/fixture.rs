@@ -50,7 +50,8 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
     };
     let clusters = input.clusters.iter().enumerate().map(named).collect();
     let gate = Gate::of(&input);
-    let (horizon, quantum, locks) = (input.horizon, input.billing_quantum, input.locks.clone());
+    let (horizon, quantum) = (input.horizon, input.billing_quantum);
+    let (locks, updates) = (input.locks.clone(), input.updates.clone());
     let model = Model::new(input).unwrap();
     let jobs = JobContext::all(&model, |i| [None, teams.get(i).copied().flatten(), None]);
     let (result, recording) = engine::run(&model, Detail::All);
@@ -76,6 +77,7 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
         notices: Vec::new(),
         logs: Vec::new(),
         locks,
+        updates,
         gate,
     };
     Fixture { context, result, recording }

@@ -5,6 +5,7 @@ mod charts;
 mod check;
 mod colour;
 mod compare;
+mod export;
 mod help;
 mod out;
 mod pipes;

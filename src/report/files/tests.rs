@@ -130,6 +130,13 @@ fn events_are_json_and_their_keys_documented() {
 }
 
 #[test]
+fn every_file_is_documented() {
+    for name in NAMES {
+        assert!(DOCS.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
 fn the_cost_of_nodes_sums_to_that_of_the_clusters() {
     for quantum in [1, 60, 3600] {
         let f = small(quantum, Vec::new());
