@@ -324,7 +324,7 @@ Examples:
   nodetide run scenario.ron
   nodetide run scenario.ron --replications 20
   nodetide run scenario.ron --out results/today
-  nodetide run scenario.ron --out results/today --export perfetto,aml
+  nodetide run scenario.ron --out results/traces --export perfetto,aml
   nodetide run scenario.ron --format json | jq .total.wait_p95_s
   nodetide init - | nodetide run -
 

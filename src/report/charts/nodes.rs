@@ -208,6 +208,7 @@ fn key(series: &Series) -> Vec<KeyEntry> {
     entries
 }
 
+/// The queue is grey: a colour stands for one thing, and all of them stand for nodes.
 fn queue_key(series: &Series, end_s: f64) -> Vec<KeyEntry> {
     if series.queue_peak == 0 {
         return Vec::new();
@@ -218,7 +219,7 @@ fn queue_key(series: &Series, end_s: f64) -> Vec<KeyEntry> {
         let value = count(series.queue_peak.into(), "job");
         entries.push(KeyEntry { ink: Ink::Peak, line: false, name: "most at once".to_owned(), value });
     }
-    entries.push(KeyEntry { ink: Ink::Accent, line: false, name: "average".to_owned(), value: average });
+    entries.push(KeyEntry { ink: Ink::Muted, line: false, name: "average".to_owned(), value: average });
     if series.exact().is_some() {
         entries[0].name = "in the queue".to_owned();
         entries[0].value = format!("at most {}", count(series.queue_peak.into(), "job"));
@@ -260,7 +261,7 @@ fn exact(rows: &[TimelineRow], end: f64, limit: bool, nodes: &mut Vec<Mark>, que
         nodes.push(Mark::Dashed(line, Ink::Limit));
     }
     let line = steps(rows.iter().map(|row| (row.t_s, f64::from(row.queued_jobs))), end);
-    queue.push(Mark::Area(line, Ink::Accent));
+    queue.push(Mark::Area(line, Ink::Muted));
 }
 
 fn coarse(series: &Series, end: f64, limit: bool, nodes: &mut Vec<Mark>, queue: &mut Vec<Mark>) {
@@ -286,6 +287,6 @@ fn coarse(series: &Series, end: f64, limit: bool, nodes: &mut Vec<Mark>, queue: 
     }
     let most = line(&|c| f64::from(c.queued_max));
     queue.push(Mark::Area(most.clone(), Ink::Peak));
-    queue.push(Mark::Area(line(&|c| c.queued / c.seconds), Ink::Accent));
+    queue.push(Mark::Area(line(&|c| c.queued / c.seconds), Ink::Muted));
     queue.push(Mark::Line(most, 0.5, Ink::Muted));
 }
