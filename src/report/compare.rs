@@ -324,8 +324,8 @@ fn cautions(a: &[Summary], b: &[Summary]) -> Vec<String> {
     let (in_a, in_b) = (started(a), started(b));
     if in_a != in_b {
         notes.push(format!(
-            "Waits are of jobs that started: {} in A, {} in B. Where one starts fewer, its waits leave out the jobs \
-             that waited longest.",
+            "Waits are of jobs that started: {} in A, {} in B. Where one starts fewer, the others are missing \
+             from its waits.",
             super::units::whole(in_a),
             super::units::whole(in_b)
         ));

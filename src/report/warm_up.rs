@@ -11,7 +11,7 @@ use super::facts::Spread;
 use super::figures::Value;
 use super::summary::{Summary, WarningEntry};
 use super::units::{duration_s, whole};
-use crate::diagnostic::Code;
+use super::warnings::Warning;
 use crate::engine::output::Outcome;
 use crate::engine::record::{Profile, Recording};
 use crate::stats::{Estimate, lag1, mser5, section_interval, section_means};
@@ -240,22 +240,9 @@ impl Cut {
 
     /// What is wrong with it.
     fn warning(&self) -> Option<WarningEntry> {
-        let text = if self.too_few {
-            format!(
-                "MSER-5 needs 50 started jobs to find a start-up and has {}: nothing is left out; simulate longer, \
-                 or give the warm-up as a time, as --warm-up 12h",
-                whole(self.jobs)
-            )
-        } else if self.beyond_half {
-            format!(
-                "the warm-up of {} is more than half of the run: it is too short to tell a steady state, or has \
-                 none; simulate longer, or do without --warm-up",
-                duration_s(self.until_s)
-            )
-        } else {
-            return None;
-        };
-        Some(WarningEntry { code: Code::WarmUpTooLong.as_str(), cluster: None, text })
+        let warm_up_s = (!self.too_few).then_some(self.until_s);
+        let wrong = self.too_few || self.beyond_half;
+        wrong.then(|| WarningEntry::from(&Warning::NoSteadyState { warm_up_s, jobs: self.jobs }))
     }
 
     /// Adds the figures of the steady state to each replication's summary.

@@ -184,6 +184,13 @@ pub enum Warning {
         /// Jobs that started.
         jobs: u64,
     },
+    /// The warm-up is more than half of the run, or could not be found.
+    NoSteadyState {
+        /// Its length [s]; `None`: there are too few jobs to find one.
+        warm_up_s: Option<f64>,
+        /// Jobs that started.
+        jobs: u64,
+    },
     /// An interval from few replications, or a wide one.
     TooFewReplications {
         /// Replications.
@@ -232,6 +239,7 @@ impl Warning {
             Self::UpdatesRefused { .. } => Code::UpdatesRefused,
             Self::ThresholdOverNothing { .. } => Code::ThresholdOverNothing,
             Self::FewJobs { .. } => Code::FewJobs,
+            Self::NoSteadyState { .. } => Code::WarmUpTooLong,
             Self::TooFewReplications { .. } => Code::TooFewReplications,
         }
     }
@@ -259,6 +267,7 @@ impl Warning {
             | Self::LimitReached { .. }
             | Self::ThresholdOverNothing { .. }
             | Self::FewJobs { .. }
+            | Self::NoSteadyState { .. }
             | Self::TooFewReplications { .. } => None,
         }
     }
@@ -442,6 +451,16 @@ impl Warning {
                 "percentiles are over {}: the 99th is near their maximum; simulate a longer time, or use \
                  --replications",
                 count(*jobs, "started job")
+            ),
+            Self::NoSteadyState { warm_up_s: Some(span), .. } => format!(
+                "the warm-up of {} is more than half of the run: it is too short to tell a steady state, or has \
+                 none; simulate longer, or do without --warm-up",
+                duration_s(*span)
+            ),
+            Self::NoSteadyState { warm_up_s: None, jobs } => format!(
+                "MSER-5 needs 50 started jobs to find a start-up and has {}: nothing is left out; simulate longer, \
+                 or give the warm-up as a time, as --warm-up 12h",
+                count(*jobs, "job")
             ),
             Self::TooFewReplications { n, relative } => {
                 let needed = replications_for(*n, *relative);

@@ -2,6 +2,7 @@
 //! simulated against waits recorded. The logs are not part of this project, so these tests show as ignored where the
 //! folder beside it is absent. What the differences mean is in `docs/validation.md`.
 
+use crate::easy::{self, Job};
 use nodetide::engine::{self, Detail, Model};
 use nodetide::lowering;
 use nodetide::scenario::parse;
@@ -41,6 +42,8 @@ fn log(name: &str) -> PathBuf {
 struct Line {
     submit: u64,
     wait: u64,
+    run: u64,
+    processors: u64,
     requested: u64,
 }
 
@@ -59,6 +62,8 @@ fn lines(name: &str) -> Vec<Line> {
                 submit: field[1] as u64,
                 // One wait of HPC2N is below 0; `as` makes it 0.
                 wait: field[2] as u64,
+                run: field[3] as u64,
+                processors: nodes as u64,
                 requested: field[8].max(0.0) as u64,
             })
         })
@@ -91,6 +96,24 @@ fn waits_of(lines: &[Line], simulated: &[u64], keep: impl Fn(&Line) -> bool) -> 
     Waits::of(lines.iter().zip(simulated).filter(|(l, _)| keep(l)).map(|(_, w)| *w).collect())
 }
 
+/// Every job starts in the same second as by a plain program of its own.
+fn starts_as_the_plain_program_says(lines: &[Line], waits: &[u64], nodes: u64, processors: u64) {
+    let jobs: Vec<Job> = lines
+        .iter()
+        .map(|l| Job {
+            submit: l.submit,
+            run: l.run,
+            nodes: l.processors.div_ceil(processors),
+            requested: if l.requested > 0 { l.requested } else { l.run },
+        })
+        .collect();
+    let starts = easy::starts(&jobs, nodes);
+    assert_eq!(starts.len(), waits.len());
+    for (id, (start, wait)) in starts.iter().zip(waits).enumerate() {
+        assert_eq!(start - jobs[id].submit, *wait, "wait of job {id}");
+    }
+}
+
 const KTH: &str = "KTH-SP2-1996-2.1-cln";
 const BLUE: &str = "SDSC-BLUE-2000-4.2-cln";
 const FOUR_HOURS: u64 = 4 * 3600;
@@ -106,6 +129,8 @@ fn kth_sp2_under_easy_backfilling() {
     assert_eq!(waits(&lines, all), recorded, "recorded");
     let easy = Waits { jobs: 27_992, mean: 6419, percentiles: [0, 19_868, 35_146, 71_913], at_once: 557 };
     assert_eq!(waits_of(&lines, &waits_s, all), easy, "simulated");
+
+    starts_as_the_plain_program_says(&lines, &waits_s, 100, 1);
 
     // The machine kept long jobs for the night: that, and not the scheduler, is where the two part.
     let short = |l: &Line| l.requested <= 3600;
@@ -137,4 +162,5 @@ fn sdsc_blue_horizon_under_easy_backfilling() {
     assert_eq!(waits(&lines, all), recorded, "recorded");
     let easy = Waits { jobs: 232_536, mean: 7858, percentiles: [0, 23_084, 41_678, 102_199], at_once: 519 };
     assert_eq!(waits_of(&lines, &waits_s, all), easy, "simulated");
+    starts_as_the_plain_program_says(&lines, &waits_s, 144, 8);
 }

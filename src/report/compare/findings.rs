@@ -170,9 +170,10 @@ impl Headline {
             Kind::Seconds => String::new(),
             Kind::Jobs => " jobs".to_owned(),
         };
-        let interval = p.interval().filter(|(low, high)| low < high);
-        let interval =
-            interval.map(|(low, high)| format!("95 % interval {} to {}", signed(low), signed(high)));
+        let interval = p.interval().map(|(low, high)| match low < high {
+            true => format!("95 % interval {} to {}", signed(low), signed(high)),
+            false => "in every replication".to_owned(),
+        });
         let change = p.relative().map(signed_percent);
         let instead = format!("{} instead of {}{unit}", show(p.b), show(p.a));
         let bracket = |parts: [Option<String>; 2]| {
@@ -191,8 +192,8 @@ impl Headline {
                 format!("In this one draw: {}{}.", lower_first(&moved()), bracket([change, None]))
             }
             Verdict::NotSeparated => format!(
-                "{} does not differ by more than chance: B − A is {}{unit}{}.",
-                self.subject,
+                "No difference in {} is separated from 0: B − A is {}{unit}{}.",
+                lower_first(self.subject),
                 signed(mean),
                 bracket([interval, None])
             ),

@@ -43,7 +43,7 @@ fn sentences_say_whether_a_difference_is_separated_from_0() {
     );
     assert_eq!(c.findings[0].tone, Tone::Better);
     assert!(
-        c.findings[1].text.starts_with("The mean wait does not differ by more than chance: B − A is +7.5s")
+        c.findings[1].text.starts_with("No difference in the mean wait is separated from 0: B − A is +7.5s")
     );
     assert_eq!(c.findings[1].tone, Tone::Neutral);
     assert_eq!(c.findings[2].text, "The 95th percentile of waits is the same: 1m.");

@@ -244,8 +244,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
         _ => String::new(),
     };
     Line {
-        // The marks refer to footnotes of the other report.
-        label: label.trim_end_matches([' ', '¹', '²']).to_owned(),
+        label: without_mark(&label).to_owned(),
         a: number(p.a),
         b: number(p.b),
         mark,
@@ -318,15 +317,18 @@ fn print(page: &mut Page, c: &Comparison, title: &str, lines: &[Result<Line, &'s
     }
 }
 
+/// Marks refer to footnotes of the other report; units are those of the differences.
 fn section_title(section: &str, c: &Comparison) -> String {
-    match section {
-        "What the waiting was for" => "What the waiting was for, job-hours".to_owned(),
-        "Cost ²" => match &c.currency {
-            Some(currency) => format!("Cost, {currency}"),
-            None => "Cost".to_owned(),
-        },
-        other => other.trim_end_matches([' ', '¹', '²']).to_owned(),
+    match (without_mark(section), &c.currency) {
+        ("Waiting by cause", _) => "Waiting by cause, job-hours".to_owned(),
+        ("Cost", Some(currency)) => format!("Cost, {currency}"),
+        (other, _) => other.to_owned(),
     }
+}
+
+/// A label without the mark of its footnote: `utilisation [1]`.
+fn without_mark(label: &str) -> &str {
+    label.split_once(" [").map_or(label, |(label, _)| label)
 }
 
 fn legend(page: &mut Page, c: &Comparison) {

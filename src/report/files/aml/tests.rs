@@ -120,6 +120,23 @@ fn cluster_events_are_the_rows_of_the_timeline() {
 }
 
 #[test]
+fn the_transition_time_is_that_of_the_last_change() {
+    for f in all() {
+        let mut last: BTreeMap<String, (Value, Value)> = BTreeMap::new();
+        for row in tables(&f).clusters {
+            let (state, since) =
+                (row["AllocationState"].clone(), row["AllocationStateTransitionTime"].clone());
+            let expected = match last.get(&row["ClusterName"].to_string()) {
+                Some((before, since)) if *before == state => since.clone(),
+                _ => row["TimeGenerated"].clone(),
+            };
+            assert_eq!(since, expected, "{row:?}");
+            last.insert(row["ClusterName"].to_string(), (state, since));
+        }
+    }
+}
+
+#[test]
 fn settings_follow_the_updates_that_were_not_refused() {
     let f = eventful();
     let rows = tables(&f).clusters;

@@ -58,7 +58,17 @@ fn text<'a>(entry: &'a Entry, key: &str) -> Result<&'a str, String> {
 
 /// Ids are numbers in hexadecimal.
 fn id(entry: &Entry) -> Result<u64, String> {
-    let digits = text(entry, "id")?.strip_prefix("0x").ok_or("id is not hexadecimal")?;
+    hexadecimal(entry, "id")
+}
+
+/// The id of a slice that may overlap others, within its process.
+fn local_id(entry: &Entry) -> Result<u64, String> {
+    let id = entry.get("id2").and_then(Value::as_object).ok_or("no id within the process")?;
+    hexadecimal(id, "local")
+}
+
+fn hexadecimal(entry: &Entry, key: &str) -> Result<u64, String> {
+    let digits = text(entry, key)?.strip_prefix("0x").ok_or("id is not hexadecimal")?;
     u64::from_str_radix(digits, 16).map_err(|e| format!("id: {e}"))
 }
 
@@ -86,11 +96,11 @@ impl Checker {
             "i" => require(["t", "p", "g"].contains(&text(entry, "s")?), "an instant has a scope"),
             "C" => self.counter(entry, (pid, name), ts),
             "b" => {
-                self.asyncs.entry((pid, cat, id(entry)?)).or_default().push((name, ts));
+                self.asyncs.entry((pid, cat, local_id(entry)?)).or_default().push((name, ts));
                 Ok(())
             }
             "e" => {
-                let open = self.asyncs.get_mut(&(pid, cat, id(entry)?)).and_then(Vec::pop);
+                let open = self.asyncs.get_mut(&(pid, cat, local_id(entry)?)).and_then(Vec::pop);
                 let (begun, since) = open.ok_or("an end without a begin")?;
                 require(begun == name, "begin and end have one name")?;
                 require(since <= ts, "the end is after the begin")

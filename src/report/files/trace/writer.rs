@@ -43,6 +43,12 @@ impl Serialize for Id {
     }
 }
 
+/// An id that holds within its process: viewers show slices with any other id apart from the processes.
+#[derive(Serialize)]
+struct Local {
+    local: Id,
+}
+
 /// One entry without its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
@@ -91,7 +97,10 @@ impl<A: Serialize> Serialize for Line<'_, A> {
             map.serialize_entry("dur", &dur)?;
         }
         if let Some(id) = id {
-            map.serialize_entry("id", &id)?;
+            match ph {
+                Phase::AsyncBegin | Phase::AsyncEnd => map.serialize_entry("id2", &Local { local: id })?,
+                _ => map.serialize_entry("id", &id)?,
+            }
         }
         for (key, value) in [("s", s), ("bp", bp)] {
             if let Some(value) = value {
