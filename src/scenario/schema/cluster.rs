@@ -293,6 +293,8 @@ pub struct CapacityStep {
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Eviction>, D::Error> {
     match Option::deserialize(deserializer)? {
         Some(eviction) => Ok(Some(eviction)),
-        None => Err(de::Error::custom("no value; write `Never` for no evictions, or leave the field out")),
+        None => Err(de::Error::custom(
+            "no value stands here; write `Never` for no evictions, or leave the field out",
+        )),
     }
 }
