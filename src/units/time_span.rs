@@ -213,7 +213,7 @@ impl FromStr for TimeSpan {
                 other => return Err(TimeSpanError::UnknownUnit(other.to_owned())),
             };
             let part = decimal_times(number, unit_ns, s)?;
-            ns = ns.checked_add(part).ok_or_else(|| TimeSpanError::OutOfRange(s.to_owned()))?;
+            ns = sum(ns, part, s)?;
             rest = after.trim_start();
         }
         Ok(Self { ns })
@@ -243,7 +243,7 @@ fn parse_iso(whole: &str, iso: &str) -> Result<TimeSpan, TimeSpanError> {
                 _ => return Err(TimeSpanError::UnknownUnit(unit.to_string())),
             };
             let part_ns = decimal_times(number, unit_ns, whole)?;
-            ns = ns.checked_add(part_ns).ok_or_else(|| TimeSpanError::OutOfRange(whole.to_owned()))?;
+            ns = sum(ns, part_ns, whole)?;
             rest = &tail[unit.len_utf8()..];
         }
     }
@@ -269,8 +269,15 @@ fn decimal_times(number: &str, unit_ns: u64, whole: &str) -> Result<u64, TimeSpa
         return Err(out_of_range());
     }
     let ns = int.checked_mul(u128::from(unit_ns)).and_then(|n| n.checked_add(scaled / scale));
-    // 500 years keep sums of a few durations inside u64.
-    ns.filter(|n| *n <= u128::from(500 * 366 * 86_400 * NS_PER_S)).map(|n| n as u64).ok_or_else(out_of_range)
+    ns.filter(|n| *n <= u128::from(NS_MAX)).map(|n| n as u64).ok_or_else(out_of_range)
+}
+
+/// 500 years keep sums of a few durations inside u64.
+const NS_MAX: u64 = 500 * 366 * 86_400 * NS_PER_S;
+
+/// Two parts of a duration, which as a whole is no longer than one part may be.
+fn sum(a: u64, b: u64, whole: &str) -> Result<u64, TimeSpanError> {
+    a.checked_add(b).filter(|n| *n <= NS_MAX).ok_or_else(|| TimeSpanError::OutOfRange(whole.to_owned()))
 }
 
 /// The shortest way to write it that reads back the same: `"1h30m"`.
@@ -384,6 +391,9 @@ mod tests {
         for (text, says) in [
             ("", "empty"),
             ("120", "has no unit"),
+            ("400y", "no unit of time"),
+            ("180000d3001d", "out of range"),
+            ("P180000DT72024H", "out of range"),
             ("2017-11-13", "count from the scenario's start"),
             ("09:00", "count from the scenario's start"),
             ("4 parsecs", "no unit of time"),
