@@ -4,7 +4,7 @@
 //! change walks from its leaf to the root in as many steps as the tree has levels, whatever the values: no
 //! branch depends on which time is less, where a binary heap guesses wrong at every other level. The walk loads
 //! siblings whose places depend on the index alone, so they come in parallel. An entry that no longer holds is
-//! overwritten, so nothing stale is ever in it. Its size is bounded by the nodes, and the kernel keeps the same.
+//! overwritten, so nothing stale is ever in it. Its size is bounded by the nodes, and a kernel can keep the same.
 
 use crate::units::{NEVER, Tick};
 
