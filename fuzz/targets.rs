@@ -8,10 +8,12 @@
 
 use nodetide::diagnostic::{Diagnostic, Source, render, to_json};
 use nodetide::lowering;
-use nodetide::scenario::{check, parse};
-use nodetide::units::{Money, Price, TimeSpan};
+use nodetide::scenario::{Scenario, check, parse};
+use nodetide::units::{Money, Price, Resolution, TimeSpan};
+use nodetide::workload::{self, Calendar, Context};
 use std::fmt::{Debug, Display};
-use std::path::PathBuf;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
@@ -46,13 +48,16 @@ pub(crate) fn ticks(data: &[u8]) {
 
 /// A log in the Standard Workload Format, gzipped or not.
 pub(crate) fn swf(data: &[u8]) {
-    log(data, "Swf()");
+    static SCENARIO: OnceLock<Scenario> = OnceLock::new();
+    log(data, &SCENARIO, "Swf()");
 }
 
 /// A log as a table, gzipped or not.
 pub(crate) fn csv(data: &[u8]) {
+    static SCENARIO: OnceLock<Scenario> = OnceLock::new();
     log(
         data,
+        &SCENARIO,
         "Csv(submit: (column: \"submit\", unit: DateTime(\"%Y-%m-%d %H:%M:%S\")), \
          service: Duration((column: \"seconds\", unit: Seconds)), nodes: CeilDiv(\"gpus\", 4), team: \"team\")",
     );
@@ -78,22 +83,37 @@ fn round_trip<T: FromStr + Display + PartialEq + Debug>(data: &[u8]) {
     assert_eq!(again.as_ref(), Some(&value), "{text:?} was read as a value that is written {written:?}");
 }
 
-/// Puts the bytes where a scenario's log is, and reads the scenario.
-fn log(data: &[u8], format: &str) {
-    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
-    let directory = DIRECTORY.get_or_init(|| {
-        let path = std::env::temp_dir().join(format!("nodetide-fuzz-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a directory for the log");
-        path
+/// Builds the jobs of a scenario whose one log has these bytes. The scenario is read once: a fuzzer that reads it
+/// anew for every input spends its time there.
+fn log(data: &[u8], scenario: &OnceLock<Scenario>, format: &str) {
+    let scenario = scenario.get_or_init(|| {
+        let text = format!("(clusters: [], workload: (logs: [(path: \"log\", format: {format})]))");
+        let (scenario, found) = parse::parse(&Arc::new(Source::new("scenario.ron", text)), None);
+        assert!(found.is_empty(), "{}", render(&found, false));
+        scenario.expect("a scenario without complaints").scenario
     });
-    let name = format!("log-{:?}", std::thread::current().id()).replace(['(', ')'], "-");
-    std::fs::write(directory.join(&name), data).expect("the log is written");
-    let text = format!(
-        "(start: \"2026-03-02 00:00:00\", clusters: [(name: \"cluster\", vm_size: \"Standard_D4s_v3\", \
-         max_nodes: 8)], workload: (logs: [(path: {name:?}, format: {format})]))"
-    );
-    lower(&Arc::new(Source::new("scenario.ron", text)), directory.clone());
-    let _ = std::fs::remove_file(directory.join(&name));
+    let zone = workload::zone(Some("Europe/Berlin")).expect("a zone");
+    let calendar = Calendar::parse("2026-03-02 00:00:00", &zone).expect("a date");
+    let context = Context {
+        resolution: Resolution::S1,
+        seed: 1,
+        replication: 0,
+        horizon: None,
+        calendar: Some(&calendar),
+        zone: &zone,
+        clusters: &["cluster".to_owned()],
+        base_dir: Path::new("."),
+        open: &|_| Ok(Box::new(Cursor::new(data.to_vec()))),
+    };
+    match workload::build(&scenario.workload, &context) {
+        Ok(jobs) => {
+            assert!(jobs.jobs.is_sorted_by_key(|job| job.submit), "jobs are in the order of submission")
+        }
+        Err(errors) => {
+            assert!(!errors.is_empty(), "a refusal says why");
+            errors.iter().for_each(|error| assert!(!error.to_string().is_empty(), "and in words"));
+        }
+    }
 }
 
 fn lower(source: &Arc<Source>, directory: PathBuf) {
