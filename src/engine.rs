@@ -19,6 +19,7 @@ mod cluster;
 mod dispatch;
 mod due;
 mod finish;
+pub mod flat;
 mod idle;
 pub mod input;
 mod level;

@@ -11,6 +11,7 @@ pub mod report;
 pub mod rng;
 pub mod scenario;
 pub mod stats;
+pub mod sweep;
 pub mod ticks;
 pub mod units;
 pub mod workload;

@@ -71,6 +71,12 @@ impl Histogram {
         self.counts.iter().copied().enumerate().filter(|(_, n)| *n > 0)
     }
 
+    /// A histogram with these counts, by bucket.
+    #[must_use]
+    pub fn from_counts(counts: [u32; BUCKETS]) -> Self {
+        Self { counts: Box::new(counts) }
+    }
+
     /// All counts, by bucket.
     #[must_use]
     pub fn counts(&self) -> &[u32; BUCKETS] {

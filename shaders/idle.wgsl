@@ -1,0 +1,142 @@
+// Idle nodes by (idle since ascending, slot descending): jobs take from the back, scale-down from the front
+// (engine: idle.rs). Those of the latest tick are a set of bits, which has any order for nothing; when a later
+// tick comes, they go into the ring in order. The ring holds (slot, since).
+
+fn idle_entry(k: u32) -> u32 {
+    return params.idle + 2u * ((s.idle_front + k) & (c.leaves - 1u));
+}
+
+fn idle_count() -> u32 {
+    return s.idle_sorted + s.fresh_count;
+}
+
+// A node becomes idle now.
+fn idle_push(slot: u32) {
+    if s.fresh_since != s.now {
+        idle_sort();
+        s.fresh_since = s.now;
+    }
+    let word = slot >> 5u;
+    let i = at(params.fresh + word);
+    memory[i] = memory[i] | (1u << (slot & 31u));
+    s.fresh_words |= 1u << word;
+    s.fresh_count += 1u;
+}
+
+// Puts the nodes of the latest tick into the ring, highest slot first.
+fn idle_sort() {
+    while s.fresh_count > 0u {
+        fuel -= 1;
+        let slot = fresh_highest();
+        let entry = idle_entry(s.idle_sorted);
+        memory[at(entry)] = slot;
+        memory[at(entry + 1u)] = s.fresh_since;
+        s.idle_sorted += 1u;
+        fresh_remove(slot);
+    }
+}
+
+fn fresh_highest() -> u32 {
+    let word = firstLeadingBit(s.fresh_words);
+    return word * 32u + firstLeadingBit(memory[at(params.fresh + word)]);
+}
+
+fn fresh_lowest() -> u32 {
+    let word = firstTrailingBit(s.fresh_words);
+    return word * 32u + firstTrailingBit(memory[at(params.fresh + word)]);
+}
+
+fn fresh_remove(slot: u32) {
+    let word = slot >> 5u;
+    let i = at(params.fresh + word);
+    let bits = memory[i] & ~(1u << (slot & 31u));
+    memory[i] = bits;
+    if bits == 0u {
+        s.fresh_words &= ~(1u << word);
+    }
+    s.fresh_count -= 1u;
+}
+
+// Takes the most recently idle node.
+fn idle_take_one() -> u32 {
+    if s.fresh_count > 0u {
+        let slot = fresh_lowest();
+        fresh_remove(slot);
+        return slot;
+    }
+    s.idle_sorted -= 1u;
+    return memory[at(idle_entry(s.idle_sorted))];
+}
+
+// Removes the node that has been idle for the longest.
+fn idle_release_one() -> u32 {
+    if s.idle_sorted > 0u {
+        let slot = memory[at(idle_entry(0u))];
+        s.idle_front = (s.idle_front + 1u) & (c.leaves - 1u);
+        s.idle_sorted -= 1u;
+        return slot;
+    }
+    let slot = fresh_highest();
+    fresh_remove(slot);
+    return slot;
+}
+
+// Removes one node, an evicted one.
+fn idle_remove(slot: u32) {
+    let word = memory[at(params.fresh + (slot >> 5u))];
+    if (word & (1u << (slot & 31u))) != 0u {
+        fresh_remove(slot);
+        return;
+    }
+    var found = false;
+    for (var k = 0u; k < s.idle_sorted; k += 1u) {
+        fuel -= 1;
+        let entry = idle_entry(k);
+        if found {
+            let before = idle_entry(k - 1u);
+            memory[at(before)] = memory[at(entry)];
+            memory[at(before + 1u)] = memory[at(entry + 1u)];
+        } else {
+            found = memory[at(entry)] == slot;
+        }
+    }
+    s.idle_sorted -= 1u;
+}
+
+// Idle since when, of the node that has been idle for the longest; NEVER: no node is idle.
+fn oldest_since() -> u32 {
+    if s.idle_sorted > 0u {
+        return memory[at(idle_entry(0u) + 1u)];
+    }
+    return select(NEVER, s.fresh_since, s.fresh_count > 0u);
+}
+
+// First tick after now at which a node has been idle for the idle time, of those not expired by then.
+fn next_expiry() -> u32 {
+    let oldest = oldest_since();
+    if oldest == NEVER {
+        return NEVER;
+    }
+    if oldest + s.idle_time > s.now {
+        return oldest + s.idle_time;
+    }
+    // Something forbids the release of those that have expired.
+    var low = 0u;
+    var high = s.idle_sorted;
+    while low < high {
+        fuel -= 1;
+        let middle = (low + high) / 2u;
+        if memory[at(idle_entry(middle) + 1u)] + s.idle_time <= s.now {
+            low = middle + 1u;
+        } else {
+            high = middle;
+        }
+    }
+    if low < s.idle_sorted {
+        return memory[at(idle_entry(low) + 1u)] + s.idle_time;
+    }
+    if s.fresh_count > 0u && s.fresh_since + s.idle_time > s.now {
+        return s.fresh_since + s.idle_time;
+    }
+    return NEVER;
+}

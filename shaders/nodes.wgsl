@@ -1,0 +1,157 @@
+// Steps 3 and 4: evictions and the life of nodes (model, sections 2 and 3; engine: nodes.rs).
+
+// Step 3: lifetimes due now; then, above the capacity, the highest ordinals go.
+fn evictions() -> bool {
+    // Lifetimes last a tick at least and requests keep to the capacity, so that a repetition finds nobody.
+    if !LOW_PRIORITY || c.low_priority == 0u || s.repetitions != 1u {
+        return true;
+    }
+    while s.lifetime_next <= s.now {
+        if !may_go_on() {
+            return false;
+        }
+        let slot = due_earliest(params.lifetimes, s.lifetime_next);
+        evict(slot);
+    }
+    while s.held > s.capacity {
+        if !may_go_on() {
+            return false;
+        }
+        enforce_capacity();
+    }
+    return true;
+}
+
+// The cloud takes back the node with the highest ordinal; an allocating one is withdrawn.
+fn enforce_capacity() {
+    var slot = NONE;
+    var highest = 0u;
+    for (var i = 0u; i < c.leaves; i += 1u) {
+        fuel -= 1;
+        let n = params.nodes + NODE_WORDS * i;
+        let ordinal = memory[at(n + N_ORDINAL)];
+        if memory[at(n + N_STATE)] != FREE && (slot == NONE || ordinal > highest) {
+            slot = i;
+            highest = ordinal;
+        }
+    }
+    if memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] == ALLOCATING {
+        withdraw(slot);
+    } else {
+        evict(slot);
+    }
+}
+
+// A node past its allocation is gone at once, and its job stops.
+fn evict(slot: u32) {
+    let n = params.nodes + NODE_WORDS * slot;
+    if memory[at(n + N_STATE)] == RUNNING {
+        evict_job(memory[at(n + N_ATTEMPT)]);
+    }
+    // A job that stops leaves its nodes idle, so the state is read again.
+    if memory[at(n + N_STATE)] == IDLE {
+        idle_remove(slot);
+    }
+    sums[me].evictions += 1u;
+    free(slot);
+}
+
+// A node that is still being allocated is taken back.
+fn withdraw(slot: u32) {
+    sums[me].withdrawn += 1u;
+    free(slot);
+}
+
+// The slot, the quota and the address of a node are free.
+fn free(slot: u32) {
+    let n = params.nodes + NODE_WORDS * slot;
+    let state = memory[at(n + N_STATE)];
+    s.levels[state] = level_sub(s.levels[state], 1u);
+    bill(memory[at(n + N_BILLED_FROM)]);
+    s.resized = 1u;
+    s.held -= 1u;
+    s.allocated -= select(1u, 0u, state == LEAVING);
+    if due_get(params.node_due, slot) != NEVER {
+        s.node_next = due_set(params.node_due, slot, NEVER);
+    }
+    if LOW_PRIORITY && due_get(params.lifetimes, slot) != NEVER {
+        s.lifetime_next = due_set(params.lifetimes, slot, NEVER);
+    }
+    memory[at(n + N_STATE)] = FREE;
+    free_slot(slot);
+    update_load_balancers();
+}
+
+// Step 4: each node makes all its transitions due now, one after another. Nodes do not look at each other here, so
+// their order changes nothing.
+fn transitions() -> bool {
+    while s.node_next <= s.now {
+        if !may_go_on() {
+            return false;
+        }
+        node_transitions(due_earliest(params.node_due, s.node_next));
+    }
+    return true;
+}
+
+fn node_transitions(slot: u32) {
+    let n = params.nodes + NODE_WORDS * slot;
+    let ordinal = memory[at(n + N_ORDINAL)];
+    var due = s.now;
+    while due <= s.now {
+        fuel -= 1;
+        switch memory[at(n + N_STATE)] {
+            case ALLOCATING: {
+                move_nodes(ALLOCATING, PREPARING, 1u);
+                memory[at(n + N_STATE)] = PREPARING;
+                memory[at(n + N_BILLED_FROM)] = s.now;
+                due = s.now + entry(c.boot_delay, ordinal);
+                begin_lifetime(slot);
+                update_load_balancers();
+            }
+            case PREPARING: {
+                if entry(c.boot_failure, ordinal) != 0u {
+                    move_nodes(PREPARING, UNUSABLE, 1u);
+                    memory[at(n + N_STATE)] = UNUSABLE;
+                    due = s.now + c.recycle_time;
+                    sums[me].boot_failures += 1u;
+                } else {
+                    move_nodes(PREPARING, IDLE, 1u);
+                    memory[at(n + N_STATE)] = IDLE;
+                    due = NEVER;
+                    memory[at(n + N_SINCE)] = s.now;
+                    idle_push(slot);
+                }
+            }
+            case UNUSABLE: {
+                due = begin_leaving(slot, UNUSABLE);
+            }
+            default: {
+                // Leaving.
+                free(slot);
+                return;
+            }
+        }
+    }
+    s.node_next = due_set(params.node_due, slot, due);
+}
+
+// A node begins to leave; it no longer counts as allocated. Returns when it is gone.
+fn begin_leaving(slot: u32, old: u32) -> u32 {
+    move_nodes(old, LEAVING, 1u);
+    s.resized = 1u;
+    s.allocated -= 1u;
+    memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] = LEAVING;
+    return s.now + c.release_delay;
+}
+
+// A lifetime counts from the end of allocation.
+fn begin_lifetime(slot: u32) {
+    if !LOW_PRIORITY || c.low_priority == 0u {
+        return;
+    }
+    let lifetime = entry(c.lifetime, memory[at(params.nodes + NODE_WORDS * slot + N_ORDINAL)]);
+    if lifetime != NEVER {
+        s.lifetime_next = due_set(params.lifetimes, slot, s.now + lifetime);
+    }
+}

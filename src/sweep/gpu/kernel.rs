@@ -1,0 +1,489 @@
+//! Pipelines, buffers and dispatches: runs configurations until every one of them has ended.
+//!
+//! A dispatch lets each configuration go on for a bounded number of loop iterations (its fuel), so that no
+//! watchdog fires and a driver that silently stops long loops is noticed: an invocation leaves a stamp when it
+//! pauses or ends by its own will, and one that leaves none is an error with its index, never a number.
+
+use super::batch::{Base, Tables};
+use super::device::{Device, Kind};
+use super::layout::{self, BUCKETS, Config, Params, State, Sums};
+use super::result::decode;
+use super::source::{self, Features};
+use crate::engine::flat::Obstacle;
+use crate::engine::{Model, RunResult};
+use crate::sweep::Configuration;
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// Invocations of a workgroup.
+const WORKGROUP: u32 = 32;
+
+/// Stamp of a configuration that has ended.
+const FINISHED: u32 = u32::MAX;
+
+/// Loop iterations of an invocation under a software driver: lavapipe stops eight neighbours together after
+/// 65,535 iterations, which may be of eight different loops.
+const SOFTWARE_FUEL: u32 = 7_500;
+
+/// The same on a GPU: the first dispatch, and the most.
+const FUEL: u32 = 50_000;
+const FUEL_MAX: u32 = 1 << 24;
+
+/// A dispatch should take about so long: well below any watchdog, well above the cost of starting it.
+const DISPATCH_TIME: Duration = Duration::from_millis(100);
+
+/// Memory for one chunk of configurations [bytes], on a GPU and under a software driver.
+const CHUNK_BYTES: u64 = 4 << 30;
+const SOFTWARE_CHUNK_BYTES: u64 = 256 << 20;
+
+/// Most bytes that are read back at once.
+const STAGING_BYTES: u64 = 64 << 20;
+
+/// Why the GPU does not give a result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GpuError {
+    /// Smaller chunks may do.
+    #[error("the GPU is out of memory")]
+    OutOfMemory,
+    /// The device is gone, with everything on it.
+    #[error("the GPU was lost: {0}")]
+    Lost(String),
+    /// A call was refused.
+    #[error("the GPU's driver refused: {0}")]
+    Refused(String),
+    /// The driver stopped an invocation that was not done.
+    #[error("the driver stopped configuration {index} before it had ended")]
+    Stopped {
+        /// Its index.
+        index: usize,
+    },
+    /// A configuration is not for the kernel.
+    #[error("configuration {index} needs the CPU: {obstacle}")]
+    NeedsCpu {
+        /// Its index.
+        index: usize,
+        /// Why.
+        obstacle: Obstacle,
+    },
+    /// The caller asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Faults that tests inject.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// More configurations than these are "out of memory".
+    pub memory_for: Option<usize>,
+    /// The device is destroyed after so many dispatches.
+    pub lost_after: Option<u32>,
+    /// Fuel of every dispatch, whatever the device.
+    pub fuel: Option<u32>,
+}
+
+/// The kernel on one device.
+#[derive(Debug)]
+pub struct Kernel {
+    device: Device,
+    text: String,
+    module: wgpu::ShaderModule,
+    layout: wgpu::BindGroupLayout,
+    pipelines: BTreeMap<Features, wgpu::ComputePipeline>,
+    fuel: u32,
+    dispatches: u32,
+    turnarounds: bool,
+    interleaved: bool,
+    /// What tests break.
+    pub faults: Faults,
+}
+
+impl Kernel {
+    /// The kernel, ready on a device.
+    ///
+    /// # Errors
+    /// The driver refuses the shader.
+    pub fn new(device: Device) -> Result<Self, GpuError> {
+        Self::with_source(device, source::kernel())
+    }
+
+    /// The same with another text, such as a mutated one.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_source(device: Device, text: String) -> Result<Self, GpuError> {
+        let (module, layout) = device.guarded(|d| {
+            let descriptor = wgpu::ShaderModuleDescriptor {
+                label: Some("kernel"),
+                source: wgpu::ShaderSource::Wgsl(text.as_str().into()),
+            };
+            (d.create_shader_module(descriptor), bind_group_layout(d))
+        })?;
+        let fuel = if device.adapter.kind == Kind::Software { SOFTWARE_FUEL } else { FUEL };
+        Ok(Self {
+            device,
+            text,
+            module,
+            layout,
+            pipelines: BTreeMap::new(),
+            fuel,
+            dispatches: 0,
+            turnarounds: true,
+            interleaved: false,
+            faults: Faults::default(),
+        })
+    }
+
+    /// Whether turnarounds are counted by bucket too: 6.5 KiB a configuration.
+    pub fn count_turnarounds(&mut self, yes: bool) {
+        self.turnarounds = yes;
+    }
+
+    /// How the memory of neighbouring configurations lies.
+    pub fn interleave(&mut self, yes: bool) {
+        self.interleaved = yes;
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The kernel's text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Pipelines built so far.
+    #[must_use]
+    pub fn pipeline_count(&self) -> usize {
+        self.pipelines.len()
+    }
+
+    /// Most configurations of a chunk, for a cluster of so many slots.
+    fn chunk_size(&self, leaves: u32, low_priority: bool) -> usize {
+        let memory = u64::from(layout::memory(leaves, low_priority).words) * 4;
+        let histograms = u64::from(BUCKETS) * if self.turnarounds { 8 } else { 4 };
+        let limits = &self.device.limits;
+        let binding = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        let budget = if self.device.adapter.kind == Kind::Software { SOFTWARE_CHUNK_BYTES } else { CHUNK_BYTES };
+        let most = (binding / memory.max(histograms)).min(budget / (memory + histograms));
+        let groups = u64::from(limits.max_compute_workgroups_per_dimension).pow(2);
+        let most = most.min(groups * u64::from(WORKGROUP)).min(1 << 24);
+        // Whole blocks of 32, for the interleaved layout; one at least.
+        ((most / 32) * 32).max(32) as usize
+    }
+
+    /// Runs configurations: each is a model, by its number, and settings. Results come in their order. `progress`
+    /// hears how many have ended, and may stop the run.
+    ///
+    /// # Errors
+    /// What the device does not do; nothing of the chunk is kept then.
+    pub fn run(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Vec<RunResult>, GpuError> {
+        let mut tables = Tables::default();
+        let mut bases: BTreeMap<usize, Base> = BTreeMap::new();
+        let mut configs = Vec::with_capacity(configurations.len());
+        let mut features = Features {
+            turnarounds: self.turnarounds,
+            interleaved: self.interleaved,
+            ..Features::default()
+        };
+        for (index, configuration) in configurations.iter().enumerate() {
+            let model = configuration.model;
+            let base = bases.entry(model).or_insert_with(|| Base::new(&models[model], &mut tables));
+            let needs_cpu = |obstacle| GpuError::NeedsCpu { index, obstacle };
+            configs.push(base.config(&configuration.settings[0]).map_err(needs_cpu)?);
+            features.low_priority |= base.features.low_priority;
+            features.cancellations |= base.features.cancellations;
+            features.extras |= base.features.extras;
+            features.changes |= base.features.changes;
+            features.withdrawals |= base.features.withdrawals;
+        }
+        let leaves = configs.iter().map(|config| config.leaves).max().unwrap_or(1);
+        let chunk = self.chunk_size(leaves, features.low_priority);
+        let tables = self.upload("tables", bytemuck::cast_slice(tables.words()))?;
+        let mut results = Vec::with_capacity(configs.len());
+        for part in configs.chunks(chunk) {
+            let before = results.len();
+            let jobs = |i: usize| models[configurations[before + i].model].job_count() as u64;
+            let run = Chunk::new(self, part, leaves, features, &tables)?;
+            let ended = run.complete(self, &mut |done| progress(before + done), before)?;
+            for (i, words) in ended.into_iter().enumerate() {
+                let result = decode(&words.state, &words.sums, &words.waits, words.turnarounds.as_deref(), jobs(i));
+                results.push(result.ok_or(GpuError::Stopped { index: before + i })?);
+            }
+        }
+        Ok(results)
+    }
+
+    fn pipeline(&mut self, features: Features) -> Result<&wgpu::ComputePipeline, GpuError> {
+        if !self.pipelines.contains_key(&features) {
+            let constants = features.constants();
+            let pipeline = self.device.guarded(|device| {
+                let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                    label: Some("kernel"),
+                    bind_group_layouts: &[Some(&self.layout)],
+                    immediate_size: 0,
+                });
+                device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                    label: Some("kernel"),
+                    layout: Some(&layout),
+                    module: &self.module,
+                    entry_point: Some("main"),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        constants: &constants,
+                        ..Default::default()
+                    },
+                    cache: None,
+                })
+            })?;
+            self.pipelines.insert(features, pipeline);
+        }
+        Ok(&self.pipelines[&features])
+    }
+
+    fn upload(&self, label: &str, bytes: &[u8]) -> Result<wgpu::Buffer, GpuError> {
+        let buffer = self.buffer(label, bytes.len() as u64, wgpu::BufferUsages::STORAGE)?;
+        self.device.queue.write_buffer(&buffer, 0, bytes);
+        Ok(buffer)
+    }
+
+    /// A buffer of zeros.
+    fn buffer(&self, label: &str, size: u64, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer, GpuError> {
+        let limits = &self.device.limits;
+        if size > limits.max_buffer_size || size > limits.max_storage_buffer_binding_size {
+            return Err(GpuError::OutOfMemory);
+        }
+        let descriptor = wgpu::BufferDescriptor {
+            label: Some(label),
+            size,
+            usage: usage | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        };
+        self.device.guarded(|device| device.create_buffer(&descriptor))
+    }
+
+    /// The words of a buffer, in pieces of bounded size.
+    fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, count: usize) -> Result<Vec<T>, GpuError> {
+        let item = size_of::<T>() as u64;
+        let bytes = item * count as u64;
+        let piece = (STAGING_BYTES / item).max(1) * item;
+        let staging = self.device.guarded(|device| {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("staging"),
+                size: bytes.min(piece),
+                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+                mapped_at_creation: false,
+            })
+        })?;
+        let mut list = Vec::with_capacity(count);
+        let mut at = 0;
+        while at < bytes {
+            let size = piece.min(bytes - at);
+            let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            encoder.copy_buffer_to_buffer(buffer, at, &staging, 0, size);
+            self.device.queue.submit([encoder.finish()]);
+            staging.map_async(wgpu::MapMode::Read, 0..size, |_| {});
+            self.device.wait()?;
+            {
+                let view =
+                    staging.get_mapped_range(0..size).map_err(|error| GpuError::Lost(error.to_string()))?;
+                list.extend(bytemuck::pod_collect_to_vec::<u8, T>(&view));
+            }
+            staging.unmap();
+            at += size;
+        }
+        Ok(list)
+    }
+}
+
+fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    let storage = |binding, read_only| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Storage { read_only },
+            has_dynamic_offset: false,
+            min_binding_size: NonZeroU64::new(4),
+        },
+        count: None,
+    };
+    let params = wgpu::BindGroupLayoutEntry {
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: NonZeroU64::new(size_of::<Params>() as u64),
+        },
+        ..storage(0, false)
+    };
+    let entries = [
+        params,
+        storage(1, true),
+        storage(2, true),
+        storage(3, false),
+        storage(4, false),
+        storage(5, false),
+        storage(6, false),
+        storage(7, false),
+    ];
+    let entries = entries.map(|entry| match entry.binding {
+        1 => sized::<Config>(entry),
+        3 => sized::<State>(entry),
+        4 => sized::<Sums>(entry),
+        _ => entry,
+    });
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("kernel"), entries: &entries })
+}
+
+/// An array of `T` has one at least.
+fn sized<T>(mut entry: wgpu::BindGroupLayoutEntry) -> wgpu::BindGroupLayoutEntry {
+    if let wgpu::BindingType::Buffer { min_binding_size, .. } = &mut entry.ty {
+        *min_binding_size = NonZeroU64::new(size_of::<T>() as u64);
+    }
+    entry
+}
+
+/// What a configuration that has ended leaves.
+struct Ended {
+    state: State,
+    sums: Sums,
+    waits: Vec<u32>,
+    turnarounds: Option<Vec<u32>>,
+}
+
+/// Configurations that run together.
+struct Chunk {
+    count: usize,
+    params: Params,
+    features: Features,
+    uniform: wgpu::Buffer,
+    states: wgpu::Buffer,
+    sums: wgpu::Buffer,
+    progress: wgpu::Buffer,
+    histograms: wgpu::Buffer,
+    group: wgpu::BindGroup,
+}
+
+impl Chunk {
+    fn new(
+        kernel: &mut Kernel,
+        configs: &[Config],
+        leaves: u32,
+        features: Features,
+        tables: &wgpu::Buffer,
+    ) -> Result<Self, GpuError> {
+        if kernel.faults.memory_for.is_some_and(|most| configs.len() > most) {
+            return Err(GpuError::OutOfMemory);
+        }
+        let count = configs.len();
+        let blocks = count.next_multiple_of(32) as u64;
+        let mut params = layout::memory(leaves, features.low_priority);
+        params.configurations = count as u32;
+        let storage = wgpu::BufferUsages::STORAGE;
+        let configs = kernel.upload("configurations", bytemuck::cast_slice(configs))?;
+        let uniform = kernel.buffer("params", size_of::<Params>() as u64, wgpu::BufferUsages::UNIFORM)?;
+        let states = kernel.buffer("states", (size_of::<State>() * count) as u64, storage)?;
+        let sums = kernel.buffer("sums", (size_of::<Sums>() * count) as u64, storage)?;
+        let memory = kernel.buffer("memory", u64::from(params.words) * 4 * blocks, storage)?;
+        let progress = kernel.buffer("progress", 4 * count as u64, storage)?;
+        let each = u64::from(BUCKETS) * if features.turnarounds { 8 } else { 4 };
+        let histograms = kernel.buffer("histograms", each * count as u64, storage)?;
+        let group = kernel.device.guarded(|device| {
+            let buffers = [&uniform, &configs, tables, &states, &sums, &memory, &progress, &histograms];
+            let entries: Vec<wgpu::BindGroupEntry<'_>> = (0u32..)
+                .zip(buffers)
+                .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+                .collect();
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("kernel"),
+                layout: &kernel.layout,
+                entries: &entries,
+            })
+        })?;
+        kernel.pipeline(features)?;
+        Ok(Self { count, params, features, uniform, states, sums, progress, histograms, group })
+    }
+
+    /// Dispatches until every configuration has ended. `offset`: index of the first one, for errors.
+    fn complete(
+        mut self,
+        kernel: &mut Kernel,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        offset: usize,
+    ) -> Result<Vec<Ended>, GpuError> {
+        loop {
+            // Never the stamp of a configuration that has ended.
+            self.params.stamp = (self.params.stamp + 1) % FINISHED;
+            // Beside the longest operation there is always room for some others.
+            self.params.fuel = kernel.faults.fuel.unwrap_or(kernel.fuel).max(self.params.reserve + 500);
+            let began = Instant::now();
+            self.dispatch(kernel)?;
+            let stamps: Vec<u32> = kernel.read(&self.progress, self.count)?;
+            self.adapt_fuel(kernel, began.elapsed());
+            let stamp = self.params.stamp;
+            if let Some(index) = stamps.iter().position(|s| *s != FINISHED && *s != stamp) {
+                return Err(GpuError::Stopped { index: offset + index });
+            }
+            let done = stamps.iter().filter(|s| **s == FINISHED).count();
+            if progress(done).is_break() {
+                return Err(GpuError::Interrupted);
+            }
+            if done == self.count {
+                return self.results(kernel);
+            }
+        }
+    }
+
+    fn dispatch(&self, kernel: &mut Kernel) -> Result<(), GpuError> {
+        let device = &kernel.device;
+        device.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&self.params));
+        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&kernel.pipelines[&self.features]);
+            pass.set_bind_group(0, &self.group, &[]);
+            let groups = (self.count as u32).div_ceil(WORKGROUP);
+            let x = groups.min(device.limits.max_compute_workgroups_per_dimension);
+            pass.dispatch_workgroups(x, groups.div_ceil(x), 1);
+        }
+        device.queue.submit([encoder.finish()]);
+        kernel.dispatches += 1;
+        if kernel.faults.lost_after.is_some_and(|n| kernel.dispatches >= n) {
+            device.device.destroy();
+        }
+        device.wait()
+    }
+
+    /// More fuel where a dispatch is short, less where it is long. Results do not depend on it.
+    fn adapt_fuel(&self, kernel: &mut Kernel, took: Duration) {
+        if kernel.device.adapter.kind == Kind::Software {
+            return;
+        }
+        if took < DISPATCH_TIME / 2 {
+            kernel.fuel = (kernel.fuel * 2).min(FUEL_MAX);
+        } else if took > DISPATCH_TIME * 2 {
+            kernel.fuel = (kernel.fuel / 2).max(SOFTWARE_FUEL);
+        }
+    }
+
+    fn results(&self, kernel: &Kernel) -> Result<Vec<Ended>, GpuError> {
+        let states: Vec<State> = kernel.read(&self.states, self.count)?;
+        let sums: Vec<Sums> = kernel.read(&self.sums, self.count)?;
+        let each = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
+        let histograms: Vec<u32> = kernel.read(&self.histograms, each * self.count)?;
+        let ended = states.into_iter().zip(sums).zip(histograms.chunks(each)).map(|((state, sums), words)| {
+            let (waits, turnarounds) = words.split_at(BUCKETS as usize);
+            let turnarounds = self.features.turnarounds.then(|| turnarounds.to_vec());
+            Ended { state, sums, waits: waits.to_vec(), turnarounds }
+        });
+        Ok(ended.collect())
+    }
+}

@@ -1,0 +1,63 @@
+//! The kernel's text without a device: every variant is valid, and both sides lay their structures out alike.
+
+use super::layout::{Config, Level, Params, State, Sums, Table, Wide};
+use super::source::{self, Features};
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+fn parse() -> naga::Module {
+    let text = source::kernel();
+    naga::front::wgsl::parse_str(&text).unwrap_or_else(|error| panic!("{}", error.emit_to_string(&text)))
+}
+
+/// The portable baseline has no capability; checked with every value of the override constants.
+#[test]
+fn every_variant_is_valid_without_optional_features() {
+    let module = parse();
+    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+        .validate(&module)
+        .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source::kernel())));
+    for bits in 0..128_u32 {
+        let on = |bit: u32| bits & (1 << bit) != 0;
+        let features = Features {
+            low_priority: on(0),
+            cancellations: on(1),
+            extras: on(2),
+            changes: on(3),
+            withdrawals: on(4),
+            turnarounds: on(5),
+            interleaved: on(6),
+        };
+        let constants = features.constants().map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        let entry = Some((naga::ShaderStage::Compute, "main"));
+        let (variant, _) = naga::back::pipeline_constants::process_overrides(&module, &info, entry, &constants)
+            .unwrap_or_else(|error| panic!("{features:?}: {error}"));
+        assert!(variant.overrides.is_empty(), "{features:?}");
+        Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(&variant)
+            .unwrap_or_else(|error| panic!("{features:?}: {error:?}"));
+    }
+}
+
+#[test]
+fn both_sides_lay_structures_out_alike() {
+    let module = parse();
+    let here: [(&str, usize, &[(&str, usize)]); 7] = [
+        ("Wide", size_of::<Wide>(), Wide::FIELDS),
+        ("Level", size_of::<Level>(), Level::FIELDS),
+        ("Table", size_of::<Table>(), Table::FIELDS),
+        ("Config", size_of::<Config>(), Config::FIELDS),
+        ("State", size_of::<State>(), State::FIELDS),
+        ("Sums", size_of::<Sums>(), Sums::FIELDS),
+        ("Params", size_of::<Params>(), Params::FIELDS),
+    ];
+    for (name, size, fields) in here {
+        let there = module.types.iter().find(|(_, t)| t.name.as_deref() == Some(name));
+        let Some((_, naga::Type { inner: naga::TypeInner::Struct { members, span }, .. })) = there else {
+            panic!("the kernel has no structure {name}");
+        };
+        assert_eq!(*span as usize, size, "size of {name}");
+        let members: Vec<(&str, usize)> =
+            members.iter().map(|m| (m.name.as_deref().unwrap_or_default(), m.offset as usize)).collect();
+        assert_eq!(members, fields, "{name}");
+    }
+}

@@ -1,0 +1,248 @@
+//! Which backend runs a sweep, and what is done where a device fails.
+
+use super::{Configuration, Progress, cpu};
+use crate::engine::flat::Obstacle;
+use crate::engine::{Model, RunResult};
+use std::fmt;
+
+#[cfg(feature = "gpu")]
+use super::gpu::{self, GpuError, Kernel};
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// A GPU where there is one and the scenario is for it, else the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// A GPU or nothing.
+    Gpu,
+}
+
+/// What runs a sweep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The engine on so many threads.
+    Cpu {
+        /// Threads.
+        threads: usize,
+    },
+    /// The kernel on an adapter.
+    Gpu {
+        /// Its name.
+        name: String,
+        /// Driver and version.
+        driver: String,
+    },
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu { threads: 1 } => f.write_str("CPU, 1 thread"),
+            Self::Cpu { threads } => write!(f, "CPU, {threads} threads"),
+            Self::Gpu { name, driver } => write!(f, "GPU {name} ({driver})"),
+        }
+    }
+}
+
+/// Why a sweep cannot run as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SweepError {
+    /// `Choice::Gpu` without an adapter.
+    #[error("{0}")]
+    NoAdapter(String),
+    /// `Choice::Gpu`, and the scenario is not for the kernel.
+    #[error("the scenario is not for the GPU: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    NotForGpu(Vec<Obstacle>),
+    /// `Choice::Gpu`, and the device failed.
+    #[error("{0}")]
+    Device(String),
+    /// It was asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Runs the chunks of one sweep.
+#[derive(Debug)]
+pub struct Runner {
+    choice: Choice,
+    #[cfg(feature = "gpu")]
+    kernel: Option<Kernel>,
+    /// Why the backend is what it is.
+    reason: String,
+    /// What happened on the way that a user should hear.
+    notices: Vec<String>,
+}
+
+/// The adapter that a user names: a number of the list, or part of a name.
+#[cfg(feature = "gpu")]
+fn pick(wanted: Option<&str>) -> Result<gpu::Adapter, String> {
+    let list = gpu::adapters();
+    let names = || list.iter().map(|a| format!("{} {}", a.index, a.name)).collect::<Vec<_>>().join(", ");
+    match wanted {
+        _ if list.is_empty() => Err("this machine has no adapter (no Vulkan, Metal or DirectX 12 driver)".to_owned()),
+        None => match list.first() {
+            // A software driver is slower than the engine: it runs only if it is asked for by name.
+            Some(first) if first.kind != gpu::device::Kind::Software => Ok(first.clone()),
+            _ => Err(format!("the only adapter computes on the CPU ({})", names())),
+        },
+        Some(wanted) => {
+            let number = wanted.parse::<usize>().ok();
+            let lower = wanted.to_lowercase();
+            let found = list.iter().find(|a| match number {
+                Some(n) => a.index == n,
+                None => a.name.to_lowercase().contains(&lower),
+            });
+            found.cloned().ok_or_else(|| format!("no adapter {wanted:?}; there are: {}", names()))
+        }
+    }
+}
+
+impl Runner {
+    /// Chooses a backend for configurations of these models. `adapter`: number or part of the name.
+    ///
+    /// # Errors
+    /// A GPU is demanded, and there is none or the scenario is not for it.
+    pub fn new(choice: Choice, adapter: Option<&str>, models: &[Model]) -> Result<Self, SweepError> {
+        let mut runner = Self {
+            choice,
+            #[cfg(feature = "gpu")]
+            kernel: None,
+            reason: String::new(),
+            notices: Vec::new(),
+        };
+        if runner.choice == Choice::Cpu {
+            "asked for".clone_into(&mut runner.reason);
+            return Ok(runner);
+        }
+        let obstacles = models.first().map(Model::obstacles).unwrap_or_default();
+        if !obstacles.is_empty() {
+            if runner.choice == Choice::Gpu {
+                return Err(SweepError::NotForGpu(obstacles));
+            }
+            let words: Vec<String> = obstacles.iter().map(ToString::to_string).collect();
+            runner.reason = format!("the scenario is not for the GPU: {}", words.join("; "));
+            return Ok(runner);
+        }
+        if let Err(reason) = runner.open(adapter) {
+            // An adapter that was named is not replaced by the CPU.
+            if runner.choice == Choice::Gpu || adapter.is_some() {
+                return Err(SweepError::NoAdapter(reason));
+            }
+            runner.reason = reason;
+        }
+        Ok(runner)
+    }
+
+    #[cfg(feature = "gpu")]
+    fn open(&mut self, adapter: Option<&str>) -> Result<(), String> {
+        let adapter = pick(adapter)?;
+        let kernel = gpu::Device::open(&adapter).and_then(Kernel::new).map_err(|error| error.to_string())?;
+        self.kernel = Some(kernel);
+        "the scenario is for it".clone_into(&mut self.reason);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn open(&mut self, _: Option<&str>) -> Result<(), String> {
+        Err("this build is without the feature `gpu`".to_owned())
+    }
+
+    /// A runner on a kernel that is there already.
+    #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn on(kernel: Kernel) -> Self {
+        Self { choice: Choice::Auto, kernel: Some(kernel), reason: "given".to_owned(), notices: Vec::new() }
+    }
+
+    /// What runs now.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        #[cfg(feature = "gpu")]
+        if let Some(kernel) = &self.kernel {
+            let adapter = &kernel.device().adapter;
+            return Backend::Gpu { name: adapter.name.clone(), driver: adapter.driver.clone() };
+        }
+        Backend::Cpu { threads: rayon::current_num_threads() }
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// What happened that a user should hear, since the last call.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Runs configurations; results come in their order.
+    ///
+    /// # Errors
+    /// It was asked to stop; or a GPU is demanded and fails.
+    pub fn run(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &Progress,
+    ) -> Result<Vec<RunResult>, SweepError> {
+        let mut results = Vec::with_capacity(configurations.len());
+        #[cfg(feature = "gpu")]
+        self.run_on_gpu(models, configurations, progress, &mut results)?;
+        let rest = &configurations[results.len()..];
+        results.extend(cpu::run(models, rest, progress).ok_or(SweepError::Interrupted)?);
+        Ok(results)
+    }
+
+    /// As many as the device does: out of memory it gets smaller pieces, and what it fails at is left to the CPU.
+    /// Nothing computed is lost.
+    #[cfg(feature = "gpu")]
+    fn run_on_gpu(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &Progress,
+        results: &mut Vec<RunResult>,
+    ) -> Result<(), SweepError> {
+        let Some(mut kernel) = self.kernel.take() else { return Ok(()) };
+        let before = progress.done();
+        let mut piece = configurations.len().max(1);
+        while results.len() < configurations.len() {
+            let from = results.len();
+            let part = &configurations[from..configurations.len().min(from + piece)];
+            let mut hear = |done: usize| {
+                progress.set(before + from + done);
+                if progress.stopped() {
+                    std::ops::ControlFlow::Break(())
+                } else {
+                    std::ops::ControlFlow::Continue(())
+                }
+            };
+            match kernel.run(models, part, &mut hear) {
+                Ok(more) => results.extend(more),
+                Err(GpuError::Interrupted) => {
+                    self.kernel = Some(kernel);
+                    return Err(SweepError::Interrupted);
+                }
+                Err(GpuError::OutOfMemory) if piece > 32 => {
+                    piece = (part.len() / 2).max(32);
+                    self.notices.push(format!("the GPU is out of memory: going on with {piece} configurations at a time"));
+                }
+                Err(error) => {
+                    progress.set(before + from);
+                    if self.choice == Choice::Gpu {
+                        return Err(SweepError::Device(error.to_string()));
+                    }
+                    self.notices.push(format!("{error}: going on with the CPU"));
+                    self.reason = error.to_string();
+                    return Ok(());
+                }
+            }
+        }
+        self.kernel = Some(kernel);
+        Ok(())
+    }
+}

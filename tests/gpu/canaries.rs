@@ -1,0 +1,102 @@
+//! Mutated kernels: each breaks one rule of the model, and the comparison with the engine must notice it.
+
+use crate::kernel_of;
+use crate::parity::{cases, first_difference};
+use libtest_mimic::Failed;
+use nodetide::sweep::gpu::source;
+
+/// One wrong rule.
+pub(crate) struct Canary {
+    pub(crate) name: &'static str,
+    /// What stands in the kernel, once.
+    right: &'static str,
+    wrong: &'static str,
+}
+
+pub(crate) const ALL: &[Canary] = &[
+    Canary {
+        name: "jobs_take_the_highest_slot",
+        right: "let slot = fresh_lowest();",
+        wrong: "let slot = fresh_highest();",
+    },
+    Canary {
+        name: "scale_down_takes_the_most_recently_idle",
+        right: "let slot = idle_release_one();",
+        wrong: "let slot = idle_take_one();",
+    },
+    Canary {
+        name: "a_node_expires_a_tick_late",
+        right: "return since != NEVER && since + s.idle_time <= s.now;",
+        wrong: "return since != NEVER && since + s.idle_time < s.now;",
+    },
+    Canary {
+        name: "any_warm_node_makes_a_gang_warm",
+        right: "warm &= take_node(slot, index, environment);",
+        wrong: "warm |= take_node(slot, index, environment);",
+    },
+    Canary {
+        name: "an_attempt_as_long_as_its_timeout_times_out",
+        right: "let times_out = length > timeout;",
+        wrong: "let times_out = length >= timeout;",
+    },
+    Canary {
+        name: "checkpoints_round_up",
+        right: "kept = done / checkpoint * checkpoint;",
+        wrong: "kept = min(done, div_ceil(done, checkpoint) * checkpoint);",
+    },
+    Canary {
+        name: "requests_go_on_while_nodes_leave",
+        right: "return s.levels[LEAVING].count > 0u;",
+        wrong: "return s.levels[LEAVING].count > 1u;",
+    },
+    Canary {
+        name: "a_read_only_lock_lets_updates_pass",
+        right: "if s.read_only_locks > 0u {\n        sums[me].refused_updates",
+        wrong: "if s.read_only_locks > 9u {\n        sums[me].refused_updates",
+    },
+    Canary {
+        name: "a_lifetime_counts_from_the_request",
+        right: "s.lifetime_next = due_set(params.lifetimes, slot, s.now + lifetime);",
+        wrong: "s.lifetime_next = due_set(params.lifetimes, slot, max(s.now + 1u, s.now + lifetime - 1u));",
+    },
+    Canary {
+        name: "outside_usage_is_ignored",
+        right: "return saturating_sub(s.quota_vcpus[q], s.quota_outside[q]) / c.vcpus;",
+        wrong: "return s.quota_vcpus[q] / c.vcpus;",
+    },
+    Canary {
+        name: "the_restart_overhead_is_paid_at_once",
+        right: "let overhead = select(c.restart_overhead, 0u, restart.attempts == 0u);",
+        wrong: "let overhead = c.restart_overhead;",
+    },
+    Canary {
+        name: "a_partial_quantum_is_free",
+        right: "let quanta = div_ceil(s.now - billed_from, c.billing_quantum);",
+        wrong: "let quanta = (s.now - billed_from) / c.billing_quantum;",
+    },
+    Canary {
+        name: "evictions_before_completions",
+        right: "if s.phase == COMPLETIONS && completions() {\n            s.phase = EVICTIONS;\n        }\n        if s.phase == EVICTIONS && evictions() {\n            s.phase = TRANSITIONS;\n        }",
+        wrong: "if s.phase == COMPLETIONS && evictions() {\n            s.phase = EVICTIONS;\n        }\n        if s.phase == EVICTIONS && completions() {\n            s.phase = TRANSITIONS;\n        }",
+    },
+    Canary {
+        name: "a_carry_is_lost",
+        right: "return Wide(lo, a.hi + b.hi + select(0u, 1u, lo < a.lo));",
+        wrong: "return Wide(lo, a.hi + b.hi);",
+    },
+];
+
+/// The comparison notices the mutation.
+pub(crate) fn caught(canary: &Canary) -> Result<(), Failed> {
+    let text = source::kernel();
+    if text.matches(canary.right).count() != 1 {
+        return Err(format!("{:?} should stand in the kernel once", canary.right).into());
+    }
+    let mut kernel = kernel_of(text.replace(canary.right, canary.wrong))?;
+    // The pairs of the ordinary comparison.
+    let cases = cases(1_200, 1);
+    match first_difference(&mut kernel, &cases)? {
+        Some(_) => Ok(()),
+        None => Err("no pair of the comparison notices it".into()),
+    }
+}

@@ -1,0 +1,75 @@
+//! What the device does not do is told, and nothing is made up.
+
+use crate::kernel;
+use libtest_mimic::Failed;
+use nodetide::engine::flat::Obstacle;
+use nodetide::engine::input::{ClusterInput, Input, JobInput};
+use nodetide::engine::{Model, Settings};
+use nodetide::sweep::Configuration;
+use nodetide::sweep::gpu::{GpuError, Kernel};
+use std::ops::ControlFlow;
+
+fn model() -> Model {
+    let cluster = ClusterInput { max_nodes: 4, ..ClusterInput::default() };
+    let jobs = (0..500).map(|i| JobInput { submit: i, service: 7, ..JobInput::default() }).collect();
+    Model::new(Input { clusters: vec![cluster], jobs, billing_quantum: 1, ..Input::default() }).expect("an input")
+}
+
+fn configuration(max_nodes: u32) -> Configuration {
+    let settings = Settings { min_nodes: 0, max_nodes, idle_time: 3, initial_nodes: 0 };
+    Configuration { model: 0, settings: Box::new([settings]) }
+}
+
+fn run(kernel: &mut Kernel, configurations: u32) -> Result<usize, GpuError> {
+    let configurations: Vec<_> = (0..configurations).map(|i| configuration(1 + i % 4)).collect();
+    kernel.run(&[model()], &configurations, &mut |_| ControlFlow::Continue(())).map(|list| list.len())
+}
+
+fn expect(found: Result<usize, GpuError>, right: impl Fn(&GpuError) -> bool) -> Result<(), Failed> {
+    match found {
+        Err(error) if right(&error) => Ok(()),
+        other => Err(format!("unexpected: {other:?}").into()),
+    }
+}
+
+pub(crate) fn out_of_memory() -> Result<(), Failed> {
+    let mut kernel = kernel()?;
+    kernel.faults.memory_for = Some(50);
+    expect(run(&mut kernel, 100), |error| *error == GpuError::OutOfMemory)?;
+    // The device is as good as before.
+    assert_eq!(run(&mut kernel, 40)?, 40);
+    Ok(())
+}
+
+pub(crate) fn lost_device() -> Result<(), Failed> {
+    let mut kernel = kernel()?;
+    kernel.faults.fuel = Some(1);
+    kernel.faults.lost_after = Some(3);
+    expect(run(&mut kernel, 100), |error| matches!(error, GpuError::Lost(_) | GpuError::Refused(_)))
+}
+
+pub(crate) fn interrupted() -> Result<(), Failed> {
+    let mut kernel = kernel()?;
+    let configurations: Vec<_> = (0..64).map(|_| configuration(2)).collect();
+    let found = kernel.run(&[model()], &configurations, &mut |_| ControlFlow::Break(()));
+    expect(found.map(|list| list.len()), |error| *error == GpuError::Interrupted)
+}
+
+/// An invocation that leaves the loop without a pause, as under a driver that stops it by force.
+pub(crate) fn stopped() -> Result<(), Failed> {
+    let text = nodetide::sweep::gpu::source::kernel();
+    let right = "        if s.phase == INITIAL && initial() {";
+    assert_eq!(text.matches(right).count(), 1);
+    let wrong = format!("        if me == 5u && s.next_job > 40u {{\n            break;\n        }}\n{right}");
+    let mut kernel = crate::kernel_of(text.replace(right, &wrong))?;
+    expect(run(&mut kernel, 64), |error| *error == GpuError::Stopped { index: 5 })
+}
+
+pub(crate) fn too_many_nodes() -> Result<(), Failed> {
+    let cluster = ClusterInput { max_nodes: 4, communication_limit: 5000, ..ClusterInput::default() };
+    let input = Input { clusters: vec![cluster], billing_quantum: 1, ..Input::default() };
+    let models = [Model::new(input).expect("an input")];
+    let found = kernel()?.run(&models, &[configuration(4), configuration(1025)], &mut |_| ControlFlow::Continue(()));
+    let expected = GpuError::NeedsCpu { index: 1, obstacle: Obstacle::Slots(1025) };
+    expect(found.map(|list| list.len()), |error| *error == expected)
+}

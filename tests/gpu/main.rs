@@ -1,0 +1,65 @@
+//! The kernel against the engine, on whatever adapter there is. Without one every test shows as ignored.
+//!
+//! `NODETIDE_PARITY_PAIRS=20000` asks for more pairs, `NODETIDE_PARITY_SEED=n` for others, `NODETIDE_ADAPTER=n` for
+//! another adapter.
+
+#[path = "../engine/support/random.rs"]
+#[allow(dead_code, reason = "the engine's tests use the rest")]
+mod random;
+
+mod canaries;
+mod faults;
+mod minimal;
+mod parity;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use nodetide::sweep::gpu::{Adapter, Device, Kernel, adapters};
+use std::env;
+use std::process::ExitCode;
+
+/// A number from the environment.
+fn setting(name: &str, default: u64) -> u64 {
+    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn adapter() -> Option<Adapter> {
+    let wanted = setting("NODETIDE_ADAPTER", 0) as usize;
+    adapters().into_iter().nth(wanted)
+}
+
+/// The kernel on the adapter of these tests.
+fn kernel() -> Result<Kernel, Failed> {
+    kernel_of(nodetide::sweep::gpu::source::kernel())
+}
+
+fn kernel_of(text: String) -> Result<Kernel, Failed> {
+    let adapter = adapter().ok_or("no adapter")?;
+    Ok(Kernel::with_source(Device::open(&adapter)?, text)?)
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // One device at a time: the tests share two cores with the driver.
+    arguments.test_threads = Some(1);
+    let adapter = adapter();
+    match &adapter {
+        None => println!("no adapter: the GPU tests are ignored"),
+        Some(a) => println!("adapter {}: {} ({}, {}, {})", a.index, a.name, a.kind, a.interface, a.driver),
+    }
+    let mut trials = vec![
+        Trial::test("kernel_and_engine_agree_on_random_scenarios", parity::random_scenarios),
+        Trial::test("kernel_and_engine_agree_on_the_examples", parity::examples),
+        Trial::test("where_a_run_pauses_changes_nothing", parity::pauses),
+        Trial::test("how_memory_lies_changes_nothing", parity::layouts),
+        Trial::test("out_of_memory_is_told", faults::out_of_memory),
+        Trial::test("a_lost_device_is_told", faults::lost_device),
+        Trial::test("an_interrupted_run_ends", faults::interrupted),
+        Trial::test("a_stopped_invocation_is_told", faults::stopped),
+        Trial::test("what_is_not_for_the_kernel_is_told", faults::too_many_nodes),
+    ];
+    for canary in canaries::ALL {
+        trials.push(Trial::test(format!("canary_{}", canary.name), || canaries::caught(canary)));
+    }
+    let trials = trials.into_iter().map(|trial| trial.with_ignored_flag(adapter.is_none())).collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
