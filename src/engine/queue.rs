@@ -3,6 +3,7 @@
 use super::input::Discipline;
 use super::model::{ClusterModel, Model};
 use crate::units::Tick;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -107,7 +108,7 @@ impl JobQueue {
     #[cold]
     fn sort_returned(&mut self) {
         if self.returned.len() - self.sorted > 8 {
-            self.returned.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+            self.returned.sort_unstable_by_key(|job| Reverse(job.0));
             self.sorted = self.returned.len();
         }
         while self.sorted < self.returned.len() {

@@ -88,5 +88,5 @@ impl Workspace {
 /// in place.
 fn emptied<'to>(mut list: Vec<Cluster<'_>>) -> Vec<Cluster<'to>> {
     list.clear();
-    list.into_iter().filter_map(|_| None).collect()
+    list.into_iter().map_while(|_| None).collect()
 }
