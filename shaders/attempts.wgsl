@@ -42,16 +42,14 @@ fn read_attempt(index: u32) -> Attempt {
 
 // Step 2: completions and timeouts due now. They only free nodes, so their order changes nothing.
 fn completions() -> bool {
-    while s.attempt_next <= s.now {
-        if !may_go_on() {
-            return false;
-        }
-        let index = due_earliest(params.attempt_due, s.attempt_next);
-        s.attempt_next = due_set(params.attempt_due, index, NEVER);
-        let times_out = (memory[at(params.attempts + ATTEMPT_WORDS * index + A_NODES)] & TIMES_OUT) != 0u;
-        end_attempt(index, select(COMPLETED, TIMED_OUT, times_out));
+    if s.attempt_next > s.now {
+        return true;
     }
-    return true;
+    let index = due_earliest(params.attempt_due, s.attempt_next);
+    s.attempt_next = due_set(params.attempt_due, index, NEVER);
+    let times_out = (memory[at(params.attempts + ATTEMPT_WORDS * index + A_NODES)] & TIMES_OUT) != 0u;
+    end_attempt(index, select(COMPLETED, TIMED_OUT, times_out));
+    return s.attempt_next > s.now;
 }
 
 // Starts a waiting job that fits the idle nodes. It has left the queue already.

@@ -12,7 +12,7 @@ fn queued() -> u32 {
 
 // target = min(limit, max(min_nodes, demand)); demand = nodes of running jobs + nodes of queued jobs.
 fn update_target() {
-    s.target = min(s.limit, max(s.min_nodes, s.levels[RUNNING].count + s.queued_nodes));
+    s.target_nodes = min(s.limit, max(s.min_nodes, s.levels[RUNNING].count + s.queued_nodes));
 }
 
 fn has_nodes_in_transit() -> bool {
@@ -20,9 +20,9 @@ fn has_nodes_in_transit() -> bool {
 }
 
 // Nodes change state.
-fn move_nodes(old: u32, new: u32, n: u32) {
-    s.levels[old] = level_sub(s.levels[old], n);
-    s.levels[new] = level_add(s.levels[new], n);
+fn move_nodes(before: u32, after: u32, n: u32) {
+    s.levels[before] = level_sub(s.levels[before], n);
+    s.levels[after] = level_add(s.levels[after], n);
 }
 
 // Load balancers serve billed nodes: all held ones past their allocation.
@@ -47,7 +47,7 @@ fn cluster_next_due() -> u32 {
     if LOW_PRIORITY {
         next = min(next, s.lifetime_next);
     }
-    if s.allocated > s.target {
+    if s.allocated > s.target_nodes {
         next = min(next, next_expiry());
     }
     return next;

@@ -66,35 +66,28 @@ fn end_waiting(nodes: u32, restart: Restart, outcome: u32) {
 
 // Step 6: while the head's nodes <= idle nodes, it starts.
 fn dispatch() -> bool {
-    loop {
-        if queued() == 0u {
-            return true;
-        }
-        // Passes over those that ended in the queue; the head's reason is looked at even if no node is idle.
-        while s.first.count > 0u && ended_in_queue(s.head) {
-            if !may_go_on() {
-                return false;
-            }
-            s.head += 1u;
-        }
-        let again = s.again.count > 0u;
-        let id = queue_head();
-        let shape = job_shape(id);
-        if shape_nodes(shape) > idle_count() {
-            return true;
-        }
-        if !may_go_on() {
-            return false;
-        }
-        var restart = Restart(0u, 0u, 0u);
-        if again {
-            restart = requeued_take(s.again.count - 1u);
-        } else {
-            s.head += 1u;
-        }
-        start_or_fail(id, shape, restart, again);
+    if queued() == 0u {
+        return true;
     }
-    return true;
+    // Passes over one that ended in the queue; the head's reason is looked at even if no node is idle.
+    if s.first.count > 0u && ended_in_queue(s.head) {
+        s.head += 1u;
+        return false;
+    }
+    let again = s.again.count > 0u;
+    let id = queue_head();
+    let shape = job_shape(id);
+    if shape_nodes(shape) > idle_count() {
+        return true;
+    }
+    var restart = Restart(0u, 0u, 0u);
+    if again {
+        restart = requeued_take(s.again.count - 1u);
+    } else {
+        s.head += 1u;
+    }
+    start_or_fail(id, shape, restart, again);
+    return queued() == 0u;
 }
 
 // The first job in the queue, which is not empty.

@@ -2,7 +2,7 @@
 
 fn finish() {
     let reason = s.reason;
-    sums[me].resizing = select(0u, 1u, has_nodes_in_transit() || s.allocated != s.target);
+    sums[me].resizing = select(0u, 1u, has_nodes_in_transit() || s.allocated != s.target_nodes);
     end_running();
     end_queued();
     set_reason(NONE);

@@ -95,7 +95,7 @@ struct State {
     resized: u32,
     released: u32,
     requested: u32,
-    target: u32,
+    target_nodes: u32,
     next_ordinal: u32,
     free_words: u32,
     attempt_next: u32,
@@ -324,10 +324,4 @@ fn at(i: u32) -> u32 {
         return ((me >> 5u) * params.words + i) * 32u + (me & 31u);
     }
     return me * params.words + i;
-}
-
-// There is enough fuel for another operation.
-fn may_go_on() -> bool {
-    fuel -= 1;
-    return fuel >= i32(params.reserve);
 }

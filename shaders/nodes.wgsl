@@ -6,24 +6,24 @@ fn evictions() -> bool {
     if !LOW_PRIORITY || c.low_priority == 0u || s.repetitions != 1u {
         return true;
     }
-    while s.lifetime_next <= s.now {
-        if !may_go_on() {
-            return false;
-        }
-        let slot = due_earliest(params.lifetimes, s.lifetime_next);
+    var slot = NONE;
+    if s.lifetime_next <= s.now {
+        slot = due_earliest(params.lifetimes, s.lifetime_next);
+    } else if s.held > s.capacity {
+        slot = enforce_capacity();
+    } else {
+        return true;
+    }
+    if memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] == ALLOCATING {
+        withdraw(slot);
+    } else {
         evict(slot);
     }
-    while s.held > s.capacity {
-        if !may_go_on() {
-            return false;
-        }
-        enforce_capacity();
-    }
-    return true;
+    return s.lifetime_next > s.now && s.held <= s.capacity;
 }
 
 // The cloud takes back the node with the highest ordinal; an allocating one is withdrawn.
-fn enforce_capacity() {
+fn enforce_capacity() -> u32 {
     var slot = NONE;
     var highest = 0u;
     for (var i = 0u; i < c.leaves; i += 1u) {
@@ -35,11 +35,7 @@ fn enforce_capacity() {
             highest = ordinal;
         }
     }
-    if memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] == ALLOCATING {
-        withdraw(slot);
-    } else {
-        evict(slot);
-    }
+    return slot;
 }
 
 // A node past its allocation is gone at once, and its job stops.
@@ -53,16 +49,21 @@ fn evict(slot: u32) {
         idle_remove(slot);
     }
     sums[me].evictions += 1u;
+    s.lifetime_next = due_set(params.lifetimes, slot, NEVER);
+    if due_get(params.node_due, slot) != NEVER {
+        s.node_next = due_set(params.node_due, slot, NEVER);
+    }
     free(slot);
 }
 
 // A node that is still being allocated is taken back.
 fn withdraw(slot: u32) {
     sums[me].withdrawn += 1u;
+    s.node_next = due_set(params.node_due, slot, NEVER);
     free(slot);
 }
 
-// The slot, the quota and the address of a node are free.
+// The slot, the quota and the address of a node are free. What falls due for it was cleared.
 fn free(slot: u32) {
     let n = params.nodes + NODE_WORDS * slot;
     let state = memory[at(n + N_STATE)];
@@ -71,12 +72,6 @@ fn free(slot: u32) {
     s.resized = 1u;
     s.held -= 1u;
     s.allocated -= select(1u, 0u, state == LEAVING);
-    if due_get(params.node_due, slot) != NEVER {
-        s.node_next = due_set(params.node_due, slot, NEVER);
-    }
-    if LOW_PRIORITY && due_get(params.lifetimes, slot) != NEVER {
-        s.lifetime_next = due_set(params.lifetimes, slot, NEVER);
-    }
     memory[at(n + N_STATE)] = FREE;
     free_slot(slot);
     update_load_balancers();
@@ -85,13 +80,11 @@ fn free(slot: u32) {
 // Step 4: each node makes all its transitions due now, one after another. Nodes do not look at each other here, so
 // their order changes nothing.
 fn transitions() -> bool {
-    while s.node_next <= s.now {
-        if !may_go_on() {
-            return false;
-        }
-        node_transitions(due_earliest(params.node_due, s.node_next));
+    if s.node_next > s.now {
+        return true;
     }
-    return true;
+    node_transitions(due_earliest(params.node_due, s.node_next));
+    return s.node_next > s.now;
 }
 
 fn node_transitions(slot: u32) {
@@ -128,8 +121,11 @@ fn node_transitions(slot: u32) {
             }
             default: {
                 // Leaving.
+                due = NEVER;
+                if LOW_PRIORITY && due_get(params.lifetimes, slot) != NEVER {
+                    s.lifetime_next = due_set(params.lifetimes, slot, NEVER);
+                }
                 free(slot);
-                return;
             }
         }
     }
@@ -137,8 +133,8 @@ fn node_transitions(slot: u32) {
 }
 
 // A node begins to leave; it no longer counts as allocated. Returns when it is gone.
-fn begin_leaving(slot: u32, old: u32) -> u32 {
-    move_nodes(old, LEAVING, 1u);
+fn begin_leaving(slot: u32, before: u32) -> u32 {
+    move_nodes(before, LEAVING, 1u);
     s.resized = 1u;
     s.allocated -= 1u;
     memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] = LEAVING;

@@ -43,12 +43,12 @@ fn requeued_insert(id: u32, restart: Restart) {
 }
 
 fn requeued_copy(place: u32, other: u32) {
-    let from = requeued_entry(place);
-    let to = requeued_entry(other);
-    memory[at(to)] = memory[at(from)];
-    memory[at(to + 1u)] = memory[at(from + 1u)];
-    memory[at(to + 2u)] = memory[at(from + 2u)];
-    memory[at(to + 3u)] = memory[at(from + 3u)];
+    let source = requeued_entry(place);
+    let goal = requeued_entry(other);
+    memory[at(goal)] = memory[at(source)];
+    memory[at(goal + 1u)] = memory[at(source + 1u)];
+    memory[at(goal + 2u)] = memory[at(source + 2u)];
+    memory[at(goal + 3u)] = memory[at(source + 3u)];
 }
 
 // Takes a job out; the count is up to the caller.
@@ -60,6 +60,29 @@ fn requeued_take(place: u32) -> Restart {
         requeued_copy(k, k - 1u);
     }
     return restart;
+}
+
+// Where a submitted job is (engine: world.rs keeps it by job; here it follows from the rest), and its place there.
+struct Whereabouts {
+    state: u32,
+    place: u32,
+}
+
+const ENDED: u32 = 0u;
+const WAITS: u32 = 1u;
+const WAITS_AGAIN: u32 = 2u;
+const RUNS: u32 = 3u;
+
+fn whereabouts(id: u32) -> Whereabouts {
+    if id >= s.head {
+        return Whereabouts(select(WAITS, ENDED, was_rejected(id)), NONE);
+    }
+    let place = requeued_place(id);
+    if place != NONE {
+        return Whereabouts(WAITS_AGAIN, place);
+    }
+    let attempt = attempt_of(id);
+    return Whereabouts(select(RUNS, ENDED, attempt == NONE), attempt);
 }
 
 // A submitted job that never started has its final outcome: rejected, or cancelled.

@@ -1,7 +1,9 @@
 // One run: the instants, and the steps of each (model, sections 3 and 8; engine: run.rs).
 //
-// An invocation goes on with one configuration until that one ends or the fuel is used up. Every step is a
-// function that returns whether it is finished; if not, it goes on in the next dispatch where it stopped.
+// An invocation goes on with one configuration until that one ends or the fuel is used up. Each step is a function
+// that does one thing of what is due (one completion, one request) and returns whether the step is finished; if
+// not, it is called again, in this dispatch or in the next. So a pause is possible everywhere, no step has a loop
+// of its own, and neighbours that do different things share the turns of one loop.
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -14,7 +16,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     fuel = i32(params.fuel);
     var paused = false;
     loop {
-        if !may_go_on() {
+        fuel -= 1;
+        if fuel < i32(params.reserve) {
             paused = true;
             break;
         }
@@ -119,18 +122,21 @@ fn outside_changes() -> bool {
     if !CHANGES {
         return true;
     }
-    while s.next_change < c.changes.len {
-        let i = c.changes.at + CHANGE_WORDS * s.next_change;
-        if tables[i] > s.now {
-            return true;
-        }
-        if !may_go_on() {
-            return false;
-        }
-        s.next_change += 1u;
-        change(tables[i + 1u], tables[i + 2u], tables[i + 3u], tables[i + 4u], tables[i + 5u]);
+    if next_change_at() > s.now {
+        return true;
     }
-    return true;
+    let i = c.changes.at + CHANGE_WORDS * s.next_change;
+    s.next_change += 1u;
+    change(tables[i + 1u], tables[i + 2u], tables[i + 3u], tables[i + 4u], tables[i + 5u]);
+    return next_change_at() > s.now;
+}
+
+// When something comes from outside next, or NEVER.
+fn next_change_at() -> u32 {
+    if CHANGES && s.next_change < c.changes.len {
+        return tables[c.changes.at + CHANGE_WORDS * s.next_change];
+    }
+    return NEVER;
 }
 
 fn change(kind: u32, x: u32, y: u32, z: u32, w: u32) {
@@ -180,103 +186,77 @@ fn update(kind: u32, min_nodes: u32, max_nodes: u32, idle_time: u32, identities:
 
 // Step 5: submissions due now.
 fn submissions() -> bool {
-    while s.next_submit <= s.now {
-        if !may_go_on() {
-            return false;
-        }
-        let id = s.next_job;
-        s.next_job += 1u;
-        s.next_submit = NEVER;
-        if s.next_job < c.jobs.len {
-            s.next_submit = job_submit(s.next_job);
-        }
-        submit(id);
+    if s.next_submit > s.now {
+        return true;
     }
-    return true;
+    let id = s.next_job;
+    s.next_job += 1u;
+    s.next_submit = NEVER;
+    if s.next_job < c.jobs.len {
+        s.next_submit = job_submit(s.next_job);
+    }
+    submit(id);
+    return s.next_submit > s.now;
 }
 
 // Step 5: cancellations due now.
 fn cancellations() -> bool {
-    if !CANCELLATIONS {
+    if next_cancel_at() > s.now {
         return true;
     }
-    while s.next_cancel < c.cancels.len {
-        let i = c.cancels.at + 2u * s.next_cancel;
-        if tables[i] > s.now {
-            return true;
+    let id = tables[c.cancels.at + 2u * s.next_cancel + 1u];
+    s.next_cancel += 1u;
+    s.last_cancelled = id;
+    let job = whereabouts(id);
+    switch job.state {
+        case WAITS: {
+            cancel_queued(id, Restart(0u, 0u, 0u), false);
         }
-        if !may_go_on() {
-            return false;
+        case WAITS_AGAIN: {
+            cancel_queued(id, requeued_take(job.place), true);
         }
-        let id = tables[i + 1u];
-        s.next_cancel += 1u;
-        s.last_cancelled = id;
-        if id >= s.head {
-            if !was_rejected(id) {
-                cancel_queued(id, Restart(0u, 0u, 0u), false);
-            }
-            continue;
+        case RUNS: {
+            s.attempt_next = due_set(params.attempt_due, job.place, NEVER);
+            end_attempt(job.place, CANCELLED);
         }
-        let place = requeued_place(id);
-        if place != NONE {
-            cancel_queued(id, requeued_take(place), true);
-            continue;
-        }
-        let attempt = attempt_of(id);
-        if attempt != NONE {
-            s.attempt_next = due_set(params.attempt_due, attempt, NEVER);
-            end_attempt(attempt, CANCELLED);
-        }
+        default: {}
     }
-    return true;
+    return next_cancel_at() > s.now;
 }
 
-// A job of the past has its final outcome; for those that were submitted.
-fn has_ended(id: u32) -> bool {
-    if id >= s.head {
-        return was_rejected(id);
+// When a job is cancelled next, ended or not, or NEVER.
+fn next_cancel_at() -> u32 {
+    if CANCELLATIONS && s.next_cancel < c.cancels.len {
+        return tables[c.cancels.at + 2u * s.next_cancel];
     }
-    return requeued_place(id) == NONE && attempt_of(id) == NONE;
+    return NEVER;
 }
 
 // The earliest time of the list in section 3, or NEVER, in `s.next`.
 fn next_due() -> bool {
-    var next = min(s.next_submit, cluster_next_due());
-    if s.quiet_until <= next {
-        if !update_quiet_until() {
+    s.next = min(s.next_submit, cluster_next_due());
+    if s.quiet_until > s.next {
+        return true;
+    }
+    // Passes over the cancellation of a job that has ended.
+    if CANCELLATIONS && s.next_cancel < c.cancels.len {
+        let id = tables[c.cancels.at + 2u * s.next_cancel + 1u];
+        if id < s.next_job && whereabouts(id).state == ENDED {
+            s.next_cancel += 1u;
             return false;
         }
-        next = min(next, s.quiet_until);
     }
-    s.next = next;
+    update_quiet_until();
+    s.next = min(s.next, s.quiet_until);
     return true;
 }
 
 // The earliest change, cancellation of a job that has not ended, or horizon from now on.
-fn update_quiet_until() -> bool {
-    var next = NEVER;
-    if CHANGES && s.next_change < c.changes.len {
-        next = tables[c.changes.at + CHANGE_WORDS * s.next_change];
-    }
-    if CANCELLATIONS {
-        while s.next_cancel < c.cancels.len {
-            let i = c.cancels.at + 2u * s.next_cancel;
-            let id = tables[i + 1u];
-            if id >= s.next_job || !has_ended(id) {
-                next = min(next, tables[i]);
-                break;
-            }
-            if !may_go_on() {
-                return false;
-            }
-            s.next_cancel += 1u;
-        }
-    }
+fn update_quiet_until() {
+    s.quiet_until = min(next_change_at(), next_cancel_at());
     if c.horizon > s.now {
-        next = min(next, c.horizon);
+        s.quiet_until = min(s.quiet_until, c.horizon);
     }
-    s.quiet_until = next;
-    return true;
 }
 
 // What follows step 7.
@@ -316,15 +296,12 @@ fn is_settled() -> bool {
     return s.active_jobs == 0u
         && s.next_job == c.jobs.len
         && s.levels[LEAVING].count == 0u
-        && s.allocated <= max(s.min_nodes, s.target);
+        && s.allocated <= max(s.min_nodes, s.target_nodes);
 }
 
 // The state at t = 0, before the first instant. The memory is zero before; `s.repetitions` counts the words.
 fn initial() -> bool {
-    while s.repetitions < 2u * c.leaves {
-        if !may_go_on() {
-            return false;
-        }
+    if s.repetitions < 2u * c.leaves {
         memory[at(params.attempt_due + s.repetitions)] = NEVER;
         memory[at(params.node_due + s.repetitions)] = NEVER;
         if LOW_PRIORITY {
@@ -334,16 +311,17 @@ fn initial() -> bool {
             memory[at(params.nodes + NODE_WORDS * s.repetitions + N_STATE)] = FREE;
         }
         s.repetitions += 1u;
+        return false;
     }
     if s.next_ordinal == 0u {
         begin_world();
         begin_cluster();
     }
-    while s.next_ordinal < c.initial_nodes {
-        if !may_go_on() {
-            return false;
-        }
+    if s.next_ordinal < c.initial_nodes {
         place_initial_node();
+    }
+    if s.next_ordinal < c.initial_nodes {
+        return false;
     }
     update_load_balancers();
     return true;

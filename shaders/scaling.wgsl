@@ -3,32 +3,28 @@
 // Down, if allocated > target and nothing forbids it.
 fn down() -> bool {
     update_target();
-    if s.allocated <= s.target || releases_locked() || !(withdraws() || has_expired_node()) {
+    if s.allocated <= s.target_nodes || releases_locked() || !(withdraws() || has_expired_node()) {
         return true;
     }
     // Withdraws still-allocating nodes, highest ordinal first.
-    while withdraws() && s.released == 0u && s.allocated > s.target && s.levels[ALLOCATING].count > 0u {
-        if !may_go_on() {
-            return false;
-        }
+    if withdraws() && s.released == 0u && s.levels[ALLOCATING].count > 0u {
         withdraw(last_allocating());
+        return false;
     }
     // Looked at once: what is released now is in transit itself.
     if c.resize == EXCLUSIVE && s.released == 0u && has_nodes_in_transit() {
         return true;
     }
-    while s.allocated > s.target && has_expired_node() {
-        if !may_go_on() {
-            return false;
-        }
-        let slot = idle_release_one();
-        let due = begin_leaving(slot, IDLE);
-        s.node_next = due_set(params.node_due, slot, due);
-        sums[me].releases += 1u;
-        sums[me].scale_operations += 1u - s.released;
-        s.released = 1u;
+    if !has_expired_node() {
+        return true;
     }
-    return true;
+    let slot = idle_release_one();
+    let due = begin_leaving(slot, IDLE);
+    s.node_next = due_set(params.node_due, slot, due);
+    sums[me].releases += 1u;
+    sums[me].scale_operations += 1u - s.released;
+    s.released = 1u;
+    return s.allocated <= s.target_nodes;
 }
 
 fn withdraws() -> bool {
@@ -75,27 +71,22 @@ fn resize_forbids_requests() -> bool {
 // Up, if allocated < target and nothing forbids it: as far as free slots, quota, addresses and capacity reach.
 fn up() -> bool {
     // The rules are looked at once: what is requested now is in transit itself.
-    if s.allocated >= s.target
+    if s.allocated >= s.target_nodes
         || s.ready == 0u
         || requests_locked()
         || (s.requested == 0u && resize_forbids_requests()) {
         return true;
     }
     let most = min(min(c.addresses, s.capacity), min(quota_nodes(0u), min(quota_nodes(1u), quota_nodes(2u))));
-    while s.allocated < s.target && s.held < most {
-        if !may_go_on() {
-            return false;
-        }
-        let slot = lowest_free();
-        // Slots beyond the limit in force stay free.
-        if slot >= s.limit {
-            return true;
-        }
-        request(slot);
-        sums[me].scale_operations += 1u - s.requested;
-        s.requested = 1u;
+    // Slots beyond the limit in force stay free.
+    let slot = lowest_free();
+    if s.held >= most || slot >= s.limit {
+        return true;
     }
-    return true;
+    request(slot);
+    sums[me].scale_operations += 1u - s.requested;
+    s.requested = 1u;
+    return s.allocated >= s.target_nodes;
 }
 
 // Requests one node.
@@ -132,7 +123,7 @@ fn waiting_reason() -> u32 {
     if coming >= head {
         return PROVISIONING;
     }
-    if s.allocated < s.target {
+    if s.allocated < s.target_nodes {
         if requests_locked() {
             return LOCK;
         }

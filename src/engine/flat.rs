@@ -112,7 +112,7 @@ impl Model {
     /// Identities that jobs need; others change nothing.
     fn needed_identities(&self) -> BTreeSet<u32> {
         (0u32..)
-            .zip(&self.jobs)
+            .zip(self.jobs.iter())
             .map(|(id, job)| self.identity(*job, id))
             .filter(|identity| *identity != NEVER)
             .collect()
@@ -141,7 +141,7 @@ impl Model {
             identities: mask(&cluster.input.identities),
             quotas,
             addresses: cluster.addresses,
-            updated_max_nodes: self.updates.iter().filter_map(|u| u.max_nodes).max().unwrap_or(0),
+            updated_max_nodes: self.input.updates.iter().filter_map(|u| u.max_nodes).max().unwrap_or(0),
         }
     }
 
@@ -162,12 +162,12 @@ impl Model {
             return Vec::new();
         }
         let mut words = Vec::with_capacity(4 * self.jobs.len());
-        for (id, job) in (0u32..).zip(&self.jobs) {
+        for (id, job) in (0u32..).zip(self.jobs.iter()) {
             let identity = self.identity(*job, id);
             let identity = if identity == NEVER { 0 } else { mask(&[identity]) };
             words.extend([self.timeout(*job, id), self.checkpoint(id), identity, NEVER]);
         }
-        for &(t, id) in &self.cancels {
+        for &(t, id) in self.cancels.iter() {
             words[4 * id as usize + 3] = t;
         }
         words
@@ -193,7 +193,7 @@ impl Model {
                     self.local_quota(quota).map_or(nothing, |q| [4, q, vcpus, 0, 0])
                 }
                 Change::Update(u) => {
-                    let update = &self.updates[u as usize];
+                    let update = &self.input.updates[u as usize];
                     let or_never = |v: Option<u32>| v.unwrap_or(NEVER);
                     let (kind, identities) = match &update.identities {
                         None => (5, 0),
@@ -225,7 +225,7 @@ impl Model {
                     }
                 }
                 Change::Update(u) if read_only == 0 => {
-                    now.0 = self.updates[u as usize].max_nodes.unwrap_or(now.0);
+                    now.0 = self.input.updates[u as usize].max_nodes.unwrap_or(now.0);
                 }
                 _ => {}
             }

@@ -223,10 +223,11 @@ pub(crate) fn random_scenarios() -> Result<(), Failed> {
     let mut cases = cases(pairs, seed);
     let difference = first_difference(&mut kernel, &cases)?;
     println!(
-        "{} pairs of {} scenarios, seed {seed}, {} pipelines",
+        "{} pairs of {} scenarios, seed {seed}, {} pipelines, {:?} dispatches and fuel",
         cases.pairs.len(),
         cases.models.len(),
-        kernel.pipeline_count()
+        kernel.pipeline_count(),
+        kernel.dispatches()
     );
     if kernel.pipeline_count() < 8 {
         return Err("the scenarios should need more pipelines".into());

@@ -23,12 +23,14 @@ const WORKGROUP: u32 = 32;
 /// Stamp of a configuration that has ended.
 const FINISHED: u32 = u32::MAX;
 
-/// Loop iterations of an invocation under a software driver: lavapipe stops eight neighbours together after
-/// 65,535 iterations, which may be of eight different loops.
-const SOFTWARE_FUEL: u32 = 7_500;
+/// Loop iterations of an invocation beside the reserve, under a software driver: lavapipe stops eight neighbours
+/// together after 65,535 passes through any loop, and passes through each loop of the kernel once for every
+/// iteration of the outermost one, whether anyone needs it or not.
+const SOFTWARE_FUEL: u32 = 256;
 
-/// The same on a GPU: the first dispatch, and the most.
+/// The same on a GPU: the first dispatch, the least and the most.
 const FUEL: u32 = 50_000;
+const FUEL_MIN: u32 = 16;
 const FUEL_MAX: u32 = 1 << 24;
 
 /// A dispatch should take about so long: well below any watchdog, well above the cost of starting it.
@@ -163,6 +165,12 @@ impl Kernel {
         self.pipelines.len()
     }
 
+    /// Dispatches so far, and loop iterations of each beside the reserve.
+    #[must_use]
+    pub fn dispatches(&self) -> (u32, u32) {
+        (self.dispatches, self.fuel)
+    }
+
     /// Most configurations of a chunk, for a cluster of so many slots.
     fn chunk_size(&self, leaves: u32, low_priority: bool) -> usize {
         let memory = u64::from(layout::memory(leaves, low_priority).words) * 4;
@@ -214,8 +222,14 @@ impl Kernel {
         for part in configs.chunks(chunk) {
             let before = results.len();
             let jobs = |i: usize| models[configurations[before + i].model].job_count() as u64;
-            let run = Chunk::new(self, part, leaves, features, &tables)?;
-            let ended = run.complete(self, &mut |done| progress(before + done), before)?;
+            let ended = loop {
+                let run = Chunk::new(self, part, leaves, features, &tables)?;
+                match run.complete(self, &mut |done| progress(before + done), before) {
+                    // A driver that stops long loops may do with shorter ones; the chunk begins anew.
+                    Err(GpuError::Stopped { .. }) if self.fuel > FUEL_MIN => self.fuel /= 2,
+                    other => break other?,
+                }
+            };
             for (i, words) in ended.into_iter().enumerate() {
                 let result = decode(&words.state, &words.sums, &words.waits, words.turnarounds.as_deref(), jobs(i));
                 results.push(result.ok_or(GpuError::Stopped { index: before + i })?);
@@ -422,8 +436,8 @@ impl Chunk {
         loop {
             // Never the stamp of a configuration that has ended.
             self.params.stamp = (self.params.stamp + 1) % FINISHED;
-            // Beside the longest operation there is always room for some others.
-            self.params.fuel = kernel.faults.fuel.unwrap_or(kernel.fuel).max(self.params.reserve + 500);
+            // Beside the longest operation there is always room for others.
+            self.params.fuel = self.params.reserve + kernel.faults.fuel.unwrap_or(kernel.fuel).max(FUEL_MIN);
             let began = Instant::now();
             self.dispatch(kernel)?;
             let stamps: Vec<u32> = kernel.read(&self.progress, self.count)?;
@@ -470,7 +484,7 @@ impl Chunk {
         if took < DISPATCH_TIME / 2 {
             kernel.fuel = (kernel.fuel * 2).min(FUEL_MAX);
         } else if took > DISPATCH_TIME * 2 {
-            kernel.fuel = (kernel.fuel / 2).max(SOFTWARE_FUEL);
+            kernel.fuel = (kernel.fuel / 2).max(FUEL_MIN);
         }
     }
 

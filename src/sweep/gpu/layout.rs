@@ -107,7 +107,7 @@ words! {
         resized: u32,
         released: u32,
         requested: u32,
-        target: u32,
+        target_nodes: u32,
         next_ordinal: u32,
         free_words: u32,
         attempt_next: u32,

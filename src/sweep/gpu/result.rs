@@ -54,7 +54,7 @@ pub(super) fn decode(
         allocation: Allocation {
             resizing: sums.resizing != 0,
             current: state.allocated,
-            target: state.target,
+            target: state.target_nodes,
         },
     };
     Some(RunResult {

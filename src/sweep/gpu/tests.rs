@@ -31,7 +31,6 @@ fn every_variant_is_valid_without_optional_features() {
         let entry = Some((naga::ShaderStage::Compute, "main"));
         let (variant, _) = naga::back::pipeline_constants::process_overrides(&module, &info, entry, &constants)
             .unwrap_or_else(|error| panic!("{features:?}: {error}"));
-        assert!(variant.overrides.is_empty(), "{features:?}");
         Validator::new(ValidationFlags::all(), Capabilities::empty())
             .validate(&variant)
             .unwrap_or_else(|error| panic!("{features:?}: {error:?}"));
