@@ -171,8 +171,6 @@ struct Params {
     fresh: u32,
     free: u32,
     requeued: u32,
-    // Number of the dispatch: an invocation writes it when it stops by its own will.
-    stamp: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -181,7 +179,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> states: array<State>;
 @group(0) @binding(4) var<storage, read_write> sums: array<Sums>;
 @group(0) @binding(5) var<storage, read_write> memory: array<u32>;
-// The stamp of each configuration's last pause; FINISHED: it ended.
+// How often each configuration paused by its own will, which is once a dispatch; FINISHED: it ended.
 @group(0) @binding(6) var<storage, read_write> progress: array<u32>;
 // Waits, and where they are counted turnarounds, of each configuration.
 @group(0) @binding(7) var<storage, read_write> histograms: array<u32>;
@@ -311,6 +309,10 @@ const TIMES_OUT: u32 = 0x10000u;
 const REQUEUED_WORDS: u32 = 4u;
 
 const NODES_PER_LOAD_BALANCER: u32 = 50u;
+
+// Fuel of a turn of the outermost loop. A software driver passes once through every loop of the kernel (about 50 are
+// left when all functions are inlined) in each turn, for eight neighbours together.
+const TURN: i32 = 6;
 
 // The configuration of this invocation, its state, and the loop iterations that are left.
 var<private> me: u32;

@@ -51,7 +51,9 @@ impl std::fmt::Display for Obstacle {
         match self {
             Self::Clusters(n) => write!(f, "{n} clusters; the kernel simulates one"),
             Self::Discipline(d) => write!(f, "queue discipline {d:?}; the kernel knows Fifo"),
-            Self::Resubmit => f.write_str("on_eviction: Resubmit, which breaks the bound of the kernel's memory"),
+            Self::Resubmit => {
+                f.write_str("on_eviction: Resubmit, which breaks the bound of the kernel's memory")
+            }
             Self::Slots(n) => write!(f, "up to {n} nodes; the kernel holds {KERNEL_SLOTS_MAX}"),
             Self::Identities(n) => write!(f, "{n} different identities; the kernel tells 32 apart"),
         }
@@ -124,7 +126,10 @@ impl Model {
         let cluster = &self.clusters[0];
         let identities: Vec<u32> = self.needed_identities().into_iter().collect();
         let mask = |list: &[u32]| {
-            (0u32..).zip(&identities).filter(|(_, i)| list.contains(i)).fold(0, |mask, (bit, _)| mask | 1 << bit)
+            (0u32..)
+                .zip(&identities)
+                .filter(|(_, i)| list.contains(i))
+                .fold(0, |mask, (bit, _)| mask | 1 << bit)
         };
         // The first quotas are those that bind the cluster; a quota that is never set is unlimited.
         let mut quotas = [UNLIMITED; 3];

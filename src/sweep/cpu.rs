@@ -6,7 +6,11 @@ use rayon::prelude::*;
 
 /// Runs configurations; results come in their order. `None`: it was asked to stop.
 #[must_use]
-pub fn run(models: &[Model], configurations: &[Configuration], progress: &Progress) -> Option<Vec<RunResult>> {
+pub fn run(
+    models: &[Model],
+    configurations: &[Configuration],
+    progress: &Progress,
+) -> Option<Vec<RunResult>> {
     let results = configurations.par_iter().map_init(Workspace::new, |workspace, configuration| {
         if progress.stopped() {
             return None;

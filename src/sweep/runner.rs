@@ -82,7 +82,9 @@ fn pick(wanted: Option<&str>) -> Result<gpu::Adapter, String> {
     let list = gpu::adapters();
     let names = || list.iter().map(|a| format!("{} {}", a.index, a.name)).collect::<Vec<_>>().join(", ");
     match wanted {
-        _ if list.is_empty() => Err("this machine has no adapter (no Vulkan, Metal or DirectX 12 driver)".to_owned()),
+        _ if list.is_empty() => {
+            Err("this machine has no adapter (no Vulkan, Metal or DirectX 12 driver)".to_owned())
+        }
         None => match list.first() {
             // A software driver is slower than the engine: it runs only if it is asked for by name.
             Some(first) if first.kind != gpu::device::Kind::Software => Ok(first.clone()),
@@ -229,7 +231,9 @@ impl Runner {
                 }
                 Err(GpuError::OutOfMemory) if piece > 32 => {
                     piece = (part.len() / 2).max(32);
-                    self.notices.push(format!("the GPU is out of memory: going on with {piece} configurations at a time"));
+                    self.notices.push(format!(
+                        "the GPU is out of memory: going on with {piece} configurations at a time"
+                    ));
                 }
                 Err(error) => {
                     progress.set(before + from);

@@ -1,7 +1,7 @@
 //! Mutated kernels: each breaks one rule of the model, and the comparison with the engine must notice it.
 
 use crate::kernel_of;
-use crate::parity::{cases, first_difference};
+use crate::parity::{Pipelines, cases, first_difference};
 use libtest_mimic::Failed;
 use nodetide::sweep::gpu::source;
 
@@ -95,7 +95,7 @@ pub(crate) fn caught(canary: &Canary) -> Result<(), Failed> {
     let mut kernel = kernel_of(text.replace(canary.right, canary.wrong))?;
     // The pairs of the ordinary comparison.
     let cases = cases(1_200, 1);
-    match first_difference(&mut kernel, &cases)? {
+    match first_difference(&mut kernel, &cases, Pipelines::Whole)? {
         Some(_) => Ok(()),
         None => Err("no pair of the comparison notices it".into()),
     }

@@ -12,7 +12,8 @@ use std::ops::ControlFlow;
 fn model() -> Model {
     let cluster = ClusterInput { max_nodes: 4, ..ClusterInput::default() };
     let jobs = (0..500).map(|i| JobInput { submit: i, service: 7, ..JobInput::default() }).collect();
-    Model::new(Input { clusters: vec![cluster], jobs, billing_quantum: 1, ..Input::default() }).expect("an input")
+    Model::new(Input { clusters: vec![cluster], jobs, billing_quantum: 1, ..Input::default() })
+        .expect("an input")
 }
 
 fn configuration(max_nodes: u32) -> Configuration {
@@ -60,7 +61,8 @@ pub(crate) fn stopped() -> Result<(), Failed> {
     let text = nodetide::sweep::gpu::source::kernel();
     let right = "        if s.phase == INITIAL && initial() {";
     assert_eq!(text.matches(right).count(), 1);
-    let wrong = format!("        if me == 5u && s.next_job > 40u {{\n            break;\n        }}\n{right}");
+    let wrong =
+        format!("        if me == 5u && s.next_job > 40u {{\n            break;\n        }}\n{right}");
     let mut kernel = crate::kernel_of(text.replace(right, &wrong))?;
     expect(run(&mut kernel, 64), |error| *error == GpuError::Stopped { index: 5 })
 }
@@ -69,7 +71,8 @@ pub(crate) fn too_many_nodes() -> Result<(), Failed> {
     let cluster = ClusterInput { max_nodes: 4, communication_limit: 5000, ..ClusterInput::default() };
     let input = Input { clusters: vec![cluster], billing_quantum: 1, ..Input::default() };
     let models = [Model::new(input).expect("an input")];
-    let found = kernel()?.run(&models, &[configuration(4), configuration(1025)], &mut |_| ControlFlow::Continue(()));
+    let found =
+        kernel()?.run(&models, &[configuration(4), configuration(1025)], &mut |_| ControlFlow::Continue(()));
     let expected = GpuError::NeedsCpu { index: 1, obstacle: Obstacle::Slots(1025) };
     expect(found.map(|list| list.len()), |error| *error == expected)
 }

@@ -1,8 +1,8 @@
 //! Pipelines, buffers and dispatches: runs configurations until every one of them has ended.
 //!
 //! A dispatch lets each configuration go on for a bounded number of loop iterations (its fuel), so that no
-//! watchdog fires and a driver that silently stops long loops is noticed: an invocation leaves a stamp when it
-//! pauses or ends by its own will, and one that leaves none is an error with its index, never a number.
+//! watchdog fires and a driver that silently stops long loops is noticed: an invocation counts its pauses, and one
+//! that has paused less often than it was dispatched, and has not ended, is an error with its index, never a number.
 
 use super::batch::{Base, Tables};
 use super::device::{Device, Kind};
@@ -20,18 +20,23 @@ use std::time::{Duration, Instant};
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 32;
 
-/// Stamp of a configuration that has ended.
+/// Progress of a configuration that has ended.
 const FINISHED: u32 = u32::MAX;
 
-/// Loop iterations of an invocation beside the reserve, under a software driver: lavapipe stops eight neighbours
-/// together after 65,535 passes through any loop, and passes through each loop of the kernel once for every
-/// iteration of the outermost one, whether anyone needs it or not.
-const SOFTWARE_FUEL: u32 = 256;
+/// Loop iterations of an invocation under a software driver, the reserve included: lavapipe stops eight neighbours
+/// together after 65,535 passes through any loop of any of them.
+const SOFTWARE_FUEL: u32 = 8_000;
 
-/// The same on a GPU: the first dispatch, the least and the most.
-const FUEL: u32 = 50_000;
-const FUEL_MIN: u32 = 16;
+/// Dispatches between two looks at the progress, which cost a software driver more than a dispatch.
+const SOFTWARE_DISPATCHES: u32 = 16;
+const DISPATCHES: u32 = 2;
+
+/// The same on a GPU: the first dispatch and the most.
+const FUEL: u32 = 100_000;
 const FUEL_MAX: u32 = 1 << 24;
+
+/// Fuel beside the reserve that every dispatch has at least: some turns.
+const FUEL_MIN: u32 = 64;
 
 /// A dispatch should take about so long: well below any watchdog, well above the cost of starting it.
 const DISPATCH_TIME: Duration = Duration::from_millis(100);
@@ -177,7 +182,8 @@ impl Kernel {
         let histograms = u64::from(BUCKETS) * if self.turnarounds { 8 } else { 4 };
         let limits = &self.device.limits;
         let binding = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        let budget = if self.device.adapter.kind == Kind::Software { SOFTWARE_CHUNK_BYTES } else { CHUNK_BYTES };
+        let budget =
+            if self.device.adapter.kind == Kind::Software { SOFTWARE_CHUNK_BYTES } else { CHUNK_BYTES };
         let most = (binding / memory.max(histograms)).min(budget / (memory + histograms));
         let groups = u64::from(limits.max_compute_workgroups_per_dimension).pow(2);
         let most = most.min(groups * u64::from(WORKGROUP)).min(1 << 24);
@@ -199,11 +205,8 @@ impl Kernel {
         let mut tables = Tables::default();
         let mut bases: BTreeMap<usize, Base> = BTreeMap::new();
         let mut configs = Vec::with_capacity(configurations.len());
-        let mut features = Features {
-            turnarounds: self.turnarounds,
-            interleaved: self.interleaved,
-            ..Features::default()
-        };
+        let mut features =
+            Features { turnarounds: self.turnarounds, interleaved: self.interleaved, ..Features::default() };
         for (index, configuration) in configurations.iter().enumerate() {
             let model = configuration.model;
             let base = bases.entry(model).or_insert_with(|| Base::new(&models[model], &mut tables));
@@ -226,12 +229,13 @@ impl Kernel {
                 let run = Chunk::new(self, part, leaves, features, &tables)?;
                 match run.complete(self, &mut |done| progress(before + done), before) {
                     // A driver that stops long loops may do with shorter ones; the chunk begins anew.
-                    Err(GpuError::Stopped { .. }) if self.fuel > FUEL_MIN => self.fuel /= 2,
+                    Err(GpuError::Stopped { .. }) if self.fuel / 2 > FUEL_MIN => self.fuel /= 2,
                     other => break other?,
                 }
             };
             for (i, words) in ended.into_iter().enumerate() {
-                let result = decode(&words.state, &words.sums, &words.waits, words.turnarounds.as_deref(), jobs(i));
+                let result =
+                    decode(&words.state, &words.sums, &words.waits, words.turnarounds.as_deref(), jobs(i));
                 results.push(result.ok_or(GpuError::Stopped { index: before + i })?);
             }
         }
@@ -302,7 +306,8 @@ impl Kernel {
         let mut at = 0;
         while at < bytes {
             let size = piece.min(bytes - at);
-            let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            let mut encoder =
+                self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             encoder.copy_buffer_to_buffer(buffer, at, &staging, 0, size);
             self.device.queue.submit([encoder.finish()]);
             staging.map_async(wgpu::MapMode::Read, 0..size, |_| {});
@@ -354,7 +359,10 @@ fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
         4 => sized::<Sums>(entry),
         _ => entry,
     });
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("kernel"), entries: &entries })
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("kernel"),
+        entries: &entries,
+    })
 }
 
 /// An array of `T` has one at least.
@@ -414,7 +422,10 @@ impl Chunk {
             let buffers = [&uniform, &configs, tables, &states, &sums, &memory, &progress, &histograms];
             let entries: Vec<wgpu::BindGroupEntry<'_>> = (0u32..)
                 .zip(buffers)
-                .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+                .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                    binding,
+                    resource: buffer.as_entire_binding(),
+                })
                 .collect();
             device.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some("kernel"),
@@ -433,20 +444,22 @@ impl Chunk {
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
         offset: usize,
     ) -> Result<Vec<Ended>, GpuError> {
+        let software = kernel.device.adapter.kind == Kind::Software;
+        let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
+        let mut dispatches = 0;
         loop {
-            // Never the stamp of a configuration that has ended.
-            self.params.stamp = (self.params.stamp + 1) % FINISHED;
             // Beside the longest operation there is always room for others.
-            self.params.fuel = self.params.reserve + kernel.faults.fuel.unwrap_or(kernel.fuel).max(FUEL_MIN);
+            let fuel = kernel.faults.fuel.unwrap_or(kernel.fuel);
+            self.params.fuel = fuel.max(self.params.reserve + FUEL_MIN);
             let began = Instant::now();
-            self.dispatch(kernel)?;
-            let stamps: Vec<u32> = kernel.read(&self.progress, self.count)?;
-            self.adapt_fuel(kernel, began.elapsed());
-            let stamp = self.params.stamp;
-            if let Some(index) = stamps.iter().position(|s| *s != FINISHED && *s != stamp) {
+            self.dispatch(kernel, each_time)?;
+            dispatches += each_time;
+            let pauses: Vec<u32> = kernel.read(&self.progress, self.count)?;
+            self.adapt_fuel(kernel, began.elapsed() / each_time);
+            if let Some(index) = pauses.iter().position(|n| *n != FINISHED && *n != dispatches) {
                 return Err(GpuError::Stopped { index: offset + index });
             }
-            let done = stamps.iter().filter(|s| **s == FINISHED).count();
+            let done = pauses.iter().filter(|n| **n == FINISHED).count();
             if progress(done).is_break() {
                 return Err(GpuError::Interrupted);
             }
@@ -456,11 +469,12 @@ impl Chunk {
         }
     }
 
-    fn dispatch(&self, kernel: &mut Kernel) -> Result<(), GpuError> {
+    fn dispatch(&self, kernel: &mut Kernel, times: u32) -> Result<(), GpuError> {
         let device = &kernel.device;
         device.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&self.params));
         let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
+        // Each dispatch sees what the one before wrote.
+        for _ in 0..times {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_pipeline(&kernel.pipelines[&self.features]);
             pass.set_bind_group(0, &self.group, &[]);
@@ -469,7 +483,7 @@ impl Chunk {
             pass.dispatch_workgroups(x, groups.div_ceil(x), 1);
         }
         device.queue.submit([encoder.finish()]);
-        kernel.dispatches += 1;
+        kernel.dispatches += times;
         if kernel.faults.lost_after.is_some_and(|n| kernel.dispatches >= n) {
             device.device.destroy();
         }
@@ -493,11 +507,12 @@ impl Chunk {
         let sums: Vec<Sums> = kernel.read(&self.sums, self.count)?;
         let each = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
         let histograms: Vec<u32> = kernel.read(&self.histograms, each * self.count)?;
-        let ended = states.into_iter().zip(sums).zip(histograms.chunks(each)).map(|((state, sums), words)| {
-            let (waits, turnarounds) = words.split_at(BUCKETS as usize);
-            let turnarounds = self.features.turnarounds.then(|| turnarounds.to_vec());
-            Ended { state, sums, waits: waits.to_vec(), turnarounds }
-        });
+        let ended =
+            states.into_iter().zip(sums).zip(histograms.chunks(each)).map(|((state, sums), words)| {
+                let (waits, turnarounds) = words.split_at(BUCKETS as usize);
+                let turnarounds = self.features.turnarounds.then(|| turnarounds.to_vec());
+                Ended { state, sums, waits: waits.to_vec(), turnarounds }
+            });
         Ok(ended.collect())
     }
 }

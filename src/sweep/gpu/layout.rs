@@ -179,7 +179,6 @@ words! {
         fresh: u32,
         free: u32,
         requeued: u32,
-        stamp: u32,
     }
 }
 

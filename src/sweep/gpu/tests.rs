@@ -27,10 +27,12 @@ fn every_variant_is_valid_without_optional_features() {
             turnarounds: on(5),
             interleaved: on(6),
         };
-        let constants = features.constants().map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        let constants =
+            features.constants().map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
         let entry = Some((naga::ShaderStage::Compute, "main"));
-        let (variant, _) = naga::back::pipeline_constants::process_overrides(&module, &info, entry, &constants)
-            .unwrap_or_else(|error| panic!("{features:?}: {error}"));
+        let (variant, _) =
+            naga::back::pipeline_constants::process_overrides(&module, &info, entry, &constants)
+                .unwrap_or_else(|error| panic!("{features:?}: {error}"));
         Validator::new(ValidationFlags::all(), Capabilities::empty())
             .validate(&variant)
             .unwrap_or_else(|error| panic!("{features:?}: {error:?}"));
