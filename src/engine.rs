@@ -11,7 +11,8 @@
 //!
 //! Inside, `run` holds the loop over instants and the steps in their order; `attempts`, `nodes`, `dispatch`
 //! and `scaling` hold the rules of the sections of the same names; `cluster` holds the state they work on.
-//! [`Stepper`] is the same loop, one decision at a time.
+//! [`Stepper`] is the same loop, one decision at a time; [`Workspace`] runs it thousands of times in the same memory,
+//! each time with other [`Settings`].
 
 mod attempts;
 mod check;
@@ -29,9 +30,11 @@ mod queue;
 pub mod record;
 mod run;
 mod scaling;
+mod settings;
 mod slots;
 mod stepper;
 mod stuck;
+mod workspace;
 mod world;
 
 pub use check::{ATTEMPT_END, ENVIRONMENTS_MAX, HELD_NODES_MAX, Place, Refusal, running_ticks};
@@ -39,7 +42,9 @@ pub use input::Input;
 pub use model::Model;
 pub use output::RunResult;
 pub use record::{Detail, JobRecords, Recording};
+pub use settings::Settings;
 pub use stepper::{ClusterView, Stepper};
+pub use workspace::Workspace;
 
 /// Runs a model to its end.
 #[must_use]
@@ -52,10 +57,7 @@ pub fn run(model: &Model, detail: Detail) -> (RunResult, Recording) {
 }
 
 fn complete<const DETAIL: u8>(model: &Model) -> (RunResult, Recording) {
-    if model.clusters.len() == 1 {
-        let cluster = [cluster::Cluster::new(model, 0)];
-        run::Run::<_, DETAIL>::new(model, cluster).complete()
-    } else {
-        run::Run::<_, DETAIL>::new(model, cluster::Cluster::all(model)).complete()
-    }
+    let mut workspace = Workspace::new();
+    let recording = workspace.run_with::<DETAIL>(model, &model.settings());
+    (workspace.into_result(), recording)
 }

@@ -53,7 +53,7 @@ fn cluster(nodes: u32) -> ClusterInput {
         max_nodes: nodes,
         communication_limit: nodes.max(100),
         idle_time: 120_000,
-        allocation_delay: vec![180_000],
+        allocation_delay: [180_000].into(),
         ..ClusterInput::default()
     }
 }
@@ -83,13 +83,13 @@ pub(crate) fn case_b(count: usize) -> Input {
 /// Case C: low priority; nodes live 2 h on average, jobs checkpoint every 60 s and lose 10 s at a restart.
 pub(crate) fn case_c(count: usize) -> Input {
     let mut random = SplitMix(7);
-    let lifetime: Vec<u32> =
+    let lifetime =
         (0..65_536).map(|_| (random.exponential(7_200_000.0) as u32).clamp(1, NEVER >> 1)).collect();
     let cluster = ClusterInput {
         tier: Tier::LowPriority,
         lifetime,
         restart_overhead: 10_000,
-        boot_delay: vec![60_000],
+        boot_delay: [60_000].into(),
         release_delay: 30_000,
         ..cluster(100)
     };

@@ -67,7 +67,7 @@ impl Cluster<'_> {
             self.sums.started += 1;
             self.sums.wait_sum += u64::from(wait);
             self.sums.wait_max = self.sums.wait_max.max(wait);
-            self.sums.wait_histogram.add(wait);
+            self.wait_histogram.add(wait);
             self.sums.waits_within += u64::from(world.model.wait_limit.is_some_and(|limit| wait <= limit));
             if DETAIL >= JOBS {
                 world.recorder.recording.jobs.start(now, id);
@@ -159,7 +159,7 @@ impl Cluster<'_> {
             let turnaround = world.now - world.model.jobs[attempt.job as usize].submit;
             self.sums.turnaround_sum += u64::from(turnaround);
             self.sums.turnaround_max = self.sums.turnaround_max.max(turnaround);
-            self.sums.turnaround_histogram.add(turnaround);
+            self.turnaround_histogram.add(turnaround);
         }
         world.active_jobs -= 1;
         self.note_outcome(world, attempt.job, attempt.nodes, useful, outcome);

@@ -3,9 +3,10 @@
 //! These rules are stated here once, for the ticks format and for scenario files; each reader says the place
 //! in its own words (a JSON key, or line and column).
 
-use super::input::{ClusterInput, Input, JobInput, QuotaKey, Tier, UNLIMITED};
+use super::input::{ClusterInput, Input, JobInput, QuotaKey, Tier};
+use super::settings::Settings;
 use crate::units::{TICK_END, Tick};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Most environments among the jobs of a cluster (a node's warm environments are one u32).
 pub const ENVIRONMENTS_MAX: usize = 32;
@@ -79,10 +80,13 @@ impl Input {
                 *wanted += u64::from(job.nodes);
             }
         }
-        let mut gate = Gate { input: self, wanted, refusals: Vec::new() };
+        let settings: Vec<Settings> = self.clusters.iter().map(Settings::of).collect();
+        let mut gate = Gate { input: self, settings: &settings, wanted, refusals: Vec::new() };
         gate.scenario();
         for (i, cluster) in self.clusters.iter().enumerate() {
+            gate.limits(i, cluster);
             gate.cluster(i, cluster);
+            gate.held_nodes(i, cluster);
         }
         gate.updates();
         gate.quotas();
@@ -106,15 +110,23 @@ pub(super) fn binding_quotas(cluster: &ClusterInput) -> impl Iterator<Item = Quo
     keys.into_iter().flatten()
 }
 
-struct Gate<'a> {
-    input: &'a Input,
+pub(super) struct Gate<'a> {
+    pub(super) input: &'a Input,
+    /// By cluster; looked at in place of those of the input.
+    pub(super) settings: &'a [Settings],
     /// Nodes of all jobs, by cluster.
-    wanted: Vec<u64>,
-    refusals: Vec<Refusal>,
+    pub(super) wanted: Vec<u64>,
+    pub(super) refusals: Vec<Refusal>,
 }
 
 impl Gate<'_> {
-    fn refuse(&mut self, place: Place, rule: &'static str, message: String, help: impl Into<String>) {
+    pub(super) fn refuse(
+        &mut self,
+        place: Place,
+        rule: &'static str,
+        message: String,
+        help: impl Into<String>,
+    ) {
         self.refusals.push(Refusal { place, rule, message, help: help.into() });
     }
 
@@ -156,67 +168,7 @@ impl Gate<'_> {
         }
     }
 
-    /// The node limit at t = 0: max_nodes, communication limit, subnet addresses.
-    fn limit_at_start(&self, cluster: &ClusterInput) -> u32 {
-        let addresses =
-            cluster.subnet.and_then(|s| self.input.subnets.get(s as usize)).copied().unwrap_or(UNLIMITED);
-        cluster.max_nodes.min(cluster.communication_limit).min(addresses)
-    }
-
     fn cluster(&mut self, i: usize, c: &ClusterInput) {
-        let limit = self.limit_at_start(c);
-        if c.max_nodes == 0 {
-            self.refuse(
-                Place::Cluster(i, "max_nodes"),
-                "max-nodes-zero",
-                "max_nodes is 0: no job could ever start".into(),
-                "set max_nodes to 1 or more",
-            );
-        }
-        if c.max_nodes > c.communication_limit {
-            let how = if c.communication {
-                "lower it, raise the node limit (as a support request does), or turn inter-node communication off (1000 nodes)"
-            } else {
-                "lower it, or raise the node limit (as a support request does)"
-            };
-            self.refuse(
-                Place::Cluster(i, "max_nodes"),
-                "max-over-limit",
-                format!("max_nodes {} is over the node limit of {}", c.max_nodes, c.communication_limit),
-                how,
-            );
-        }
-        if c.min_nodes > c.max_nodes {
-            self.refuse(
-                Place::Cluster(i, "min_nodes"),
-                "min-over-max",
-                format!("min_nodes {} is over max_nodes {}", c.min_nodes, c.max_nodes),
-                "set min_nodes to at most max_nodes",
-            );
-        } else if c.min_nodes > limit {
-            self.refuse(
-                Place::Cluster(i, "min_nodes"),
-                "min-over-limit",
-                format!("min_nodes {} is over the limit of {limit} at the start", c.min_nodes),
-                "lower min_nodes, or raise the node limit or the subnet's addresses",
-            );
-        }
-        if c.initial_nodes > limit {
-            self.refuse(
-                Place::Cluster(i, "initial_nodes"),
-                "initial-over-limit",
-                format!("{} initial nodes are over the limit of {limit} at the start", c.initial_nodes),
-                "lower initial_nodes, or raise max_nodes, the node limit or the subnet's addresses",
-            );
-        }
-        if c.initial_nodes > 0 && c.ready_at.is_some() {
-            self.refuse(
-                Place::Cluster(i, "initial_nodes"),
-                "initial-before-creation",
-                format!("{} initial nodes on a cluster that is created during the run", c.initial_nodes),
-                "leave initial_nodes out: the cluster requests its min_nodes when it is ready",
-            );
-        }
         if c.subnet.is_some_and(|s| s as usize >= self.input.subnets.len()) {
             self.refuse(
                 Place::Cluster(i, "subnet"),
@@ -256,146 +208,6 @@ impl Gate<'_> {
                 "speed, vcpus and lifetimes are 1 or more".into(),
                 "give positive numbers",
             );
-        }
-        let held = u64::from(self.held_nodes_bound(i, c));
-        if held > HELD_NODES_MAX {
-            self.refuse(
-                Place::Cluster(i, "max_nodes"),
-                "too-many-nodes",
-                format!("the cluster could hold {held} nodes at once"),
-                format!("this build simulates at most {HELD_NODES_MAX} nodes a cluster"),
-            );
-        }
-    }
-
-    /// Most nodes that the cluster can hold at once, whatever happens.
-    fn held_nodes_bound(&self, i: usize, c: &ClusterInput) -> u32 {
-        let mut max = c.max_nodes;
-        let mut floor = c.min_nodes.max(c.initial_nodes);
-        for u in self.input.updates.iter().filter(|u| u.cluster as usize == i) {
-            max = max.max(u.max_nodes.unwrap_or(0));
-            floor = floor.max(u.min_nodes.unwrap_or(0));
-        }
-        let limit = max.min(c.communication_limit);
-        u64::from(limit).min(u64::from(floor).max(self.wanted[i])) as u32
-    }
-
-    /// Settings after the updates, taken in order of (t, list) as if none was refused.
-    fn updates(&mut self) {
-        let input = self.input;
-        let mut order: Vec<usize> = (0..input.updates.len()).collect();
-        order.sort_by_key(|&u| input.updates[u].t);
-        let mut settings: Vec<(u32, u32)> =
-            input.clusters.iter().map(|c| (c.min_nodes, c.max_nodes)).collect();
-        for u in order {
-            let update = &input.updates[u];
-            let Some(setting) = settings.get_mut(update.cluster as usize) else {
-                self.refuse(
-                    Place::Update(u, "cluster"),
-                    "unknown-cluster",
-                    format!("cluster {} is not described", update.cluster),
-                    "name a cluster of the scenario",
-                );
-                continue;
-            };
-            setting.0 = update.min_nodes.unwrap_or(setting.0);
-            setting.1 = update.max_nodes.unwrap_or(setting.1);
-            let (min, max) = *setting;
-            let limit = input.clusters[update.cluster as usize].communication_limit;
-            if max == 0 {
-                self.refuse(
-                    Place::Update(u, "max_nodes"),
-                    "max-nodes-zero",
-                    "max_nodes becomes 0".into(),
-                    "set max_nodes to 1 or more",
-                );
-            }
-            if max > limit {
-                self.refuse(
-                    Place::Update(u, "max_nodes"),
-                    "max-over-limit",
-                    format!("max_nodes becomes {max}, over the node limit of {limit}"),
-                    "lower it, or raise the cluster's node limit",
-                );
-            }
-            if min > max {
-                let field = if update.min_nodes.is_some() { "min_nodes" } else { "max_nodes" };
-                self.refuse(
-                    Place::Update(u, field),
-                    "min-over-max",
-                    format!("after this update min_nodes is {min} and max_nodes {max}"),
-                    "change both in one update, or keep min_nodes at most max_nodes",
-                );
-            }
-        }
-    }
-
-    /// A quota that binds a cluster admits max(1, min_nodes) of its nodes, now or after a step of it.
-    fn quotas(&mut self) {
-        let input = self.input;
-        let mut seen = BTreeSet::new();
-        for (q, quota) in input.quotas.iter().enumerate() {
-            if !seen.insert(quota.quota) {
-                self.refuse(
-                    Place::Quota(q),
-                    "quota-twice",
-                    "this quota is given twice".into(),
-                    "keep one of them",
-                );
-            }
-            let best = input
-                .quota_steps
-                .iter()
-                .filter(|s| s.quota == quota.quota)
-                .map(|s| s.vcpus)
-                .chain([quota.vcpus])
-                .max()
-                .unwrap_or(UNLIMITED);
-            for (i, cluster) in input.clusters.iter().enumerate() {
-                let nodes = cluster.min_nodes.max(1);
-                let needed = u64::from(nodes) * u64::from(cluster.vcpus);
-                if !binding_quotas(cluster).any(|k| k == quota.quota) || u64::from(best) >= needed {
-                    continue;
-                }
-                let (place, field) = (Place::Quota(q), if nodes > 1 { "min nodes" } else { "one node" });
-                self.refuse(
-                    place,
-                    "quota-below-cluster",
-                    format!(
-                        "a quota of {best} vCPUs cannot accommodate {field} of cluster {i}: {nodes} × {} = {needed} vCPUs",
-                        cluster.vcpus
-                    ),
-                    "request more quota, choose a smaller VM size, or lower min_nodes",
-                );
-            }
-        }
-    }
-
-    fn subnets(&mut self) {
-        let input = self.input;
-        for (s, &addresses) in input.subnets.iter().enumerate() {
-            if addresses == 0 {
-                self.refuse(
-                    Place::Subnet(s),
-                    "subnet-empty",
-                    "the subnet has no address".into(),
-                    "give it 1 address or more",
-                );
-            }
-            let initial: u64 = input
-                .clusters
-                .iter()
-                .filter(|c| c.subnet == Some(s as u32))
-                .map(|c| u64::from(c.initial_nodes))
-                .sum();
-            if initial > u64::from(addresses) {
-                self.refuse(
-                    Place::Subnet(s),
-                    "initial-over-subnet",
-                    format!("the clusters in it start with {initial} nodes, it has {addresses} addresses"),
-                    "lower initial_nodes (or min_nodes), or enlarge the subnet",
-                );
-            }
         }
     }
 

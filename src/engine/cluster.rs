@@ -2,11 +2,12 @@
 
 use super::due::DueTimes;
 use super::idle::IdleNodes;
-use super::input::{Tier, UNLIMITED};
+use super::input::{Discipline, Tier, UNLIMITED};
 use super::level::Level;
 use super::model::{ClusterModel, Model};
 use super::output::{Outcome, Reason, State};
 use super::queue::JobQueue;
+use super::settings::Settings;
 use super::slots::Slots;
 use crate::stats::histogram::Histogram;
 use crate::units::{NEVER, Tick};
@@ -118,8 +119,6 @@ pub(super) struct Sums {
     pub(super) turnaround_sum: u64,
     pub(super) turnaround_max: Tick,
     pub(super) waits_within: u64,
-    pub(super) wait_histogram: Histogram,
-    pub(super) turnaround_histogram: Histogram,
 }
 
 /// Queue time by reason. The reason holds from the end of one instant to the next.
@@ -174,6 +173,44 @@ impl Waits {
     }
 }
 
+/// Memory of a cluster that the next one takes over.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    nodes: Vec<Node>,
+    free_slots: Slots,
+    idle: IdleNodes,
+    node_due: DueTimes,
+    lifetimes: DueTimes,
+    allocating: Vec<(u32, u32)>,
+    by_ordinal: Vec<(u32, u32)>,
+    attempts: Vec<Attempt>,
+    free_attempts: Vec<u32>,
+    attempt_due: DueTimes,
+    queue: JobQueue,
+    wait_histogram: Histogram,
+    turnaround_histogram: Histogram,
+}
+
+impl Buffers {
+    /// The same memory, with nothing in it.
+    fn cleared(mut self, discipline: Discipline) -> Self {
+        self.nodes.clear();
+        self.free_slots.reset();
+        self.idle.reset();
+        self.node_due.reset();
+        self.lifetimes.reset();
+        self.allocating.clear();
+        self.by_ordinal.clear();
+        self.attempts.clear();
+        self.free_attempts.clear();
+        self.attempt_due.reset();
+        self.queue.reset(discipline);
+        self.wait_histogram.clear();
+        self.turnaround_histogram.clear();
+        self
+    }
+}
+
 /// One cluster during a run.
 #[derive(Clone, Debug)]
 pub(super) struct Cluster<'m> {
@@ -203,6 +240,8 @@ pub(super) struct Cluster<'m> {
     pub(super) lifetimes: DueTimes,
     /// (ordinal, slot) of requests, for withdrawals; only kept where they can happen.
     pub(super) allocating: Vec<(u32, u32)>,
+    /// (ordinal, slot) of held nodes while a capacity is enforced.
+    pub(super) by_ordinal: Vec<(u32, u32)>,
     pub(super) next_ordinal: u32,
     pub(super) attempts: Vec<Attempt>,
     pub(super) free_attempts: Vec<u32>,
@@ -219,20 +258,37 @@ pub(super) struct Cluster<'m> {
     pub(super) at_limit: Level,
     pub(super) waits: Waits,
     pub(super) sums: Sums,
+    pub(super) wait_histogram: Histogram,
+    pub(super) turnaround_histogram: Histogram,
 }
 
 impl<'m> Cluster<'m> {
     /// The cluster at t = 0, before the first instant.
-    pub(super) fn new(model: &'m Model, index: usize) -> Self {
+    pub(super) fn new(model: &'m Model, index: usize, settings: Settings, buffers: Buffers) -> Self {
         let cluster_model = &model.clusters[index];
         let input = &cluster_model.input;
+        let Buffers {
+            nodes,
+            free_slots,
+            idle,
+            node_due,
+            lifetimes,
+            allocating,
+            by_ordinal,
+            attempts,
+            free_attempts,
+            attempt_due,
+            queue,
+            wait_histogram,
+            turnaround_histogram,
+        } = buffers.cleared(input.discipline);
         let mut cluster = Self {
             index: index as u32,
             model: cluster_model,
             ready: input.ready_at.is_none(),
-            min_nodes: input.min_nodes,
-            max_nodes: input.max_nodes,
-            idle_time: input.idle_time,
+            min_nodes: settings.min_nodes,
+            max_nodes: settings.max_nodes,
+            idle_time: settings.idle_time,
             identities: &input.identities,
             capacity: UNLIMITED,
             limit: 0,
@@ -240,17 +296,18 @@ impl<'m> Cluster<'m> {
             low_priority: input.tier == Tier::LowPriority,
             target: 0,
             wanted: None,
-            nodes: Vec::new(),
-            free_slots: Slots::new(0),
-            idle: IdleNodes::default(),
-            node_due: DueTimes::default(),
-            lifetimes: DueTimes::default(),
-            allocating: Vec::new(),
+            nodes,
+            free_slots,
+            idle,
+            node_due,
+            lifetimes,
+            allocating,
+            by_ordinal,
             next_ordinal: 0,
-            attempts: Vec::new(),
-            free_attempts: Vec::new(),
-            attempt_due: DueTimes::default(),
-            queue: JobQueue::new(input.discipline),
+            attempts,
+            free_attempts,
+            attempt_due,
+            queue,
             queued_nodes: 0,
             levels: [Level::default(); State::COUNT],
             allocated: 0,
@@ -259,14 +316,30 @@ impl<'m> Cluster<'m> {
             at_limit: Level::default(),
             waits: Waits::default(),
             sums: Sums::default(),
+            wait_histogram,
+            turnaround_histogram,
         };
         cluster.update_limit();
         cluster
     }
 
-    /// All clusters at t = 0.
-    pub(super) fn all(model: &'m Model) -> Vec<Self> {
-        (0..model.clusters.len()).map(|i| Self::new(model, i)).collect()
+    /// Gives back the memory.
+    pub(super) fn into_buffers(self) -> Buffers {
+        Buffers {
+            nodes: self.nodes,
+            free_slots: self.free_slots,
+            idle: self.idle,
+            node_due: self.node_due,
+            lifetimes: self.lifetimes,
+            allocating: self.allocating,
+            by_ordinal: self.by_ordinal,
+            attempts: self.attempts,
+            free_attempts: self.free_attempts,
+            attempt_due: self.attempt_due,
+            queue: self.queue,
+            wait_histogram: self.wait_histogram,
+            turnaround_histogram: self.turnaround_histogram,
+        }
     }
 
     pub(super) fn update_limit(&mut self) {

@@ -30,6 +30,14 @@ impl Default for DueTimes {
 }
 
 impl DueTimes {
+    /// Nothing falls due any more. Small again: a walk takes as many steps as the tree has levels.
+    pub(super) fn reset(&mut self) {
+        self.tree.clear();
+        self.tree.resize(2, NOTHING);
+        self.leaves = 1;
+        self.next = NEVER;
+    }
+
     /// Number `index` falls due at `t`, and at no other time.
     #[inline(always)]
     pub(super) fn set(&mut self, index: u32, t: Tick) {
@@ -62,12 +70,13 @@ impl DueTimes {
     #[cold]
     fn grow(&mut self, index: u32) {
         let leaves = (index as usize + 1).next_power_of_two();
-        let mut tree = vec![NOTHING; 2 * leaves];
-        tree[leaves..leaves + self.leaves].copy_from_slice(&self.tree[self.leaves..]);
+        let tree = &mut self.tree;
+        tree.resize(2 * leaves, NOTHING);
+        // At least twice as many, so that the leaves move clear of where they were; what is left there is a parent.
+        tree.copy_within(self.leaves..2 * self.leaves, leaves);
         for i in (1..leaves).rev() {
             tree[i] = tree[2 * i].min(tree[2 * i + 1]);
         }
-        self.tree = tree;
         self.leaves = leaves;
     }
 
@@ -98,6 +107,18 @@ mod tests {
     fn random(state: &mut u64) -> u64 {
         *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         *state >> 33
+    }
+
+    #[test]
+    fn after_a_reset_nothing_is_left() {
+        let mut due = DueTimes::default();
+        for index in 0..100 {
+            due.set(index, 7 + index);
+        }
+        due.reset();
+        assert_eq!((due.next(), due.pop_due(NEVER - 1)), (NEVER, None));
+        due.set(70, 9);
+        assert_eq!((due.pop_due(9), due.pop_due(NEVER - 1)), (Some(70), None));
     }
 
     #[test]

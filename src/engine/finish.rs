@@ -1,6 +1,6 @@
 //! What is added up when a run is over (model, sections 8 and 9), and the laws that must then hold.
 
-use super::cluster::{Attempt, Cluster};
+use super::cluster::Cluster;
 use super::output::{Allocation, ClusterResult, Outcome, RunResult, State, Status};
 use super::record::{ALL, JOBS, Recording};
 use super::run::{Clusters, Run};
@@ -10,6 +10,13 @@ use crate::units::{NEVER, Tick};
 impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     /// The result of a run that is over; of one that is cut short, as at its present instant.
     pub(super) fn into_result(mut self) -> (RunResult, Recording) {
+        let mut result = RunResult::empty();
+        let recording = self.write_result(&mut result);
+        (result, recording)
+    }
+
+    /// The same, in the memory of an earlier result.
+    pub(super) fn write_result(&mut self, result: &mut RunResult) -> Recording {
         let now = self.world.now;
         let status = self.status().unwrap_or(Status::Horizon);
         // Before the queues and nodes are added up.
@@ -19,21 +26,18 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
             let cluster = &mut self.clusters.as_mut()[job.cluster()];
             cluster.unfinished(&mut self.world, id, restart.saved, Outcome::Resubmitting);
         }
-        let mut results = Vec::with_capacity(self.clusters.as_ref().len());
-        for cluster in self.clusters.as_mut() {
-            results.push(cluster.result(&mut self.world));
+        result.status = status;
+        result.end = now;
+        result.settled_at = self.settled_at;
+        result.late_instants = self.late_instants;
+        result.instants = self.instants;
+        result.clusters.resize_with(self.clusters.as_ref().len(), ClusterResult::default);
+        for (cluster, result) in self.clusters.as_mut().iter_mut().zip(&mut result.clusters) {
+            cluster.write_result(&mut self.world, result);
         }
-        let result = RunResult {
-            status,
-            end: now,
-            settled_at: self.settled_at,
-            late_instants: self.late_instants,
-            instants: self.instants,
-            clusters: results,
-        };
         let mut recording = self.world.recorder.finish(now, self.clusters.as_ref());
         recording.stuck = stuck;
-        (result, recording)
+        recording
     }
 }
 
@@ -56,10 +60,10 @@ impl Cluster<'_> {
         }
     }
 
-    fn result<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) -> ClusterResult {
+    fn write_result<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, result: &mut ClusterResult) {
         let end = world.now;
-        let waiting_for = self.waits.reason();
-        let allocation = Allocation {
+        let reason = self.waits.reason();
+        let state = Allocation {
             resizing: self.has_nodes_in_transit() || self.allocated != self.target,
             current: self.allocated,
             target: self.target,
@@ -76,53 +80,87 @@ impl Cluster<'_> {
         let finished: u64 = sums.outcomes.iter().sum();
         sums.outcomes[Outcome::NotSubmitted as usize] += u64::from(self.model.job_count) - finished;
         let unjudged = sums.outcomes[Outcome::Rejected as usize] + sums.cancelled_unstarted;
-        let result = ClusterResult {
-            node_ticks: self.levels.map(|l| l.integral(end)),
-            useful: sums.useful,
-            lost: sums.lost,
-            prepare: sums.prepare,
-            useful_by_outcome: sums.useful_by_outcome,
-            billed_quanta: sums.billed_quanta,
-            load_balancer_ticks: self.load_balancers.integral(end),
-            at_limit_ticks: self.at_limit.integral(end),
-            requests: sums.requests,
-            withdrawn: sums.withdrawn,
-            releases: sums.releases,
-            scale_operations: sums.scale_operations,
-            evictions: sums.evictions,
-            boot_failures: sums.boot_failures,
-            restarts: sums.restarts,
-            refused_updates: sums.refused_updates,
-            peak_nodes: sums.peak_nodes,
-            queue_ticks: self.waits.first.integral(end) + self.waits.again.integral(end),
-            wait: self.waits.wait,
-            requeue_wait: self.waits.requeue_wait,
-            outcomes: sums.outcomes,
-            started: sums.started,
-            wait_sum: sums.wait_sum,
-            wait_max: (sums.started > 0).then_some(sums.wait_max),
-            turnaround_sum: sums.turnaround_sum,
-            turnaround_max: (sums.outcomes[Outcome::Completed as usize] > 0).then_some(sums.turnaround_max),
-            wait_histogram: std::mem::take(&mut sums.wait_histogram),
-            turnaround_histogram: std::mem::take(&mut sums.turnaround_histogram),
-            waits_within: sums.waits_within,
-            waits_judged: u64::from(self.model.job_count) - unjudged,
+        // All of them, so that none can be left of an earlier run.
+        let ClusterResult {
+            node_ticks,
+            useful,
+            lost,
+            prepare,
+            useful_by_outcome,
+            billed_quanta,
+            load_balancer_ticks,
+            at_limit_ticks,
+            requests,
+            withdrawn,
+            releases,
+            scale_operations,
+            evictions,
+            boot_failures,
+            restarts,
+            refused_updates,
+            peak_nodes,
+            queue_ticks,
+            wait,
+            requeue_wait,
+            outcomes,
+            started,
+            wait_sum,
+            wait_max,
+            turnaround_sum,
+            turnaround_max,
+            wait_histogram,
+            turnaround_histogram,
+            waits_within,
+            waits_judged,
             waiting_for,
             allocation,
-        };
+        } = result;
+        // What was in the result is cleared before the next run counts in it.
+        std::mem::swap(&mut self.wait_histogram, wait_histogram);
+        std::mem::swap(&mut self.turnaround_histogram, turnaround_histogram);
+        *node_ticks = self.levels.map(|l| l.integral(end));
+        *useful = sums.useful;
+        *lost = sums.lost;
+        *prepare = sums.prepare;
+        *useful_by_outcome = sums.useful_by_outcome;
+        *billed_quanta = sums.billed_quanta;
+        *load_balancer_ticks = self.load_balancers.integral(end);
+        *at_limit_ticks = self.at_limit.integral(end);
+        *requests = sums.requests;
+        *withdrawn = sums.withdrawn;
+        *releases = sums.releases;
+        *scale_operations = sums.scale_operations;
+        *evictions = sums.evictions;
+        *boot_failures = sums.boot_failures;
+        *restarts = sums.restarts;
+        *refused_updates = sums.refused_updates;
+        *peak_nodes = sums.peak_nodes;
+        *queue_ticks = self.waits.first.integral(end) + self.waits.again.integral(end);
+        *wait = self.waits.wait;
+        *requeue_wait = self.waits.requeue_wait;
+        *outcomes = sums.outcomes;
+        *started = sums.started;
+        *wait_sum = sums.wait_sum;
+        *wait_max = (sums.started > 0).then_some(sums.wait_max);
+        *turnaround_sum = sums.turnaround_sum;
+        *turnaround_max = (sums.outcomes[Outcome::Completed as usize] > 0).then_some(sums.turnaround_max);
+        *waits_within = sums.waits_within;
+        *waits_judged = u64::from(self.model.job_count) - unjudged;
+        *waiting_for = reason;
+        *allocation = state;
         result.assert_laws(u64::from(self.model.job_count));
-        result
     }
 
     /// Attempts under way count up to the end.
     fn end_running<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, end: Tick) {
-        let running: Vec<(u32, Attempt)> =
-            (0u32..).zip(self.attempts.iter().copied()).filter(|(_, a)| a.end != NEVER).collect();
-        for (index, attempt) in running {
+        for index in 0..self.attempts.len() {
+            let attempt = self.attempts[index];
+            if attempt.end == NEVER {
+                continue;
+            }
             if DETAIL >= ALL {
-                let ordinals: Vec<u32> =
-                    self.gang(index).map(|slot| self.nodes[slot as usize].ordinal).collect();
-                for ordinal in ordinals {
+                for slot in self.gang(index as u32) {
+                    let ordinal = self.nodes[slot as usize].ordinal;
                     world.recorder.node_ran(self.index, ordinal, end - attempt.start);
                 }
             }
@@ -134,14 +172,17 @@ impl Cluster<'_> {
 
     /// Jobs in the queue have waited up to the end.
     fn end_queued<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, end: Tick) {
-        let mut queued = Vec::new();
-        self.queue.for_each(self.model, |id| world.has_ended(id), |id, restart| queued.push((id, restart)));
-        for (id, restart) in queued {
+        let queue = std::mem::take(&mut self.queue);
+        for (id, restart) in queue.jobs(self.model) {
+            if world.has_ended(id) {
+                continue;
+            }
             if DETAIL >= ALL {
                 world.recorder.dequeued(id, restart.attempts > 0, self.waits.ticks_until(end));
             }
             self.unfinished(world, id, restart.saved, Outcome::Queued);
         }
+        self.queue = queue;
     }
 }
 

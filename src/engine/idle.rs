@@ -29,6 +29,13 @@ fn since_of(key: u64) -> Tick {
 }
 
 impl IdleNodes {
+    /// No node is idle any more.
+    pub(super) fn reset(&mut self) {
+        self.keys.clear();
+        self.front = 0;
+        self.unsorted = false;
+    }
+
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.keys.len() - self.front

@@ -2,12 +2,17 @@
 //! name is an index. The ticks format and scenario files both become this.
 
 use crate::units::{NEVER, TICK_END, Tick};
+use std::sync::Arc;
 
 /// Largest index, count or vCPU figure, as for times: below 2^31.
 pub const COUNT_END: u32 = TICK_END;
 
 /// "Unlimited", for counts of vCPUs and nodes.
 pub const UNLIMITED: u32 = u32::MAX;
+
+/// Drawn or listed values, looked up by number modulo the length. They are shared: a sweep builds many models from
+/// the same draws.
+pub type Table<T> = Arc<[T]>;
 
 /// A whole run. Scenario order is the order of `clusters`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,17 +83,17 @@ pub struct ClusterInput {
     /// Withdraw allocating nodes when demand falls.
     pub cancel_allocating: bool,
     /// By request ordinal, modulo the length [ticks]; not empty, as every table here.
-    pub allocation_delay: Vec<Tick>,
+    pub allocation_delay: Table<Tick>,
     /// By request ordinal [ticks].
-    pub boot_delay: Vec<Tick>,
+    pub boot_delay: Table<Tick>,
     /// By request ordinal; `true`: the node becomes unusable.
-    pub boot_failure: Vec<bool>,
+    pub boot_failure: Table<bool>,
     /// By request ordinal, from the end of allocation [ticks ≥ 1, or [`NEVER`]].
-    pub lifetime: Vec<Tick>,
+    pub lifetime: Table<Tick>,
     /// By job id [ticks].
-    pub prepare_cold: Vec<Tick>,
+    pub prepare_cold: Table<Tick>,
     /// By job id [ticks].
-    pub prepare_warm: Vec<Tick>,
+    pub prepare_warm: Table<Tick>,
     /// How long a node stays unusable [ticks ≥ 1].
     pub recycle_time: Tick,
     /// How long a released node is leaving [ticks].
@@ -123,12 +128,12 @@ impl Default for ClusterInput {
             discipline: Discipline::Fifo,
             resize: Resize::DownFirst,
             cancel_allocating: false,
-            allocation_delay: vec![0],
-            boot_delay: vec![0],
-            boot_failure: vec![false],
-            lifetime: vec![NEVER],
-            prepare_cold: vec![0],
-            prepare_warm: vec![0],
+            allocation_delay: [0].into(),
+            boot_delay: [0].into(),
+            boot_failure: [false].into(),
+            lifetime: [NEVER].into(),
+            prepare_cold: [0].into(),
+            prepare_warm: [0].into(),
             recycle_time: 1,
             release_delay: 0,
             capacity: Vec::new(),

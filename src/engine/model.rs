@@ -2,13 +2,12 @@
 //! of quotas resolved. Nothing in it changes during a run, so many runs can share it.
 
 use super::check::{Refusal, binding_quotas, ids, running_ticks};
-use super::input::{
-    Bounds, ClusterInput, Input, JobInput, LockEffect, LockLevel, QuotaKey, UNLIMITED, UpdateInput,
-};
+use super::input::{Bounds, ClusterInput, Input, JobInput, LockEffect, LockLevel, QuotaKey, UNLIMITED};
 use crate::units::{NEVER, TICK_END, Tick};
+use std::sync::Arc;
 
 /// What every start of a job reads: 16 bytes, so that four jobs share a cache line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Job {
     pub(super) submit: Tick,
     /// R of the model: running time on its cluster's size; 2^31 stands for anything that no run can reach.
@@ -47,7 +46,7 @@ impl Job {
 }
 
 /// What few jobs have; [`NEVER`] where absent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Extra {
     /// Declared running time on its cluster's size, uncapped.
     pub(super) declared: u64,
@@ -84,27 +83,30 @@ pub(super) struct ClusterModel {
     /// The subnet's addresses, or [`UNLIMITED`].
     pub(super) addresses: u32,
     /// Ids of its jobs, ascending; empty where it is the only cluster (position = id).
-    pub(super) jobs: Vec<u32>,
+    pub(super) jobs: Arc<[u32]>,
     /// Number of its jobs.
     pub(super) job_count: u32,
+    /// Nodes of all its jobs together.
+    pub(super) wanted_nodes: u64,
 }
 
-/// An input made ready to run.
+/// An input made ready to run. What grows with the jobs or the draws is shared by its clones, and by models that
+/// were made [with the jobs of](Model::with_jobs_of) one another.
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub(super) jobs: Vec<Job>,
+    pub(super) jobs: Arc<[Job]>,
     /// By id; empty where no job has any.
-    pub(super) extras: Vec<Extra>,
+    pub(super) extras: Arc<[Extra]>,
     /// (time, id), ascending.
-    pub(super) cancels: Vec<(Tick, u32)>,
+    pub(super) cancels: Arc<[(Tick, u32)]>,
     /// Index in the input by id.
-    order: Vec<u32>,
+    order: Arc<[u32]>,
+    /// The input, without its jobs.
+    pub(super) input: Arc<Input>,
     pub(super) clusters: Vec<ClusterModel>,
     pub(super) quotas: Vec<QuotaModel>,
-    pub(super) subnets: Vec<u32>,
     /// By time, then by the order of step 1.
     pub(super) changes: Vec<(Tick, Change)>,
-    pub(super) updates: Vec<UpdateInput>,
     pub(super) lock_effect: LockEffect,
     pub(super) horizon: Option<Tick>,
     pub(super) stop_at_horizon: bool,
@@ -120,7 +122,7 @@ impl Model {
     ///
     /// # Errors
     /// Every reason why the input means nothing.
-    pub fn new(input: Input) -> Result<Self, Vec<Refusal>> {
+    pub fn new(mut input: Input) -> Result<Self, Vec<Refusal>> {
         let refusals = input.refusals();
         if !refusals.is_empty() {
             return Err(refusals);
@@ -139,16 +141,15 @@ impl Model {
         let (jobs, extras) = compact_jobs(&input, &order);
         let last = [input.horizon, jobs.last().map(|j| j.submit), changes.last().map(|c| c.0)];
         let clusters = cluster_models(&input, &quotas, &jobs);
+        input.jobs = Vec::new();
         Ok(Self {
-            jobs,
-            extras,
-            cancels,
-            order,
+            jobs: jobs.into(),
+            extras: extras.into(),
+            cancels: cancels.into(),
+            order: order.into(),
             clusters,
             quotas: quotas.models,
-            subnets: input.subnets,
             changes,
-            updates: input.updates,
             lock_effect: input.lock_effect,
             horizon: input.horizon,
             stop_at_horizon: input.stop_at_horizon,
@@ -156,7 +157,31 @@ impl Model {
             wait_limit: input.wait_limit,
             bounds: input.bounds,
             late_after: last.into_iter().flatten().max().unwrap_or(0),
+            input: Arc::new(input),
         })
+    }
+
+    /// The same as [`Model::new`]; where the jobs come out as those of `other` (same jobs, speeds and environments),
+    /// both models keep them once. What else may differ is free.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn with_jobs_of(input: Input, other: &Self) -> Result<Self, Vec<Refusal>> {
+        let mut model = Self::new(input)?;
+        share(&mut model.jobs, &other.jobs);
+        share(&mut model.extras, &other.extras);
+        share(&mut model.cancels, &other.cancels);
+        share(&mut model.order, &other.order);
+        for (cluster, other) in model.clusters.iter_mut().zip(&other.clusters) {
+            share(&mut cluster.jobs, &other.jobs);
+        }
+        Ok(model)
+    }
+
+    /// Whether both models keep the list of their jobs once.
+    #[must_use]
+    pub fn shares_jobs_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.jobs, &other.jobs)
     }
 
     /// Index in [`Input::jobs`] by job id.
@@ -238,6 +263,13 @@ impl Model {
     pub(super) fn declared(&self, id: u32) -> u64 {
         let job = self.jobs[id as usize];
         if job.has_extra() { self.extras[id as usize].declared } else { u64::from(job.running) }
+    }
+}
+
+/// Keeps equal lists once.
+fn share<T: PartialEq>(list: &mut Arc<[T]>, other: &Arc<[T]>) {
+    if list == other {
+        *list = Arc::clone(other);
     }
 }
 
@@ -344,18 +376,24 @@ fn cluster_models(input: &Input, quotas: &Quotas, jobs: &[Job]) -> Vec<ClusterMo
                 .map(|i| i as u32)
                 .collect(),
             addresses: c.subnet.map_or(UNLIMITED, |s| input.subnets[s as usize]),
-            jobs: Vec::new(),
+            jobs: [].into(),
             job_count: 0,
+            wanted_nodes: 0,
             input: c.clone(),
         })
         .collect();
+    let mut ids: Vec<Vec<u32>> = vec![Vec::new(); models.len()];
     let several = models.len() > 1;
     for (id, job) in jobs.iter().enumerate() {
         let model = &mut models[job.cluster()];
         model.job_count += 1;
+        model.wanted_nodes += u64::from(job.nodes);
         if several {
-            model.jobs.push(id as u32);
+            ids[job.cluster()].push(id as u32);
         }
+    }
+    for (model, ids) in models.iter_mut().zip(ids) {
+        model.jobs = ids.into();
     }
     models
 }

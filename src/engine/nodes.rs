@@ -22,14 +22,19 @@ impl Cluster<'_> {
         if self.held > self.capacity {
             self.enforce_capacity(world);
         }
+        self.queue.sort();
     }
 
     /// The cloud takes nodes back, highest ordinal first; an allocating one is withdrawn.
     fn enforce_capacity<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let mut held: Vec<(u32, u32)> = (0..self.nodes.len() as u32)
-            .filter(|slot| self.nodes[*slot as usize].state.is_some())
-            .map(|slot| (self.nodes[slot as usize].ordinal, slot))
-            .collect();
+        let mut held = std::mem::take(&mut self.by_ordinal);
+        held.clear();
+        held.extend(
+            (0u32..)
+                .zip(&self.nodes)
+                .filter(|(_, node)| node.state.is_some())
+                .map(|(slot, node)| (node.ordinal, slot)),
+        );
         held.sort_unstable();
         while self.held > self.capacity
             && let Some((_, slot)) = held.pop()
@@ -40,6 +45,7 @@ impl Cluster<'_> {
                 self.evict(world, slot);
             }
         }
+        self.by_ordinal = held;
     }
 
     /// A node past its allocation is gone at once, and its job stops.

@@ -139,8 +139,22 @@ pub struct RunResult {
     pub clusters: Vec<ClusterResult>,
 }
 
-/// One cluster's sums.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl RunResult {
+    /// A result before a run is written into it.
+    pub(super) fn empty() -> Self {
+        Self {
+            status: Status::Settled,
+            end: 0,
+            settled_at: None,
+            late_instants: 0,
+            instants: 0,
+            clusters: Vec::new(),
+        }
+    }
+}
+
+/// One cluster's sums; by default those of a cluster to which nothing happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClusterResult {
     /// Node-ticks by [`State`].
     pub node_ticks: [u64; State::COUNT],
@@ -209,7 +223,7 @@ pub struct ClusterResult {
 }
 
 /// A cluster's allocation state, as the service shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allocation {
     /// Nodes are on their way in or out, or `current` ≠ `target`; else steady.
     pub resizing: bool,

@@ -3,6 +3,7 @@
 use super::input::Discipline;
 use super::model::{ClusterModel, Model};
 use crate::units::Tick;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -23,14 +24,20 @@ pub(super) struct Restart {
 /// A queue.
 ///
 /// Under `Fifo`, jobs that never started wait in the order of their ids, so they are a range of the cluster's
-/// job list and cost nothing to queue; only those that come back after an eviction are kept one by one. The
-/// other disciplines keep all of them in order.
-#[derive(Clone, Debug)]
+/// job list and cost nothing to queue; only those that come back after an eviction are kept one by one, in a list
+/// whose memory the next run takes over. The other disciplines keep all of them in order.
+#[derive(Clone, Debug, Default)]
 pub(super) struct JobQueue {
     discipline: Discipline,
     /// Positions in the cluster's job list: the first that may wait, and the next to be submitted.
     head: u32,
     tail: u32,
+    /// Jobs that are kept one by one, in either of the lists below.
+    kept: u32,
+    /// Under `Fifo`: the jobs that came back, the head last. The first `sorted` are in order; all of them are but
+    /// between [`Self::insert`] and [`Self::sort`].
+    returned: Vec<(Place, Restart)>,
+    sorted: usize,
     others: BTreeMap<Place, Restart>,
     /// The same places by number of nodes, where later jobs may start before the head: those that are too large
     /// for the idle nodes need not be looked at one by one.
@@ -43,8 +50,14 @@ fn id_at(cluster: &ClusterModel, position: u32) -> u32 {
 }
 
 impl JobQueue {
-    pub(super) fn new(discipline: Discipline) -> Self {
-        Self { discipline, head: 0, tail: 0, others: BTreeMap::new(), by_nodes: BTreeMap::new() }
+    /// Nobody waits.
+    pub(super) fn reset(&mut self, discipline: Discipline) {
+        self.discipline = discipline;
+        (self.head, self.tail, self.kept) = (0, 0, 0);
+        self.returned.clear();
+        self.sorted = 0;
+        self.others.clear();
+        self.by_nodes.clear();
     }
 
     /// The place of a job whose last submission was at `submitted`.
@@ -71,16 +84,56 @@ impl JobQueue {
         }
     }
 
-    /// A job waits in its place.
+    /// A job waits in its place. [`Self::sort`] is due before anything else is asked of the queue.
     pub(super) fn insert(&mut self, model: &Model, place: Place, restart: Restart) {
+        self.kept += 1;
+        if self.discipline == Discipline::Fifo {
+            self.returned.push((place, restart));
+            return;
+        }
         self.others.insert(place, restart);
         if self.discipline.overtakes() {
             self.by_nodes.entry(model.jobs[place.2 as usize].nodes).or_default().insert(place);
         }
     }
 
+    /// Puts the jobs that came back in order: a few where they belong, many of one instant all at once.
+    #[inline]
+    pub(super) fn sort(&mut self) {
+        if self.sorted < self.returned.len() {
+            self.sort_returned();
+        }
+    }
+
+    #[cold]
+    fn sort_returned(&mut self) {
+        if self.returned.len() - self.sorted > 8 {
+            self.returned.sort_unstable_by_key(|job| Reverse(job.0));
+            self.sorted = self.returned.len();
+        }
+        while self.sorted < self.returned.len() {
+            let place = self.returned[self.sorted].0;
+            let at = self.returned[..self.sorted].partition_point(|job| job.0 > place);
+            self.returned[at..=self.sorted].rotate_right(1);
+            self.sorted += 1;
+        }
+    }
+
     /// A waiting job leaves; `None` if it waits in the range, where `skip_ended` passes over it.
     pub(super) fn remove(&mut self, model: &Model, place: Place) -> Option<Restart> {
+        if self.discipline == Discipline::Fifo {
+            debug_assert_eq!(self.sorted, self.returned.len(), "the jobs that came back are in order");
+            let found = match self.returned.last() {
+                Some(last) if last.0 == place => self.returned.pop(),
+                _ => {
+                    let at = self.returned.binary_search_by(|job| place.cmp(&job.0)).ok()?;
+                    Some(self.returned.remove(at))
+                }
+            };
+            self.sorted = self.returned.len();
+            self.kept -= u32::from(found.is_some());
+            return found.map(|job| job.1);
+        }
         if self.discipline.overtakes() {
             let nodes = model.jobs[place.2 as usize].nodes;
             if let Some(places) = self.by_nodes.get_mut(&nodes) {
@@ -90,7 +143,9 @@ impl JobQueue {
                 }
             }
         }
-        self.others.remove(&place)
+        let found = self.others.remove(&place);
+        self.kept -= u32::from(found.is_some());
+        found
     }
 
     /// Moves the head of the range past jobs that do not wait.
@@ -108,14 +163,23 @@ impl JobQueue {
             let id = id_at(cluster, self.head);
             (0, model.jobs[id as usize].submit, id)
         });
-        if self.others.is_empty() {
+        if self.kept == 0 {
             return fresh.map(|place| (place, Restart::default()));
         }
-        let (&place, &restart) = self.others.first_key_value()?;
+        let (place, restart) = self.first_kept()?;
         match fresh {
             Some(fresh) if fresh < place => Some((fresh, Restart::default())),
             _ => Some((place, restart)),
         }
+    }
+
+    /// The first of the jobs that are kept one by one.
+    fn first_kept(&self) -> Option<(Place, Restart)> {
+        debug_assert_eq!(self.sorted, self.returned.len(), "the jobs that came back are in order");
+        if self.discipline == Discipline::Fifo {
+            return self.returned.last().copied();
+        }
+        self.others.first_key_value().map(|(place, restart)| (*place, *restart))
     }
 
     /// Takes the job that [`Self::head`] gave.
@@ -127,7 +191,7 @@ impl JobQueue {
         cluster: &ClusterModel,
         status_ended: impl Fn(u32) -> bool,
     ) {
-        if !self.others.is_empty() && self.remove(model, place).is_some() {
+        if self.kept > 0 && self.remove(model, place).is_some() {
             return;
         }
         self.head += 1;
@@ -143,22 +207,12 @@ impl JobQueue {
         self.others.get(&next).map(|restart| (next, *restart))
     }
 
-    /// Every waiting job, in no order that matters.
-    pub(super) fn for_each(
-        &self,
-        cluster: &ClusterModel,
-        ended: impl Fn(u32) -> bool,
-        mut f: impl FnMut(u32, Restart),
-    ) {
-        for position in self.head..self.tail {
-            let id = id_at(cluster, position);
-            if !ended(id) {
-                f(id, Restart::default());
-            }
-        }
-        for (place, restart) in &self.others {
-            f(place.2, *restart);
-        }
+    /// Every waiting job, in no order that matters; also those of the range that ended, which the caller leaves
+    /// out.
+    pub(super) fn jobs(&self, cluster: &ClusterModel) -> impl Iterator<Item = (u32, Restart)> {
+        let fresh = (self.head..self.tail).map(|position| (id_at(cluster, position), Restart::default()));
+        let kept = self.returned.iter().copied().chain(self.others.iter().map(|(p, r)| (*p, *r)));
+        fresh.chain(kept.map(|(place, restart)| (place.2, restart)))
     }
 
     /// Every waiting job in the discipline's order.
@@ -170,8 +224,53 @@ impl JobQueue {
     ) -> Vec<(Place, Restart)> {
         let fresh = (self.head..self.tail).map(|position| id_at(cluster, position)).filter(|id| !ended(*id));
         let fresh = fresh.map(|id| ((0, model.jobs[id as usize].submit, id), Restart::default()));
-        let mut jobs: Vec<_> = fresh.chain(self.others.iter().map(|(p, r)| (*p, *r))).collect();
+        let kept = self.returned.iter().copied().chain(self.others.iter().map(|(p, r)| (*p, *r)));
+        let mut jobs: Vec<_> = fresh.chain(kept).collect();
         jobs.sort_unstable_by_key(|(place, _)| *place);
         jobs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::input::{ClusterInput, Input};
+
+    #[test]
+    fn jobs_that_come_back_are_the_head_in_their_order() {
+        let input = Input { clusters: vec![ClusterInput::default()], billing_quantum: 1, ..Input::default() };
+        let model = Model::new(input).expect("it can be run");
+        let mut queue = JobQueue::default();
+        let mut expected = BTreeSet::new();
+        let mut state = 1u32;
+        let mut below = |n: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % n
+        };
+        let restart = |place: Place| Restart { saved: place.1, evictions: place.2, attempts: 1 };
+        for step in 0..400 {
+            // One, a few, or many at once.
+            for _ in 0..below([2, 6, 30][step % 3]) {
+                let place = (0, below(50), below(1000));
+                if expected.insert(place) {
+                    queue.insert(&model, place, restart(place));
+                }
+            }
+            queue.sort();
+            for _ in 0..below(12) {
+                let head = queue.head(&model, &model.clusters[0]);
+                assert_eq!(head, expected.first().map(|&place| (place, restart(place))));
+                let Some((head, _)) = head else { break };
+                // The head starts, or some job is cancelled.
+                let places: Vec<Place> = expected.iter().copied().collect();
+                let gone = if below(2) == 0 { head } else { places[below(places.len() as u32) as usize] };
+                assert_eq!(queue.remove(&model, gone), Some(restart(gone)));
+                assert_eq!(queue.remove(&model, gone), None);
+                expected.remove(&gone);
+            }
+        }
+        assert!(expected.len() > 8, "the list was long at times");
+        queue.reset(Discipline::Fifo);
+        assert_eq!(queue.head(&model, &model.clusters[0]), None);
     }
 }

@@ -187,9 +187,9 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
         }
         Self {
             recording,
-            nodes: vec![Vec::new(); clusters],
-            last_rows: vec![None; clusters],
-            marks: vec![Marks::default(); clusters],
+            nodes: vec![Vec::new(); if DETAIL >= ALL { clusters } else { 0 }],
+            last_rows: vec![None; if DETAIL >= ALL { clusters } else { 0 }],
+            marks: vec![Marks::default(); if DETAIL >= JOBS { clusters } else { 0 }],
             stretch: 1,
             stretch_end: 1,
         }
@@ -338,7 +338,7 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
     }
 
     /// The recording of a run that ended at `end`; the sums of `clusters` are final.
-    pub(super) fn finish(mut self, end: Tick, clusters: &[Cluster<'_>]) -> Recording {
+    pub(super) fn finish(&mut self, end: Tick, clusters: &[Cluster<'_>]) -> Recording {
         if DETAIL >= JOBS {
             self.end_stretches(end, clusters);
             if end > self.stretch_end - self.stretch {
@@ -348,8 +348,8 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
                 profile.stretch = self.stretch;
             }
         }
-        self.recording.nodes = self.nodes.into_iter().flatten().collect();
+        self.recording.nodes = std::mem::take(&mut self.nodes).into_iter().flatten().collect();
         self.recording.events.sort_unstable();
-        self.recording
+        std::mem::take(&mut self.recording)
     }
 }

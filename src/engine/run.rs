@@ -19,10 +19,11 @@
 use super::cluster::{Cluster, FREE};
 use super::input::LockLevel;
 use super::model::{Change, Model};
-use super::output::{EventKind, Outcome, RunResult, State, Status};
+use super::output::{EventKind, Outcome, State, Status};
 use super::queue::Place;
-use super::record::{ALL, JOBS, Recording};
-use super::world::{Whereabouts, World};
+use super::record::{ALL, JOBS};
+use super::settings::Settings;
+use super::world::{Whereabouts, World, WorldBuffers};
 use crate::units::{NEVER, TICK_END, Tick};
 
 /// What the run does when it goes on.
@@ -57,15 +58,13 @@ pub(super) struct Run<'m, C, const DETAIL: u8> {
     pub(super) instants: u64,
     pub(super) late_instants: u64,
     pub(super) settled_at: Option<Tick>,
-    /// Clusters in the order of grants, reused.
-    pub(super) grants: Vec<(Tick, u32)>,
 }
 
 impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     /// The state at t = 0, before the first instant.
-    pub(super) fn new(model: &'m Model, clusters: C) -> Self {
+    pub(super) fn new(model: &'m Model, settings: &[Settings], clusters: C, buffers: WorldBuffers) -> Self {
         let mut run = Self {
-            world: World::new(model),
+            world: World::new(model, buffers),
             clusters,
             phase: Phase::Between,
             next: 0,
@@ -73,10 +72,9 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
             instants: 0,
             late_instants: 0,
             settled_at: None,
-            grants: Vec::new(),
         };
-        for cluster in run.clusters.as_mut() {
-            cluster.place_initial_nodes(&mut run.world);
+        for (cluster, settings) in run.clusters.as_mut().iter_mut().zip(settings) {
+            cluster.place_initial_nodes(&mut run.world, settings.initial_nodes);
         }
         run
     }
@@ -112,10 +110,10 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     }
 
     /// Runs to the end: the same loop, without a pause at each decision.
-    pub(super) fn complete(mut self) -> (RunResult, Recording) {
+    pub(super) fn complete(&mut self) {
         loop {
             match self.phase {
-                Phase::Done(_) => return self.into_result(),
+                Phase::Done(_) => return,
                 Phase::Decision => self.phase = self.step_7(),
                 Phase::Repeat => {
                     self.steps_2_to_6();
@@ -239,7 +237,7 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
 
     /// An update of a cluster; `ReadOnly` refuses it.
     fn update(&mut self, u: u32) {
-        let update = &self.world.model.updates[u as usize];
+        let update = &self.world.model.input.updates[u as usize];
         let cluster = &mut self.clusters.as_mut()[update.cluster as usize];
         if self.world.read_only_locks > 0 {
             cluster.sums.refused_updates += 1;
@@ -304,6 +302,7 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
             self.world.event(EventKind::Resubmit, cluster.index, id);
             let place: Place = cluster.queue.place(model, now, id);
             cluster.enqueue_again(&mut self.world, place, restart);
+            cluster.queue.sort();
         }
     }
 
@@ -391,8 +390,7 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
 
 impl Cluster<'_> {
     /// The initial nodes: idle and cold since 0, in slots 0, 1, 2 …; they take the first ordinals.
-    fn place_initial_nodes<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>) {
-        let n = self.model.input.initial_nodes;
+    fn place_initial_nodes<const DETAIL: u8>(&mut self, world: &mut World<'_, DETAIL>, n: u32) {
         for slot in 0..n {
             let ordinal = self.next_ordinal;
             self.next_ordinal += 1;

@@ -22,8 +22,8 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
             return;
         }
         self.order_of_grants();
-        for i in 0..self.grants.len() {
-            let (_, c) = self.grants[i];
+        for i in 0..self.world.grants.len() {
+            let (_, c) = self.world.grants[i];
             self.clusters.as_mut()[c as usize].up(&mut self.world);
         }
     }
@@ -31,15 +31,15 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
     /// The cluster whose head of queue was last submitted earliest goes first; ties in scenario order; empty
     /// queues last.
     fn order_of_grants(&mut self) {
-        self.grants.clear();
+        self.world.grants.clear();
         for cluster in self.clusters.as_ref() {
             if cluster.allocated < cluster.target {
                 let head = cluster.queue.head(self.world.model, cluster.model);
                 let submitted = head.map_or(NEVER, |(place, _)| place.1);
-                self.grants.push((submitted, cluster.index));
+                self.world.grants.push((submitted, cluster.index));
             }
         }
-        self.grants.sort_unstable();
+        self.world.grants.sort_unstable();
     }
 }
 

@@ -1,10 +1,11 @@
 //! A run one decision at a time: advance, look, give a target. [`super::run`] is the same loop without looking.
 
-use super::cluster::Cluster;
+use super::cluster::{Buffers, Cluster};
 use super::model::Model;
 use super::output::{Reason, RunResult, State, Status};
 use super::record::{ALL, Recording};
 use super::run::Run;
+use super::world::WorldBuffers;
 use crate::units::{NEVER, Tick};
 
 /// A run under way, with everything recorded.
@@ -47,7 +48,10 @@ impl<'m> Stepper<'m> {
     /// The state at t = 0, before the first instant.
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
-        Self { run: Run::new(model, Cluster::all(model)) }
+        let settings = model.settings();
+        let clusters = (0..).zip(&settings);
+        let clusters = clusters.map(|(i, s)| Cluster::new(model, i, *s, Buffers::default())).collect();
+        Self { run: Run::new(model, &settings, clusters, WorldBuffers::default()) }
     }
 
     /// The present instant [tick].

@@ -66,31 +66,63 @@ pub(super) struct World<'m, const DETAIL: u8> {
     pub(super) whereabouts: Vec<Whereabouts>,
     /// By id, where jobs can be cancelled: index of the attempt, last submission, or time of resubmission.
     pub(super) place_of: Vec<u32>,
+    /// Clusters in the order of grants, reused.
+    pub(super) grants: Vec<(Tick, u32)>,
     pub(super) recorder: Recorder<DETAIL>,
+}
+
+/// Memory of a world that the next one takes over.
+#[derive(Debug, Default)]
+pub(super) struct WorldBuffers {
+    quotas: Vec<Quota>,
+    addresses_held: Vec<u32>,
+    resubmissions: BTreeMap<(Tick, u32), Restart>,
+    whereabouts: Vec<Whereabouts>,
+    place_of: Vec<u32>,
+    grants: Vec<(Tick, u32)>,
+}
+
+/// A list of `n` equal values in the memory of another.
+fn refilled<T: Copy>(mut list: Vec<T>, n: usize, value: T) -> Vec<T> {
+    list.clear();
+    list.resize(n, value);
+    list
 }
 
 impl<'m, const DETAIL: u8> World<'m, DETAIL> {
     /// The world at t = 0, before the first instant.
-    pub(super) fn new(model: &'m Model) -> Self {
+    pub(super) fn new(model: &'m Model, buffers: WorldBuffers) -> Self {
         let jobs = model.jobs.len();
+        let WorldBuffers { mut quotas, mut resubmissions, mut grants, .. } = buffers;
+        quotas.clear();
+        quotas.extend(model.quotas.iter().map(|q| Quota { vcpus: q.vcpus, outside: 0, used: 0 }));
+        resubmissions.clear();
+        grants.clear();
         Self {
             model,
             now: 0,
             cannot_delete_locks: 0,
             read_only_locks: 0,
-            quotas: model.quotas.iter().map(|q| Quota { vcpus: q.vcpus, outside: 0, used: 0 }).collect(),
-            addresses_held: vec![0; model.subnets.len()],
+            quotas,
+            addresses_held: refilled(buffers.addresses_held, model.input.subnets.len(), 0),
             quiet_until: 0,
             next_change: 0,
             next_job: 0,
             next_submit: model.jobs.first().map_or(NEVER, |j| j.submit),
             next_cancel: 0,
-            resubmissions: BTreeMap::new(),
+            resubmissions,
             active_jobs: 0,
-            whereabouts: vec![Whereabouts::NotSubmitted; jobs],
-            place_of: if model.cancels.is_empty() { Vec::new() } else { vec![0; jobs] },
+            whereabouts: refilled(buffers.whereabouts, jobs, Whereabouts::NotSubmitted),
+            place_of: refilled(buffers.place_of, if model.cancels.is_empty() { 0 } else { jobs }, 0),
+            grants,
             recorder: Recorder::new(model),
         }
+    }
+
+    /// Gives back the memory.
+    pub(super) fn into_buffers(self) -> WorldBuffers {
+        let Self { quotas, addresses_held, resubmissions, whereabouts, place_of, grants, .. } = self;
+        WorldBuffers { quotas, addresses_held, resubmissions, whereabouts, place_of, grants }
     }
 
     /// Notes where a job is now, for its cancellation.

@@ -4,7 +4,7 @@ use super::places::Places;
 use super::{ClusterFacts, workload_errors};
 use crate::engine::input::{
     Bounds, CapacityStep, ClusterInput, Discipline, Input, LockEffect, LockInput, LockLevel, OnEviction,
-    QuotaInput, QuotaKey, QuotaStep, Resize, Tier, UNLIMITED, UpdateInput, UsageStep,
+    QuotaInput, QuotaKey, QuotaStep, Resize, Table, Tier, UNLIMITED, UpdateInput, UsageStep,
 };
 use crate::rng::{Stream, stream};
 use crate::scenario::Scenario;
@@ -315,14 +315,15 @@ impl<'a, 'p> Lowering<'a, 'p> {
         field: &'static str,
         drawn: Result<Vec<T>, SampleError>,
         or: T,
-    ) -> Vec<T> {
-        drawn.unwrap_or_else(|error| {
+    ) -> Table<T> {
+        let drawn = drawn.unwrap_or_else(|error| {
             let path = Path::root().field("clusters").index(cluster).field(field);
             let error = workload_errors::sample(error, &path);
             let diagnostic = workload_errors::diagnostic(&error, self.places.tree(), self.places.source());
             self.places.found.push(diagnostic);
             vec![or]
-        })
+        });
+        drawn.into()
     }
 
     /// Streams of delays have the names of the fields.
@@ -332,7 +333,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
         field: &'static str,
         given: &Option<Distribution>,
         default: Distribution,
-    ) -> Vec<Tick> {
+    ) -> Table<Tick> {
         let default = match self.scenario.delays {
             Delays::Zero => Distribution::Constant(TimeSpan::ZERO),
             Delays::Assumed => default,
@@ -342,7 +343,7 @@ impl<'a, 'p> Lowering<'a, 'p> {
         self.table(cluster, field, table, 0)
     }
 
-    fn boot_failures(&mut self, cluster: usize) -> Vec<bool> {
+    fn boot_failures(&mut self, cluster: usize) -> Table<bool> {
         let failures = &self.scenario.clusters[cluster].boot_failures;
         let table = boot_failure_table(failures, &self.stream(cluster, stream::BOOT_FAILURE));
         let table = table.map(|table| table.into_iter().map(|fails| fails != 0).collect());
@@ -350,8 +351,8 @@ impl<'a, 'p> Lowering<'a, 'p> {
     }
 
     /// Dedicated nodes are not evicted, whatever is written.
-    fn lifetimes(&mut self, cluster: usize) -> Vec<Tick> {
-        let Some(eviction) = eviction(self.scenario, cluster) else { return vec![NEVER] };
+    fn lifetimes(&mut self, cluster: usize) -> Table<Tick> {
+        let Some(eviction) = eviction(self.scenario, cluster) else { return [NEVER].into() };
         let table =
             lifetime_table(&eviction, self.scenario.resolution, &self.stream(cluster, stream::LIFETIME));
         let table = table.map(|table| table.unwrap_or_else(|| vec![NEVER]));

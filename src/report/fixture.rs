@@ -93,8 +93,8 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
 pub(super) fn small(quantum: u32, expect: Vec<Expect>) -> Fixture {
     let cluster = ClusterInput {
         max_nodes: 2,
-        boot_delay: vec![60],
-        prepare_cold: vec![30],
+        boot_delay: [60].into(),
+        prepare_cold: [30].into(),
         ..ClusterInput::default()
     };
     let input = Input {
@@ -112,16 +112,16 @@ pub(super) fn day() -> Fixture {
     let daily = ClusterInput {
         max_nodes: 8,
         vcpus: 4,
-        boot_delay: vec![180],
-        allocation_delay: vec![240, 300, 200],
-        prepare_cold: vec![120],
+        boot_delay: [180].into(),
+        allocation_delay: [240, 300, 200].into(),
+        prepare_cold: [120].into(),
         release_delay: 60,
         ..ClusterInput::default()
     };
     let night = ClusterInput {
         tier: Tier::LowPriority,
         max_nodes: 4,
-        lifetime: vec![5000, 20_000, NEVER],
+        lifetime: [5000, 20_000, NEVER].into(),
         on_eviction: OnEviction::Requeue,
         ..daily.clone()
     };
@@ -173,7 +173,7 @@ pub(super) fn day() -> Fixture {
 /// A lock from 60 s on that never ends. On a, three nodes were requested before, run until 160 and are kept; on b,
 /// fourteen jobs find no node and none is requested.
 pub(super) fn stuck() -> Fixture {
-    let a = ClusterInput { min_nodes: 1, max_nodes: 4, boot_delay: vec![30], ..ClusterInput::default() };
+    let a = ClusterInput { min_nodes: 1, max_nodes: 4, boot_delay: [30].into(), ..ClusterInput::default() };
     let b = ClusterInput { max_nodes: 4, discipline: Discipline::Priority, ..ClusterInput::default() };
     let mut jobs =
         vec![job(30, 100, 3, 0), job(70, 60, 2, 1), JobInput { priority: 1, ..job(100, 60, 1, 1) }];

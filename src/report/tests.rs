@@ -248,7 +248,7 @@ fn rates_that_hold_more_than_their_span_are_pointed_out() {
 #[test]
 fn a_run_at_a_bound_names_the_bound_and_nothing_that_follows_from_it() {
     // Nodes live for 5 s and the job takes 10, so it starts over for ever.
-    let spot = ClusterInput { tier: Tier::LowPriority, lifetime: vec![5], ..ClusterInput::default() };
+    let spot = ClusterInput { tier: Tier::LowPriority, lifetime: [5].into(), ..ClusterInput::default() };
     let input = Input {
         clusters: vec![spot],
         jobs: vec![job(0, 10, 1, 0)],
@@ -311,7 +311,7 @@ fn a_stuck_run_names_every_job_and_node() {
 fn evictions_show_as_lost_work_on_the_low_priority_tier() {
     let spot = ClusterInput {
         tier: Tier::LowPriority,
-        lifetime: vec![50, NEVER],
+        lifetime: [50, NEVER].into(),
         on_eviction: OnEviction::Requeue,
         ..ClusterInput::default()
     };

@@ -5,3 +5,4 @@ mod limits;
 mod properties;
 mod refusals;
 mod support;
+mod workspace;

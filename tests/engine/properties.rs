@@ -12,6 +12,6 @@ mod stepping;
 use proptest::test_runner::Config;
 
 /// So many random scenarios; a failing one is printed whole, smallest first, and not kept in a file.
-fn cases(n: u32) -> Config {
+pub(crate) fn cases(n: u32) -> Config {
     Config { cases: n, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
 }

@@ -14,7 +14,7 @@
 //! 38 mean services, and no system here is much slower; the warm-up is 1000.
 
 use crate::check::{Comparison, Estimate};
-use nodetide::engine::input::{ClusterInput, JobInput};
+use nodetide::engine::input::{ClusterInput, JobInput, Table};
 use nodetide::engine::output::{ClusterResult, Outcome, Reason, State};
 use nodetide::engine::{Detail, Input, Model, run};
 use nodetide::rng::{Stream, stream};
@@ -256,9 +256,11 @@ impl System {
         cluster.initial_nodes = cluster.min_nodes;
         // One entry for each request that can be made, so that none is drawn twice.
         let entries = 1000 + 4 * jobs.len();
-        let table = |name: &str, distribution: &Distribution| match sampler(distribution) {
-            s if s.is_listed() => vec![s.ticks(&stream(name), 0)],
-            s => (0..entries as u64).map(|i| s.ticks(&stream(name), i)).collect(),
+        let table = |name: &str, distribution: &Distribution| -> Table<Tick> {
+            match sampler(distribution) {
+                s if s.is_listed() => [s.ticks(&stream(name), 0)].into(),
+                s => (0..entries as u64).map(|i| s.ticks(&stream(name), i)).collect(),
+            }
         };
         if let Some(d) = &self.allocation {
             cluster.allocation_delay = table(stream::ALLOCATION_DELAY, d);

@@ -62,7 +62,7 @@ fn response(replication: u64, timeout: f64, cancel_allocating: bool) -> f64 {
     let cluster = ClusterInput {
         max_nodes: 5,
         idle_time: ticks(timeout),
-        allocation_delay: vec![ticks(5.0)],
+        allocation_delay: [ticks(5.0)].into(),
         resize: Resize::Concurrent,
         cancel_allocating,
         ..ClusterInput::default()

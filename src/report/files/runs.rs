@@ -1,8 +1,8 @@
 //! Runs in which much happens, for the tests of exports.
 
 use crate::engine::input::{
-    CapacityStep, ClusterInput, Discipline, Input, JobInput, LockInput, LockLevel, OnEviction, Resize, Tier,
-    UpdateInput,
+    CapacityStep, ClusterInput, Discipline, Input, JobInput, LockInput, LockLevel, OnEviction, Resize, Table,
+    Tier, UpdateInput,
 };
 use crate::report::fixture::{Fixture, day, job, run, small, stuck};
 use crate::units::NEVER;
@@ -22,14 +22,14 @@ pub(super) fn eventful() -> Fixture {
         max_nodes: 6,
         initial_nodes: 1,
         vcpus: 4,
-        allocation_delay: vec![30, 0, 45],
-        boot_delay: vec![60, 20],
-        boot_failure: vec![false, false, false, true],
+        allocation_delay: [30, 0, 45].into(),
+        boot_delay: [60, 20].into(),
+        boot_failure: [false, false, false, true].into(),
         recycle_time: 40,
         release_delay: 25,
         idle_time: 50,
-        lifetime: vec![400, NEVER, 900, 333],
-        prepare_cold: vec![10, 0],
+        lifetime: [400, NEVER, 900, 333].into(),
+        prepare_cold: [10, 0].into(),
         capacity: vec![CapacityStep { t: 700, nodes: 3 }, CapacityStep { t: 1500, nodes: 6 }],
         cancel_allocating: true,
         restart_overhead: 7,
@@ -91,16 +91,16 @@ fn storm(seed: u32) -> Fixture {
     };
     let mut clusters = Vec::new();
     for c in 0..=seed % 3 {
-        let mut few = |n: u32| -> Vec<u32> { (0..3).map(|_| below(n)).collect() };
+        let mut few = |n: u32| -> Table<u32> { (0..3).map(|_| below(n)).collect() };
         let (allocation_delay, boot_delay, prepare_cold) = (few(3), few(3), few(2));
-        let lifetime = few(9).into_iter().map(|t| if t == 0 { NEVER } else { t }).collect();
+        let lifetime = few(9).iter().map(|&t| if t == 0 { NEVER } else { t }).collect();
         clusters.push(ClusterInput {
             tier: if (seed + c).is_multiple_of(4) { Tier::Dedicated } else { Tier::LowPriority },
             max_nodes: 1 + below(5),
             initial_nodes: below(2),
             allocation_delay,
             boot_delay,
-            boot_failure: vec![below(3) == 0, false],
+            boot_failure: [below(3) == 0, false].into(),
             recycle_time: 1 + below(3),
             release_delay: below(3),
             idle_time: below(4),

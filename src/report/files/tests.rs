@@ -99,7 +99,7 @@ fn keys_of_json_are_documented() {
 fn events_are_json_and_their_keys_documented() {
     let cluster = ClusterInput {
         tier: Tier::LowPriority,
-        lifetime: vec![50, NEVER],
+        lifetime: [50, NEVER].into(),
         on_eviction: OnEviction::Fail,
         ..ClusterInput::default()
     };

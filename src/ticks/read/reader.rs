@@ -4,7 +4,7 @@ use super::super::{Json, Problem};
 use super::at::At;
 use super::fields::{Fields, Names};
 use crate::diagnostic::{closest, did_you_mean};
-use crate::engine::input::COUNT_END;
+use crate::engine::input::{COUNT_END, Table};
 use crate::scenario::path::Step;
 use crate::units::Tick;
 use std::collections::BTreeSet;
@@ -329,8 +329,8 @@ impl Reader {
         key: &'static str,
         default: T,
         mut one: impl FnMut(&mut Self, &Json, &At<'_>) -> T,
-    ) -> Vec<T> {
-        let Some(json) = f.take(key) else { return vec![default] };
+    ) -> Table<T> {
+        let Some(json) = f.take(key) else { return [default].into() };
         let at = f.at(key);
         match json {
             Json::Array(list) if list.is_empty() => {
@@ -341,14 +341,14 @@ impl Reader {
                     help: "list one value or more".into(),
                 };
                 self.problem(&at, wrong);
-                vec![default]
+                [default].into()
             }
             Json::Array(list) => list.iter().enumerate().map(|(i, v)| one(self, v, &at.index(i))).collect(),
-            value => vec![one(self, value, &at)],
+            value => [one(self, value, &at)].into(),
         }
     }
 
-    pub(super) fn tick_table(&mut self, f: &mut Fields<'_>, key: &'static str) -> Vec<Tick> {
+    pub(super) fn tick_table(&mut self, f: &mut Fields<'_>, key: &'static str) -> Table<Tick> {
         self.table(f, key, 0, |r, json, at| r.int(json, at, COUNT))
     }
 }

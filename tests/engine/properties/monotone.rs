@@ -143,7 +143,7 @@ fn more_max_nodes_can_lengthen_waits() {
     // With gangs, even without release delay: the fourth node lets the gang of 3 start at 3 in place of 4; its
     // nodes are idle at 5, released at 6, and the gang of 7 waits for new ones.
     let gangs = [job(0, 2, 1), job(1, 2, 3), job(7, 4, 2)];
-    let cluster = |max| ClusterInput { allocation_delay: vec![2], ..reactive(max, 1) };
+    let cluster = |max| ClusterInput { allocation_delay: [2].into(), ..reactive(max, 1) };
     assert_eq!(waits(&scenario(cluster(3), &gangs)), [2, 3, 0]);
     assert_eq!(waits(&scenario(cluster(4), &gangs)), [2, 2, 2]);
 }
@@ -165,11 +165,11 @@ fn a_longer_idle_time_can_lengthen_waits_and_can_cost_less() {
 fn faster_nodes_and_shorter_jobs_can_lengthen_waits() {
     // Allocated in 2 the node runs on [3, 4) and is there at 4; in 1, it has gone at 3.
     let jobs = [job(1, 1, 1), job(4, 4, 1)];
-    let cluster = |delay| ClusterInput { allocation_delay: vec![delay], ..reactive(2, 0) };
+    let cluster = |delay| ClusterInput { allocation_delay: [delay].into(), ..reactive(2, 0) };
     assert_eq!(waits(&scenario(cluster(2), &jobs)), [2, 0]);
     assert_eq!(waits(&scenario(cluster(1), &jobs)), [1, 1]);
     // A tick less of service has the same effect: idle at 5, gone at 6.
-    let cluster = ClusterInput { allocation_delay: vec![1], ..reactive(1, 1) };
+    let cluster = ClusterInput { allocation_delay: [1].into(), ..reactive(1, 1) };
     assert_eq!(waits(&scenario(cluster.clone(), &[job(1, 4, 1), job(7, 1, 1)])), [1, 0]);
     assert_eq!(waits(&scenario(cluster, &[job(1, 3, 1), job(7, 1, 1)])), [1, 1]);
 }
@@ -177,7 +177,7 @@ fn faster_nodes_and_shorter_jobs_can_lengthen_waits() {
 #[test]
 fn a_job_less_can_lengthen_waits() {
     // Without the job of 0 nobody has booted a node for the one of 7.
-    let cluster = ClusterInput { boot_delay: vec![4], ..reactive(1, 0) };
+    let cluster = ClusterInput { boot_delay: [4].into(), ..reactive(1, 0) };
     assert_eq!(waits(&scenario(cluster.clone(), &[job(0, 5, 1), job(7, 3, 1)])), [4, 2]);
     assert_eq!(waits(&scenario(cluster, &[job(7, 3, 1)])), [4]);
 }
@@ -186,7 +186,7 @@ fn a_job_less_can_lengthen_waits() {
 fn more_min_nodes_can_lengthen_waits_and_can_cost_less() {
     let jobs = [job(0, 5, 1), job(3, 4, 1), job(6, 5, 1)];
     let cluster = |min| ClusterInput {
-        allocation_delay: vec![1],
+        allocation_delay: [1].into(),
         min_nodes: min,
         initial_nodes: min,
         ..reactive(2, 0)
@@ -211,7 +211,7 @@ fn more_quota_can_lengthen_waits() {
     let jobs = [job(6, 4, 1), job(0, 3, 1), job(0, 2, 2)];
     let input = |vcpus| Input {
         quotas: vec![QuotaInput { quota: QuotaKey::Family(0), vcpus }],
-        ..scenario(ClusterInput { allocation_delay: vec![1], ..reactive(3, 0) }, &jobs)
+        ..scenario(ClusterInput { allocation_delay: [1].into(), ..reactive(3, 0) }, &jobs)
     };
     assert_eq!(waits(&input(2)), [0, 1, 4]);
     assert_eq!(waits(&input(3)), [1, 1, 1]);

@@ -35,7 +35,9 @@ fn scaled(input: &Input, k: Tick) -> Input {
             &mut c.prepare_cold,
             &mut c.prepare_warm,
         ] {
-            scale_all(table, k);
+            let mut ticks = table.to_vec();
+            scale_all(&mut ticks, k);
+            *table = ticks.into();
         }
         scale_all(c.capacity.iter_mut().map(|s| &mut s.t), k);
         if let OnEviction::Resubmit(after) = &mut c.on_eviction {

@@ -3,7 +3,7 @@
 use nodetide::engine::Model;
 use nodetide::engine::input::{
     Bounds, CapacityStep, ClusterInput, Discipline, Input, JobInput, LockEffect, LockInput, LockLevel,
-    OnEviction, QuotaInput, QuotaKey, QuotaStep, Resize, Tier, UNLIMITED, UpdateInput, UsageStep,
+    OnEviction, QuotaInput, QuotaKey, QuotaStep, Resize, Table, Tier, UNLIMITED, UpdateInput, UsageStep,
 };
 use nodetide::units::{NEVER, Tick};
 use proptest::collection::vec;
@@ -25,8 +25,8 @@ fn some_ticks() -> impl Strategy<Value = Tick> {
     prop_oneof![6 => 1..6_u32, 3 => 1..16_u32]
 }
 
-fn table<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
-    vec(one, 1..4)
+fn table<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Value = Table<T>> {
+    vec(one, 1..4).prop_map(Table::from)
 }
 
 /// Usually the first value, sometimes another.

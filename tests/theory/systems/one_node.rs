@@ -76,7 +76,7 @@ fn prepared() -> System {
         name: "M/D/1, allocation, boot, prepare, timeout 0.5",
         cluster: ClusterInput {
             idle_time: ticks(theory.timeout),
-            prepare_cold: vec![ticks(theory.prepare)],
+            prepare_cold: [ticks(theory.prepare)].into(),
             ..autoscaled(1)
         },
         arrivals: theory.lambda,
