@@ -274,6 +274,7 @@ impl Loaded {
                 };
                 self.names.iter().enumerate().any(told)
             }
+            ErrorKind::Profile => error.value == "Profile" && lost(&root.field("start")),
             _ => error.value.is_empty() && error.log.is_none() && lost(&place),
         }
     }

@@ -283,10 +283,11 @@ impl Reader<'_> {
             }
             _ => entry,
         };
-        if matches!(problem.kind, Kind::QuotedField) {
-            let blank = self.quoted_fields(&tree);
+        if matches!(problem.kind, Kind::QuotedField)
+            && let Some(blank) = self.quoted_fields(&tree)
+        {
             self.text = text;
-            return blank;
+            return Some(blank);
         }
         let blank = if problem.recoverable() {
             let follows = matches!(&problem.kind, Kind::MissingField(name)
@@ -298,6 +299,9 @@ impl Reader<'_> {
                 && let Some(meant) = meant(found, expected)
             {
                 self.blanked.insert((tree.value(group).start, meant.to_owned()));
+            }
+            if let (Kind::NoFieldName(found), Some(group)) = (&problem.kind, tree.parent(entry)) {
+                self.blanked.insert((tree.value(group).start, describe::plain_name(found)));
             }
             self.blank(&tree, entry)
         } else {

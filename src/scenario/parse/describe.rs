@@ -73,15 +73,15 @@ impl Reader<'_> {
                     .help(help)
             }
             Kind::NoFieldName(found) => {
-                let words: String =
-                    found.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+                let words = plain_name(found);
                 let message = format!("there is no field `{found}` here");
                 at(Code::UnknownField, message, key, "not a field").help(match words == *found {
                     true => "names of fields begin with a letter".to_owned(),
                     false => format!("names of fields are letters and `_`: is it `{words}`?"),
                 })
             }
-            Kind::QuotedField => at(Code::Syntax, "a name in quotes".to_owned(), key, "in quotes"),
+            Kind::QuotedField => at(Code::Syntax, "no name has quotes here".to_owned(), key, "in quotes")
+                .help("write it without quotes, in brackets ( ) of its own"),
             Kind::MissingField(field) => {
                 let what = match path.steps().is_empty() {
                     true => "the scenario".to_owned(),
@@ -168,6 +168,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A name with what names cannot have replaced: `max-nodes` is `max_nodes`.
+pub(super) fn plain_name(found: &str) -> String {
+    found.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
 }
 
 /// A path with the variant around its last field, which stands before a bracket in RON.
