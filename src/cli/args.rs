@@ -175,8 +175,8 @@ pub struct ChartArgs {
     /// Replace pictures of the same name in the directory of --out.
     #[arg(long, requires = "out")]
     pub force: bool,
-    /// Only this picture; may be given several times.
-    #[arg(long, value_enum, value_name = "NAME")]
+    /// Only this picture; several with commas, or given several times.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME")]
     pub only: Vec<ChartName>,
     /// Kind of file. PNG needs a program built with the feature `png`.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -349,7 +349,7 @@ const CHART_HELP: &str = "\
 Examples:
   nodetide chart results/today
   nodetide chart results/today --theme dark --size 1920x1080
-  nodetide chart results/today --only wait --only cost --out slides
+  nodetide chart results/today --only wait,cost --out slides
 
 `run --out` draws all of them already; docs/charts.md says how to read them.";
 
@@ -436,11 +436,11 @@ mod tests {
         }
         assert!(parse(&["run", "--ticks", "-"]).is_ok());
         let Command::Chart(chart) =
-            parse(&["chart", "r", "--size", "1600X900", "--only", "wait"]).unwrap().command
+            parse(&["chart", "r", "--size", "1600X900", "--only", "wait,cost"]).unwrap().command
         else {
             panic!("chart")
         };
-        assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait][..]));
+        assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait, ChartName::Cost][..]));
         let both = &["run", "s.ron", "--out", "x", "--export", "perfetto,aml"];
         let Command::Run(run) = parse(both).unwrap().command else { panic!("run") };
         assert_eq!(run.export, [Export::Perfetto, Export::Aml]);

@@ -96,8 +96,16 @@ fn diagnostic(error: ReadError) -> Diagnostic {
     const MEND: &str = "write the results again with `nodetide run SCENARIO --out DIR`";
     let message = error.to_string();
     match error {
-        ReadError::NoResults { .. } => Diagnostic::new(Code::NoResults, message)
-            .help("name a directory that `nodetide run SCENARIO --out DIR` wrote"),
+        ReadError::NoResults { path, .. } if !path.exists() => {
+            Diagnostic::new(Code::NoResults, format!("{} does not exist", path.display()))
+                .help("name a directory that `nodetide run SCENARIO --out DIR` wrote")
+        }
+        ReadError::NoResults { path, .. } => {
+            Diagnostic::new(Code::NoResults, message).help(match results_in(&path).as_slice() {
+                [] => "name a directory that `nodetide run SCENARIO --out DIR` wrote".to_owned(),
+                within => format!("there are results in {}: name one of them", within.join(", ")),
+            })
+        }
         ReadError::Io { .. } => Diagnostic::new(Code::CannotRead, message),
         ReadError::Summary { source: SummaryError::Newer(_), .. } => {
             Diagnostic::new(Code::ResultsNewer, message)
@@ -113,6 +121,20 @@ fn diagnostic(error: ReadError) -> Diagnostic {
         }
         _ => Diagnostic::new(Code::ResultsDamaged, message).help(MEND),
     }
+}
+
+/// Directories of results within one, by name; a few of them.
+fn results_in(path: &Path) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let entries = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let results = entries.filter(|path| path.join("summary.json").is_file());
+    let mut names: Vec<String> = results.map(|path| path.display().to_string()).collect();
+    names.sort();
+    if names.len() > SHOWN {
+        names.truncate(SHOWN);
+        names.push("…".to_owned());
+    }
+    names
 }
 
 /// The same, with the line as it stands in the file.

@@ -86,7 +86,9 @@ impl Checker<'_> {
         for (i, cluster) in scenario.clusters.iter().enumerate() {
             let known = sizes::resolve(scenario, &cluster.vm_size).is_some();
             let region = catalog::region(&scenario.region.name).is_some();
-            if known && region && sizes::price(scenario, i).is_none() {
+            let lost = |field| self.parsed.lost(&Path::root().field("clusters").index(i).field(field));
+            let given = lost("price") || lost("tier");
+            if known && region && !given && sizes::price(scenario, i).is_none() {
                 let path = Path::root().field("clusters").index(i).field("vm_size");
                 let tier = match cluster.tier {
                     Tier::Dedicated => "dedicated",

@@ -42,6 +42,12 @@ impl Checker<'_> {
         self.vm_sizes();
     }
 
+    /// Whether the region, or one of these fields of it, is given but could not be read.
+    pub(super) fn lost_region(&self, fields: &[&'static str]) -> bool {
+        let region = Path::root().field("region");
+        self.parsed.lost(&region) || fields.iter().any(|field| self.parsed.lost(&region.field(field)))
+    }
+
     /// [`Self::count`] of something whose path ends in a name that somebody chose.
     fn count_of(&mut self, path: &Path, what: &str, count: u64) {
         if count >= super::COUNT_END {
@@ -87,12 +93,11 @@ impl Checker<'_> {
     /// A family that some cluster uses.
     fn family(&mut self, path: &Path, family: &str, at_key: bool) {
         let scenario = self.scenario;
-        let used: Vec<String> = scenario
-            .clusters
-            .iter()
-            .filter_map(|cluster| sizes::resolve(scenario, &cluster.vm_size))
-            .map(|size| size.family)
-            .collect();
+        let sizes: Option<Vec<_>> =
+            scenario.clusters.iter().map(|cluster| sizes::resolve(scenario, &cluster.vm_size)).collect();
+        // Of a VM size that does not exist the family is not known either.
+        let Some(sizes) = sizes else { return };
+        let used: Vec<String> = sizes.into_iter().map(|size| size.family).collect();
         if used.iter().any(|name| name.eq_ignore_ascii_case(family)) {
             return;
         }

@@ -1,5 +1,6 @@
 //! The scenario's own fields, locks, updates and expectations.
 
+use super::clusters::alike;
 use super::{Checker, number};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::scenario::path::Path;
@@ -74,7 +75,10 @@ impl Checker<'_> {
     /// The name of a cluster that is described.
     pub(super) fn cluster_name(&mut self, path: &Path, name: &str) {
         let names = self.scenario.clusters.iter().map(|cluster| cluster.name.as_str());
-        if !names.clone().any(|known| known == name) {
+        // Whoever writes the name that a cluster should have makes no second mistake.
+        let follows =
+            names.clone().any(|known| super::clusters::wrong_name(known).is_some() && alike(known, name));
+        if !follows && !names.clone().any(|known| known == name) {
             let help = did_you_mean("cluster", name, names);
             self.say(
                 Code::UnknownCluster,

@@ -71,7 +71,7 @@ fn without_pictures() {
 #[test]
 fn results_that_cannot_be_read_are_explained() {
     let place = results();
-    place.run(&["chart", "nowhere"]).exits(exit_code::IO).says("I0405").says("summary.json");
+    place.run(&["chart", "nowhere"]).exits(exit_code::IO).says("I0405").says("nowhere does not exist");
     place.run(&["chart", "s.ron"]).exits(exit_code::IO).says("I0405");
     let jobs = place.read("o/jobs.csv");
     let damaged = jobs.replacen("\n1,", "\n1,cpu\u{fffd}", 1);
