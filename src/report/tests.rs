@@ -176,6 +176,51 @@ fn a_job_that_never_starts_waits_for_ever() {
 }
 
 #[test]
+fn the_share_of_jobs_that_start_in_time_is_counted_exactly() {
+    // As above: 19 of 20 start within 180 s, the 20th never; one more is refused and does not count.
+    let mut jobs = vec![job(0, 10, 1, 0); 19];
+    jobs.push(job(190, 10, 1, 0));
+    jobs.push(job(20, 10, 2, 0));
+    let input = Input {
+        clusters: vec![ClusterInput { min_nodes: 1, initial_nodes: 1, ..ClusterInput::default() }],
+        jobs,
+        horizon: Some(189),
+        stop_at_horizon: true,
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let within = |limit: &str, share| Expect::StartedWithin {
+        limit: limit.parse().unwrap(),
+        share,
+        cluster: Some("a".to_owned()),
+    };
+    // 19 started jobs wait 0, 10 … 180 s; ten of them at most 90 s.
+    let expect = vec![within("90s", 0.5), within("90s", 0.501), wait(95.0, "180s"), within("180s", 0.951)];
+    let fixture = run(input.clone(), &[], expect, false);
+    let summary = fixture.summary();
+    let met: Vec<bool> = summary.thresholds.iter().map(|t| t.met).collect();
+    assert_eq!(met, [true, false, true, false], "{:?}", summary.thresholds);
+    assert_eq!(summary.thresholds[0].value, Some(0.5));
+    assert_eq!(summary.thresholds[2].within_share, Some(0.95));
+    assert!(summary.thresholds[1].note.as_ref().is_some_and(|n| n.contains("1 of 20")));
+    // The figure is about the first limit that is named.
+    assert_eq!(value(&fixture, "wait_within_limit_s"), Value::Number(90.0));
+    assert_eq!(value(&fixture, "wait_within_share"), Value::Number(0.5));
+    let judged = &fixture.result.clusters[0];
+    assert_eq!(judged.waits_judged, 20);
+    let text = super::human::render(&summary, 100);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    assert!(text.contains("✓ started within 1m30s on a ≥ 50 %") && text.contains(" 50.0 %"), "{text}");
+    assert!(text.contains("✓ wait p95 ≤ 3m") && text.contains("3m · 95.0 % within 3m"), "{text}");
+    assert!(text.contains("  within 1m30s"), "{text}");
+    // Without a limit there is no such figure.
+    let none = run(input, &[], Vec::new(), false);
+    assert_eq!(value(&none, "wait_within_share"), Value::Null);
+    assert_eq!(value(&none, "wait_within_limit_s"), Value::Null);
+    assert!(!super::human::render(&none.summary(), 100).contains("within"));
+}
+
+#[test]
 fn thresholds_that_mean_nothing_are_errors() {
     let limit = || "1 EUR".parse().unwrap();
     for (expect, says) in [
@@ -183,6 +228,10 @@ fn thresholds_that_mean_nothing_are_errors() {
         (Expect::CostAtMost { limit: limit(), cluster: Some("zz".to_owned()) }, "zz"),
         (wait(99.99, "1s"), "99.99 is no percentile"),
         (Expect::UtilisationAtLeast { share: 60.0, cluster: None }, "60 is no share"),
+        (
+            Expect::StartedWithin { limit: "10m".parse().unwrap(), share: 90.0, cluster: None },
+            "90 is no share",
+        ),
     ] {
         let Fixture { context, result, recording } = small(1, vec![expect]);
         let error = super::summarise(&context, &result, &recording).unwrap_err().to_string();

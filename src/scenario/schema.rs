@@ -263,6 +263,17 @@ pub enum Expect {
         #[serde(default)]
         cluster: Option<String>,
     },
+    /// At least this share of jobs starts within `limit` of its submission. A job that was neither rejected nor
+    /// cancelled and never started counts as one that does not.
+    StartedWithin {
+        /// Longest wait of a job that counts as started in time.
+        limit: TimeSpan,
+        /// Smallest share allowed, 0 to 1, as 0.9.
+        share: f64,
+        /// Name of the cluster whose jobs are judged. Default: all jobs of the run.
+        #[serde(default)]
+        cluster: Option<String>,
+    },
     /// The mean wait of started jobs is at most `limit`.
     MeanWaitAtMost {
         /// Longest mean wait allowed.
@@ -311,4 +322,15 @@ pub enum Expect {
     FailedAtMost(u64),
     /// At most so many jobs are left queued, running, resubmitting or not submitted at the end.
     UnfinishedAtMost(u64),
+}
+
+impl Expect {
+    /// The wait that a job may have, where this is about one.
+    #[must_use]
+    pub const fn wait_limit(&self) -> Option<TimeSpan> {
+        match self {
+            Self::WaitAtMost { limit, .. } | Self::StartedWithin { limit, .. } => Some(*limit),
+            _ => None,
+        }
+    }
 }

@@ -70,6 +70,38 @@ fn one_run_each_is_exact_where_nothing_is_drawn_and_one_draw_where_something_is(
 }
 
 #[test]
+fn the_share_of_jobs_that_start_in_time_is_compared_in_points() {
+    let with_share = |share: f64| {
+        let mut summary = small(1, Vec::new()).summary();
+        for (key, value) in &mut summary.total.figures {
+            match key.as_str() {
+                "wait_within_limit_s" => *value = crate::report::figures::Value::Number(600.0),
+                "wait_within_share" => *value = crate::report::figures::Value::Number(share),
+                _ => {}
+            }
+        }
+        summary
+    };
+    let a: Vec<Summary> = [0.70, 0.72, 0.74].map(with_share).to_vec();
+    let b: Vec<Summary> = [0.80, 0.83, 0.83].map(with_share).to_vec();
+    let c = Comparison::of(setting(true), &a, &b, None).unwrap();
+    // Differences 10, 11 and 9 points: mean 10, s = 1, half = 4.3027 / √3 = 2.484.
+    let finding = c.findings.iter().find(|f| f.figure == "wait_within_share").unwrap();
+    assert_eq!(
+        finding.text,
+        "B starts 10.0 pp more of its jobs within 10m: 82.0 % instead of 72.0 % (95 % interval +7.5 pp to +12.5 pp)."
+    );
+    assert_eq!(finding.tone, Tone::Better);
+    let text = crate::report::human::render_comparison(&c, 100);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    let line = text.lines().find(|l| l.starts_with("  within 10m")).unwrap();
+    assert!(
+        line.contains("72.0 %") && line.contains("+10.0 pp ▲") && line.contains("+7.5 pp to +12.5 pp"),
+        "{line}"
+    );
+}
+
+#[test]
 fn amounts_in_two_currencies_are_not_subtracted() {
     let a = [with(2.0, 60.0)];
     let mut b = [with(3.0, 60.0)];
@@ -113,7 +145,7 @@ pub(in crate::report) fn compared() -> Comparison {
             std::iter::once(&mut summary.total).chain(summary.clusters.iter_mut().map(|c| &mut c.figures));
         for (key, value) in scopes.flat_map(|scope| &mut scope.figures) {
             if let Some(x) = value.number() {
-                if key.starts_with("wait_") && key.ends_with("_s") {
+                if key.starts_with("wait_") && key.ends_with("_s") && !key.starts_with("wait_within") {
                     *value = crate::report::figures::Value::Number(x * wait);
                 } else if key.starts_with("cost_") {
                     *value = crate::report::figures::Value::Number(x * cost);

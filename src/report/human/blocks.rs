@@ -6,9 +6,8 @@ use crate::engine::output::{Reason, Status};
 use crate::report::expectations::Threshold;
 use crate::report::replications::Replicated;
 use crate::report::summary::{Cluster, Summary, WarningEntry};
-use crate::report::units::{amount, count, duration_s, money, percent, price, short, whole};
+use crate::report::units::{amount, count, duration_s, percent, price, short, whole};
 use crate::report::warnings::{status_words, words};
-use crate::units::TimeSpan;
 
 /// From more clusters on, those without anything to say are counted only.
 const MANY: usize = 8;
@@ -91,7 +90,7 @@ pub(super) fn thresholds(
     }
     page.heading("Thresholds");
     let lines: Vec<(String, String)> =
-        thresholds.iter().map(|t| (condition(t, currency), value(t, currency))).collect();
+        thresholds.iter().map(|t| (t.condition(currency), t.judged(currency))).collect();
     let columns = lines.iter().map(|(condition, _)| width(condition)).max().unwrap_or(0);
     let values = lines.iter().map(|(_, value)| width(value)).max().unwrap_or(0);
     if met_in.is_some() {
@@ -105,53 +104,15 @@ pub(super) fn thresholds(
         if let Some((met_in, n)) = met_in {
             line.push_str(&format!("  met in {} of {n}", met_in[i]));
         }
-        page.line(&line);
-        if let Some(note) = &threshold.note {
-            page.hanging("      ", &DIM.paint(note));
+        // Beside the value where there is room for it, else below.
+        let remarks = threshold.remarks();
+        let beside = remarks.iter().map(|r| format!(" · {r}")).collect::<String>();
+        let fits = width(&line) + width(&beside) <= page.width;
+        page.line(&if fits { line + &DIM.paint(&beside) } else { line });
+        let below = remarks.into_iter().filter(|_| !fits).chain(threshold.note.clone());
+        for note in below {
+            page.hanging("      ", &DIM.paint(&note));
         }
-    }
-}
-
-/// The condition of a threshold, and its value.
-pub(super) fn parts(threshold: &Threshold, currency: &str) -> (String, String) {
-    (condition(threshold, currency), value(threshold, currency))
-}
-
-fn condition(threshold: &Threshold, currency: &str) -> String {
-    let sign = if threshold.bound == "at_least" { "≥" } else { "≤" };
-    let limit = match threshold.unit.as_str() {
-        "s" => exact_s(threshold.limit),
-        unit => show(threshold.limit, unit, currency),
-    };
-    let cluster = threshold.cluster.as_ref().map_or(String::new(), |c| format!(" on {c}"));
-    format!("{}{cluster} {sign} {limit}", threshold.figure)
-}
-
-fn value(threshold: &Threshold, currency: &str) -> String {
-    match threshold.value {
-        // Rounded, a missed threshold could read as if it were met.
-        Some(value) if threshold.unit == "s" && duration_s(value) == duration_s(threshold.limit) => {
-            exact_s(value)
-        }
-        Some(value) => show(value, &threshold.unit, currency),
-        None if threshold.met => "–".to_owned(),
-        None if threshold.unit == "s" => "never".to_owned(),
-        None => "unknown".to_owned(),
-    }
-}
-
-/// A duration to the millisecond, as a scenario would write it.
-fn exact_s(seconds: f64) -> String {
-    // `as` saturates; a threshold is finite and not negative.
-    TimeSpan::from_ns((seconds * 1000.0).round() as u64 * 1_000_000).to_string()
-}
-
-fn show(value: f64, unit: &str, currency: &str) -> String {
-    match unit {
-        "s" => duration_s(value),
-        "share" => percent(value),
-        "jobs" => whole(value as u64),
-        _ => money(value, currency),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Two scenarios side by side: what differs, what came of it, every figure with its difference.
 
 use super::Page;
-use super::blocks::parts;
-use super::rows::{Cell, Kind, Row, rows};
+use super::rows::{self, Cell, Kind, Row, rows, says_something};
 use super::style::{BAD, BOLD, DIM, GOOD, Style, WARN, cut, left, right, width};
 use crate::report::compare::{Compared, ComparedScope, Comparison, JobShift, Side, Tone, Verdict};
 use crate::report::compare::{signed, signed_percent};
+use crate::report::figures::{WAIT_LIMIT, WITHIN_SHARE};
 use crate::report::units::{self, count, duration_s, percent, whole};
 use crate::report::warnings::status_words;
 use crate::scenario::difference::written;
@@ -104,7 +104,7 @@ fn thresholds(page: &mut Page, c: &Comparison) {
         .into_iter()
         .flat_map(|(letter, side)| side.thresholds.iter().map(move |t| (letter, t)))
         .map(|(letter, t)| {
-            let (condition, value) = parts(&t.threshold, currency);
+            let (condition, value) = (t.threshold.condition(currency), t.threshold.judged(currency));
             (letter, t.threshold.met, condition, value, t.met_in)
         })
         .collect();
@@ -140,6 +140,7 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
     let title = if scope.name == "all" { String::new() } else { scope.name.clone() };
     let mut lines: Vec<Result<Line, &'static str>> = Vec::new();
     let decimals = scope.get("cost_total").map_or(2, |t| units::decimals(t.paired.a.max(t.paired.b)));
+    let limit_s = scope.get(WAIT_LIMIT).map(|x| x.paired.a);
     for row in rows() {
         match row {
             Row::Section(title) => {
@@ -156,7 +157,10 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
             }
             Row::Figure { label, key, kind, optional, .. } => {
                 let wanted = !short || SHORT.contains(&key.as_str());
-                if let Some(compared) = scope.get(&key).filter(|x| wanted && (!optional || nonzero(x))) {
+                let shown =
+                    |x: &&Compared| wanted && (!optional || nonzero(x) || says_something(&key, x.paired.a));
+                if let Some(compared) = scope.get(&key).filter(shown) {
+                    let label = rows::label(&label, &key, limit_s);
                     lines.push(Ok(line(c, label, &key, kind, compared, decimals)));
                 }
             }
@@ -169,11 +173,12 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
 }
 
 /// What is shown of a single cluster beside others.
-const SHORT: [&str; 10] = [
+const SHORT: [&str; 11] = [
     "jobs_completed",
     "wait_mean_s",
     "wait_p50_s",
     "wait_p95_s",
+    WITHIN_SHARE,
     "steady_wait_mean_s",
     "steady_wait_p95_s",
     "billed_node_h",
@@ -191,7 +196,7 @@ fn higher_is_better(key: &str) -> Option<bool> {
     let key = key.strip_prefix("steady_").unwrap_or(key);
     let lower = ["wait_", "turnaround_", "slowdown_", "cost_", "requeue_"];
     match key {
-        "jobs_completed" | "utilisation" => Some(true),
+        "jobs_completed" | "utilisation" | WITHIN_SHARE => Some(true),
         "jobs" | "peak_nodes" | "requests" | "withdrawn" | "useful_node_h" | "cost_useful" => None,
         "billed_node_h" | "restarts" | "evictions" | "boot_failures" | "at_limit_s" => Some(false),
         key if key.starts_with("jobs_") || lower.iter().any(|l| key.starts_with(l)) => Some(false),
@@ -217,7 +222,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
     };
     let change = |value: f64| match kind {
         // A difference of shares is in points of per cent, not in per cent of anything.
-        Kind::Share => signed(value, &format!("{:.1} pp", value.abs() * 100.0)),
+        Kind::Share | Kind::Within => signed(value, &format!("{:.1} pp", value.abs() * 100.0)),
         Kind::Money => signed(value, &units::number_to(value.abs(), decimals)),
         _ => signed(value, &number(value.abs())),
     };
@@ -250,7 +255,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
         mark,
         difference: if equal { String::new() } else { change(p.difference.mean) },
         relative: match (p.relative(), kind) {
-            (Some(_), Kind::Share) | (None, _) => String::new(),
+            (Some(_), Kind::Share | Kind::Within) | (None, _) => String::new(),
             (Some(_), _) if equal => String::new(),
             (Some(r), _) => signed_percent(r),
         },
