@@ -5,6 +5,8 @@ mod words;
 use super::context::Context;
 use super::facts::{Facts, RunFacts, Within};
 use super::figures::cost_per_day;
+use super::warnings::rate_doubt;
+use crate::diagnostic::Code;
 use crate::engine::output::{JobRecord, Outcome, RunResult};
 use crate::scenario::schema::Expect;
 use crate::stats::{per_mille, rank};
@@ -34,6 +36,8 @@ pub struct Threshold {
     pub met: bool,
     /// Share of jobs that started within the limit, of a percentile of the wait.
     pub within_share: Option<f64>,
+    /// Code of the warning that doubts the rate judged.
+    pub doubt: Option<&'static str>,
     /// What to know about the judgement.
     pub note: Option<String>,
 }
@@ -88,6 +92,7 @@ struct Verdict {
     value: Option<f64>,
     met: bool,
     within_share: Option<f64>,
+    doubt: Option<Code>,
     note: Option<String>,
 }
 
@@ -129,6 +134,8 @@ impl Judge<'_> {
                 self.currency(&limit.currency)?;
                 let value = cost_per_day(self.context, facts.cost.total);
                 let verdict = cost_verdict(facts, value, limit.amount);
+                let doubt = rate_doubt(self.context, self.result).filter(|_| value.is_some());
+                let verdict = Verdict { doubt, ..verdict };
                 Ok(self.threshold("cost per day".to_owned(), cluster, &limit.currency, limit.amount, verdict))
             }
             Expect::UtilisationAtLeast { share, cluster } => {
@@ -161,9 +168,10 @@ impl Judge<'_> {
         limit: f64,
         verdict: Verdict,
     ) -> Threshold {
-        let Verdict { value, met, within_share, note } = verdict;
+        let Verdict { value, met, within_share, doubt, note } = verdict;
+        let doubt = doubt.map(Code::as_str);
         let (cluster, unit) = (cluster.clone(), unit.to_owned());
-        Threshold { figure, cluster, bound: "at_most", unit, limit, value, met, within_share, note }
+        Threshold { figure, cluster, bound: "at_most", unit, limit, value, met, within_share, doubt, note }
     }
 
     fn count(&self, figure: &str, jobs: u64, limit: u64) -> Threshold {
@@ -203,7 +211,7 @@ impl Judge<'_> {
         let value = rank.checked_sub(1).and_then(|r| waits.get(r as usize));
         let value = value.map(|ticks| self.context.seconds((*ticks).into()));
         let note = never_started(within.of, waits.len() as u64);
-        Verdict { value, met: within.jobs >= rank, within_share: within.share(), note }
+        Verdict { value, met: within.jobs >= rank, within_share: within.share(), note, ..Verdict::default() }
     }
 
     /// How many of the judged jobs keep the limit, and the waits of those that started.

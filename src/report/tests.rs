@@ -4,6 +4,7 @@ use super::facts::RunFacts;
 use super::figures::Value;
 use super::fixture::{self, Fixture, job, run, small};
 use super::pricing::Part;
+use super::summary::WarningEntry;
 use crate::engine::input::{ClusterInput, Input, LockInput, LockLevel, OnEviction, Tier};
 use crate::engine::output::Status;
 use crate::scenario::schema::Expect;
@@ -218,6 +219,52 @@ fn the_share_of_jobs_that_start_in_time_is_counted_exactly() {
     assert_eq!(value(&none, "wait_within_share"), Value::Null);
     assert_eq!(value(&none, "wait_within_limit_s"), Value::Null);
     assert!(!super::human::render(&none.summary(), 100).contains("within"));
+}
+
+/// A day of jobs, an hour each, from `from` on; one node, no delays.
+fn day_of_jobs(from: u32, horizon: Option<u32>) -> Fixture {
+    let input = Input {
+        clusters: vec![ClusterInput { idle_time: 0, ..ClusterInput::default() }],
+        jobs: (0..24).map(|i| job(from + 3600 * i, 1800, 1, 0)).collect(),
+        horizon,
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let per_day = |amount: &str| Expect::CostPerDayAtMost { limit: amount.parse().unwrap(), cluster: None };
+    run(input, &[], vec![per_day("1000 USD")], false)
+}
+
+#[test]
+fn rates_over_an_empty_span_are_doubted_and_so_is_what_is_judged_by_them() {
+    const DAY: u32 = 86_400;
+    let doubts = |from: u32, horizon: Option<u32>| {
+        let summary = day_of_jobs(from, horizon).summary();
+        let found: Vec<WarningEntry> =
+            summary.warnings.iter().filter(|w| ["W0503", "W0528"].contains(&w.code)).cloned().collect();
+        assert_eq!(summary.thresholds[0].doubt, found.first().map(|w| w.code));
+        found
+    };
+    assert_eq!(doubts(0, None), []);
+    assert_eq!(doubts(0, Some(DAY)), []);
+    // Half of the span is before the first job.
+    let late = doubts(DAY, None);
+    assert!(late[0].text.starts_with("the first job is submitted at 1d, and rates divide by"), "{late:?}");
+    assert!(late[0].text.contains("(1d23h), of which 51 % has no jobs"), "{late:?}");
+    // An hour less than a day may be a night.
+    assert_eq!(doubts(DAY - 3600, None), []);
+    // Behind the work, with a horizon only, and not for a weekend.
+    let long = doubts(0, Some(10 * DAY));
+    assert!(
+        long[0].text.starts_with("all work is done at 23h30m, and rates divide by the horizon"),
+        "{long:?}"
+    );
+    assert_eq!(doubts(0, Some(3 * DAY)), []);
+    // A horizon in the middle of the work, as before.
+    assert_eq!(doubts(0, Some(DAY / 4))[0].code, "W0503");
+    let text = super::human::render(&day_of_jobs(DAY, None).summary(), 100);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    let line = text.lines().find(|l| l.contains("cost per day")).unwrap();
+    assert!(line.ends_with("· judged on a rate that W0528 doubts"), "{line}");
 }
 
 #[test]

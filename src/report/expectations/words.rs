@@ -42,7 +42,8 @@ impl Threshold {
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         let within = |share| format!("{} within {}", percent_down(share), exact_s(self.limit));
-        self.within_share.map(within).into_iter().collect()
+        let doubt = self.doubt.map(|code| format!("judged on a rate that {code} doubts"));
+        self.within_share.map(within).into_iter().chain(doubt).collect()
     }
 }
 
