@@ -1,7 +1,7 @@
 //! From a path to something that can be run and reported.
 
 use super::error::CliError;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Model;
 use crate::engine::input::ClusterInput;
 use crate::lowering::{self, ClusterFacts, ListPrice, Loaded, Lowered};
@@ -116,9 +116,8 @@ impl Scenario {
         let jobs_hash = jobs_hash(&input.jobs, scenario.resolution.ns());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
-            let of = |r: crate::engine::Refusal| {
-                Diagnostic::new(crate::diagnostic::Code::of_rule(r.rule), r.message).help(r.help)
-            };
+            let of =
+                |r: crate::engine::Refusal| Diagnostic::new(Code::of_rule(r.rule), r.message).help(r.help);
             CliError::Invalid(refusals.into_iter().map(of).collect())
         })?;
         let jobs = JobContext::all(&model, |index| tags.of(index));
@@ -137,7 +136,12 @@ impl Scenario {
             expect: scenario.expect.clone(),
             wait_limit: scenario.expect.iter().find_map(Expect::wait_limit),
             assumptions: assumptions.iter().map(ToString::to_string).collect(),
-            notices: warnings.iter().map(WarningEntry::from).collect(),
+            // What would be rejected the run counts itself.
+            notices: warnings
+                .iter()
+                .filter(|warning| warning.code != Code::JobsRejected)
+                .map(WarningEntry::from)
+                .collect(),
             logs: log_reports,
             locks,
             updates,

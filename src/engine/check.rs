@@ -175,7 +175,7 @@ impl Gate<'_> {
         }
         if c.max_nodes > c.communication_limit {
             let how = if c.communication {
-                "lower it, raise the node limit (as a support request does), or turn inter-node communication off (1000 nodes)"
+                "lower it, raise the node limit (as a support request does), or turn inter-node communication off (1000 nodes; multi-node jobs are then rejected)"
             } else {
                 "lower it, or raise the node limit (as a support request does)"
             };
