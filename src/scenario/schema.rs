@@ -33,7 +33,8 @@ pub struct Scenario {
     pub resolution: Resolution,
     /// Local date and time of tick 0, as `"2026-03-02T00:00"`. Needed by hour-of-week profiles; shown in
     /// reports. Logs whose submit times are dates follow it: a job submitted on this date comes at tick 0, and
-    /// earlier ones are left out, with a warning. Default: the first date of the logs, if they have dates.
+    /// earlier ones are left out, with a warning. Default: the first date of the logs (of a log with a
+    /// `window`, the date on which that begins), if they have dates.
     #[serde(default)]
     pub start: Option<String>,
     /// IANA time zone of `start` and of dates in logs that name none, as `"Europe/Amsterdam"`. Default `"UTC"`.
