@@ -2,6 +2,7 @@
 
 use super::{Compared, Comparison, Verdict};
 use crate::report::figures::{WAIT_LIMIT, WITHIN_SHARE};
+use crate::report::replications::ReplicatedThreshold;
 use crate::report::units::{self, duration_s, percent, percent_down};
 use serde::Serialize;
 
@@ -165,6 +166,55 @@ pub(super) fn findings(comparison: &Comparison) -> Vec<Finding> {
                 finding.text = finding.text.replace("WAIT", &duration_s(limit.paired.a));
             }
             found.push(finding);
+        }
+    }
+    let differ = !comparison.pairing.same_arrivals();
+    // More jobs of another workload are neither good nor bad.
+    for finding in found.iter_mut().filter(|f| differ && f.figure.starts_with("jobs_")) {
+        finding.tone = Tone::Neutral;
+    }
+    found.extend(missed(comparison, currency));
+    found
+}
+
+/// Thresholds that one of the two misses, or both.
+fn missed(comparison: &Comparison, currency: &str) -> Vec<Finding> {
+    let n = comparison.replications;
+    let (of_a, of_b) = (&comparison.a.thresholds, &comparison.b.thresholds);
+    let met = |t: &ReplicatedThreshold| match n {
+        1 => t.threshold.judged(currency),
+        _ => format!("met in {} of {n}", t.met_in),
+    };
+    let condition = |t: &ReplicatedThreshold| t.threshold.condition(currency);
+    let partner = |t: &ReplicatedThreshold, others: &[ReplicatedThreshold]| {
+        others.iter().find(|other| condition(other) == condition(t)).cloned()
+    };
+    let finding = |tone, text| Finding { figure: "threshold", tone, text };
+    let mut found = Vec::new();
+    for a in of_a.iter().filter(|t| !t.threshold.met) {
+        found.push(match partner(a, of_b) {
+            Some(b) if b.threshold.met => {
+                finding(Tone::Better, format!("B meets {}, which A misses: {}.", condition(a), met(a)))
+            }
+            Some(b) => {
+                let text = match n {
+                    1 => format!("A and B miss {}: {} and {}.", condition(a), met(a), met(&b)),
+                    _ => {
+                        format!("A and B miss {}: met in {} and {} of {n}.", condition(a), a.met_in, b.met_in)
+                    }
+                };
+                finding(Tone::Neutral, text)
+            }
+            None => finding(Tone::Neutral, format!("A misses {}: {}.", condition(a), met(a))),
+        });
+    }
+    for b in of_b.iter().filter(|t| !t.threshold.met) {
+        match partner(b, of_a) {
+            Some(a) if !a.threshold.met => {}
+            Some(_) => {
+                found.push(finding(Tone::Worse, format!("B misses {}: {}.", condition(b), met(b))));
+            }
+            None => found.push(finding(Tone::Neutral, format!("B misses {}: {}.", condition(b), met(b)))),
         }
     }
     found
