@@ -8,6 +8,7 @@ mod texts;
 mod words;
 
 pub use find::{beforehand, find, rate_doubt};
+pub(super) use words::some_of;
 pub use words::{status_words, words};
 
 use crate::diagnostic::Code;

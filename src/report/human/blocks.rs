@@ -7,7 +7,7 @@ use crate::report::expectations::Threshold;
 use crate::report::replications::Replicated;
 use crate::report::summary::{Cluster, Summary, WarningEntry};
 use crate::report::units::{amount, count, duration_s, percent, price, short, whole};
-use crate::report::warnings::{status_words, words};
+use crate::report::warnings::{some_of, status_words, words};
 
 /// From more clusters on, those without anything to say are counted only.
 const MANY: usize = 8;
@@ -100,9 +100,11 @@ pub(super) fn thresholds(
         let mark = if threshold.met { GOOD.paint("✓") } else { BAD.paint("✗") };
         let value = right(&value, values);
         let value = if threshold.met { value } else { BAD.paint(&value) };
-        let mut line = format!("  {mark} {}  {value}", left(&condition, columns));
-        if let Some((met_in, n)) = met_in {
-            line.push_str(&format!("  met in {} of {n}", met_in[i]));
+        let met_in = met_in.map_or(String::new(), |(met_in, n)| format!("  met in {} of {n}", met_in[i]));
+        let mut line = format!("  {mark} {}  {value}{met_in}", left(&condition, columns));
+        if width(&line) > page.width {
+            page.hanging(&format!("  {mark} "), &condition);
+            line = format!("      {}{met_in}", value.trim_start());
         }
         // Beside the value where there is room for it, else below.
         let remarks = threshold.remarks();
@@ -116,13 +118,43 @@ pub(super) fn thresholds(
     }
 }
 
+/// All thresholds are met, and yet jobs were refused, which are in none of the figures judged.
+pub(super) fn met_without(page: &mut Page, thresholds: &[Threshold], rejected: f64, jobs: f64) {
+    /// Fewer are left to their warning.
+    const SHARE_MIN: f64 = 0.01;
+    if thresholds.is_empty() || thresholds.iter().any(|t| !t.met) || rejected < SHARE_MIN * jobs.max(1.0) {
+        return;
+    }
+    let text = format!(
+        "All are met, but {} of {} jobs ({}) were rejected: no wait and no cost holds them.",
+        whole(rejected.round() as u64),
+        whole(jobs.round() as u64),
+        percent(rejected / jobs.max(1.0))
+    );
+    page.hanging(&format!("  {} ", WARN.paint("!")), &text);
+}
+
+/// The price lists used; of several, each with what it prices.
+fn price_lists(summary: &Summary) -> String {
+    let lists = summary.price_lists.iter().map(|list| {
+        let priced = summary.clusters.iter().filter(|c| c.price_list.as_ref() == Some(list));
+        let names: Vec<String> = priced.map(|c| c.name.clone()).collect();
+        match names.is_empty() {
+            _ if summary.price_lists.len() == 1 => list.to_string(),
+            true => format!("{list} (load balancers)"),
+            false => format!("{list} ({})", some_of(&names)),
+        }
+    });
+    lists.collect::<Vec<_>>().join("; ")
+}
+
 /// What the marks in the table mean.
 pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
     if let Some(cut) = &summary.warm_up {
         page.note(&cut.says());
     }
     page.note("[1] (useful + lost + prepare) / billed node-time.");
-    let lists: Vec<String> = summary.price_lists.iter().map(ToString::to_string).collect();
+    let lists = price_lists(summary);
     let billed = if summary.billing_quantum_s <= 1.0 {
         "billed by the second".to_owned()
     } else {
@@ -135,7 +167,7 @@ pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
         }
         (None, _) => "no rates: the run spans no time to divide by".to_owned(),
     };
-    page.note(&format!("[2] Prices: {}; {billed}; {rates}.", lists.join("; ")));
+    page.note(&format!("[2] Prices: {lists}; {billed}; {rates}."));
 }
 
 /// Cost by team tag.
