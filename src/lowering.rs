@@ -4,6 +4,8 @@
 
 mod assumptions;
 mod clusters;
+mod doubts;
+pub mod gate;
 mod jobs;
 mod places;
 mod workload_errors;
@@ -313,6 +315,10 @@ impl Loaded {
         }
         assumptions.extend(jobs::notes(&jobs, &mut places));
         places.refusals(scenario, &input, &quotas, &jobs.jobs);
+        // Of what cannot be run anyway, nobody needs to know how it would go.
+        if !Diagnostic::any_error(&places.found) {
+            doubts::tell(scenario, &input, &facts, &jobs, &mut places);
+        }
         let currency =
             facts.iter().find_map(|facts| facts.price.as_ref()).map(|price| price.currency.clone());
         let load_balancer = assumptions::load_balancer(scenario);

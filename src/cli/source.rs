@@ -10,6 +10,7 @@ use crate::report::context::{ClusterContext, JobContext, NodePrice, PriceContext
 use crate::report::files::hex_sha256;
 use crate::report::refusals::Gate;
 use crate::report::summary::WarningEntry;
+use crate::scenario::schema::Expect;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
@@ -141,8 +142,14 @@ impl Scenario {
             tags: tags.names.to_vec(),
             prices: prices(currency, billing_quantum, load_balancer),
             expect: scenario.expect.clone(),
+            wait_limit: scenario.expect.iter().find_map(Expect::wait_limit),
             assumptions: assumptions.iter().map(ToString::to_string).collect(),
-            notices: warnings.iter().map(WarningEntry::from).collect(),
+            // What would be rejected the run counts itself.
+            notices: warnings
+                .iter()
+                .filter(|warning| warning.code != Code::JobsRejected)
+                .map(WarningEntry::from)
+                .collect(),
             logs: log_reports,
             locks,
             updates,

@@ -247,6 +247,12 @@ codes! {
     LogBeforeStart = "W0526",
     /// The warm-up is no small part of the run.
     WarmUpTooLong = "W0527",
+    /// Rates divide by a span that is empty in good part.
+    RatesOverEmpty = "W0528",
+    /// The unit of a log's column looks wrong.
+    SuspiciousUnit = "W0529",
+    /// There is nothing to run.
+    NoJobs = "W0530",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",

@@ -156,7 +156,8 @@ fn help(scenario: &Scenario, refusal: &Refusal) -> String {
     let wanted = wanted.unwrap_or(cluster.max_nodes);
     let mut help = format!("lower it, or set `node_limit: {wanted}` if a support request has raised yours");
     if cluster.inter_node_communication && cluster.node_limit.is_none() {
-        help += "; with `inter_node_communication: false` the limit is 1000";
+        help +=
+            "; with `inter_node_communication: false` the limit is 1000 (multi-node jobs are then rejected)";
     }
     help
 }

@@ -106,25 +106,30 @@ impl Checker<'_> {
             }
             Expect::CostAtMost { cluster, .. } => ("CostAtMost", cluster),
             Expect::CostPerDayAtMost { cluster, .. } => ("CostPerDayAtMost", cluster),
+            Expect::StartedWithin { limit, share, cluster } => {
+                self.time(&path.field("StartedWithin.limit"), *limit);
+                self.share(&path.field("StartedWithin.share"), *share);
+                ("StartedWithin", cluster)
+            }
             Expect::UtilisationAtLeast { share, cluster } => {
-                if !(0.0..=1.0).contains(share) {
-                    self.say(
-                        Code::BadShare,
-                        &path.field("UtilisationAtLeast.share"),
-                        format!("a share of {}", number(*share)),
-                        "not between 0 and 1",
-                        match (2.0..=100.0).contains(share) {
-                            true => format!("write {} for {share} %", share / 100.0),
-                            false => "write 0.7 for 70 %".to_owned(),
-                        },
-                    );
-                }
+                self.share(&path.field("UtilisationAtLeast.share"), *share);
                 ("UtilisationAtLeast", cluster)
             }
             Expect::RejectedAtMost(_) | Expect::FailedAtMost(_) | Expect::UnfinishedAtMost(_) => return,
         };
         if let Some(name) = cluster {
             self.cluster_name(&path.field(variant).field("cluster"), name);
+        }
+    }
+
+    fn share(&mut self, path: &Path, share: f64) {
+        if !(0.0..=1.0).contains(&share) {
+            let help = match (2.0..=100.0).contains(&share) {
+                true => format!("write {} for {share} %", share / 100.0),
+                false => "write 0.7 for 70 %".to_owned(),
+            };
+            let message = format!("a share of {}", number(share));
+            self.say(Code::BadShare, path, message, "not between 0 and 1", help);
         }
     }
 
