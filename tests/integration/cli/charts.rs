@@ -100,12 +100,12 @@ fn a_size_at_which_nothing_could_be_read_is_refused() {
     place.run(&["chart", "o", "--size", "400x360"]).exits(exit_code::FINE);
 }
 
-/// Letters of a cluster's name that the shipped font has not.
+/// Letters of a scenario's name that the shipped font has not.
 #[cfg(feature = "png")]
 #[test]
 fn letters_are_not_lost_silently() {
     let place = Place::new();
-    let file = place.file("s.ron", &SCENARIO.replace("cpu-main", "計算"));
+    let file = place.file("s.ron", &SCENARIO.replace("two jobs", "計算"));
     place.run(&["run", file, "--out", "o"]).exits(exit_code::FINE);
     let said = place.run(&["chart", "o", "--format", "png"]).exits(exit_code::FINE).says("no 算計");
     said.says("--format svg");
