@@ -41,10 +41,23 @@ pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
     }
     let data = charts::read(&args.results).map_err(|e| CliError::Invalid(vec![diagnostic(e)]))?;
     fs::create_dir_all(&folder).map_err(|source| CliError::Write { path: folder.clone(), source })?;
+    let mut missing = std::collections::BTreeSet::new();
     for chart in &drawn {
-        let bytes = bytes(&chart.scene(&data, look), args.format)?;
+        let scene = chart.scene(&data, look);
+        if args.format == ChartFormat::Png {
+            missing.extend(crate::chart::missing_in_png(&scene).chars());
+        }
+        let bytes = bytes(&scene, args.format)?;
         let path = place(chart);
         write(&path, &bytes).map_err(|source| CliError::Write { path, source })?;
+    }
+    if !missing.is_empty() {
+        let some: String = missing.iter().take(12).collect();
+        let more = if missing.len() > 12 { " and others" } else { "" };
+        output.remark(&format!(
+            "note: the font of PNG files has no {some}{more}; question marks stand in their place. SVG files have all letters \
+             that the viewer's fonts have: use --format svg"
+        ));
     }
     output.remark(&format!("{} in {}", count(drawn.len() as u64, "chart"), folder.display()));
     Ok(exit_code::FINE)
