@@ -23,7 +23,7 @@ mod tests;
 mod text;
 mod theme;
 
-pub use bars::{Bar, BarRow, Bars};
+pub use bars::{Bar, BarRow, Bars, Tone};
 pub use columns::{Category, Columns};
 pub use figure::{Figure, KeyEntry, Panel, Row, Size};
 pub use heat::{Heat, HeatCell};
@@ -33,5 +33,5 @@ pub use plot::{Axis, Mark, Plot, Tick};
 pub use plotters::png;
 pub use plotters::svg;
 pub use scene::{Anchor, Color, Item, Scene};
-pub use text::width;
+pub use text::{missing_in_png, width};
 pub use theme::{Ink, Theme};

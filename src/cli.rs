@@ -20,6 +20,7 @@ pub use args::{Cli, ColorWhen, Command, CompareArgs, Export, Format, RunArgs};
 
 use crate::exit_code;
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use error::CliError;
 use output::Output;
 use std::ffi::OsString;
@@ -33,6 +34,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some(meant) = meant(&error) {
+                Output::new(ColorWhen::Auto, false).error(&CliError::Usage(meant));
+                return exit_code::USAGE;
+            }
             // Help and version are no mistakes. A closed pipe is none either.
             let _ = error.print();
             return if error.use_stderr() { exit_code::USAGE } else { exit_code::FINE };
@@ -45,6 +50,35 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             output.error(&error);
             error.exit_code()
         }
+    }
+}
+
+/// What to write instead, where more can be said than that an argument is unknown.
+fn meant(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let found = text(ContextKind::InvalidSubcommand)?;
+            let path = std::path::Path::new(found);
+            let named = path
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("ron") || e.eq_ignore_ascii_case("json"));
+            (named || path.is_file())
+                .then(|| format!("{found:?} is no command; did you mean `nodetide run {found}`?"))
+        }
+        ErrorKind::UnknownArgument => {
+            let compare =
+                error.get(ContextKind::Usage).is_some_and(|usage| usage.to_string().contains(" compare "));
+            (compare && text(ContextKind::InvalidArg)? == "--out").then(|| {
+                "compare writes no files; `nodetide compare A B --format json > comparison.json` keeps all of it, \
+                 and `nodetide run SCENARIO --out DIR` writes the results of one scenario"
+                    .to_owned()
+            })
+        }
+        _ => None,
     }
 }
 

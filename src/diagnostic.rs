@@ -116,12 +116,12 @@ impl Diagnostic {
         all.iter().any(|d| d.severity() == Severity::Error)
     }
 
-    /// In order of file and place, what has no place first; equal ones once.
+    /// Errors, then warnings; each in order of file and place, what has no place first; equal ones once.
     pub fn sort(all: &mut Vec<Self>) {
         let key = |d: &Self| {
             let name = d.source.as_ref().map(|s| s.name().to_owned());
             let line = d.source.as_ref().map(|s| s.first_line());
-            (name, line, d.span.as_ref().map(|s| (s.start, s.end)), d.code)
+            (d.severity(), name, line, d.span.as_ref().map(|s| (s.start, s.end)), d.code)
         };
         all.sort_by_cached_key(key);
         all.dedup_by(|a, b| key(a) == key(b) && a.message == b.message);

@@ -4,6 +4,8 @@
 
 mod assumptions;
 mod clusters;
+mod doubts;
+pub mod gate;
 mod jobs;
 mod places;
 mod workload_errors;
@@ -11,12 +13,14 @@ mod workload_errors;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::engine::Input;
 use crate::engine::input::Tier;
+use crate::scenario::Scenario;
+use crate::scenario::check::{self, check};
 use crate::scenario::parse::{self, Parsed};
+use crate::scenario::path::Path as TextPath;
 use crate::scenario::schema::Log;
 use crate::scenario::sizes::NodePrice;
-use crate::scenario::{Scenario, check};
 use crate::units::Tick;
-use crate::workload::{self, Calendar, Context, Jobs};
+use crate::workload::{self, Calendar, Context, ErrorKind, Jobs};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -249,14 +253,45 @@ impl Loaded {
         Ok(jobs)
     }
 
+    /// Whether a mistake of the workload is one only because a field could not be read, or a name cannot stay;
+    /// both were told.
+    fn follows(&self, error: &workload::WorkloadError) -> bool {
+        let lost = |path: &TextPath| self.parsed.lost(path);
+        let place = TextPath::parse(&error.place);
+        let root = TextPath::root();
+        match error.kind {
+            ErrorKind::EndlessClass => {
+                let beside = |field: &str| Some(lost(&place.beside(field)?));
+                lost(&root.field("horizon")) || ["to", "jobs"].iter().any(|name| beside(name) == Some(true))
+            }
+            ErrorKind::UnknownCluster => {
+                let told = |(i, own): (usize, &String)| {
+                    let name = root.field("clusters").index(i).field("name");
+                    let span = self.parsed.tree().find(&name).span;
+                    check::alike(own, &error.value)
+                        && self
+                            .standing
+                            .iter()
+                            .any(|d| d.code == Code::BadName && d.span == Some(span.clone()))
+                };
+                self.names.iter().enumerate().any(told)
+            }
+            ErrorKind::Profile => error.value == "Profile" && lost(&root.field("start")),
+            _ => error.value.is_empty() && error.log.is_none() && lost(&place),
+        }
+    }
+
     /// Lowers as far as possible; with errors what comes out must not be run.
     fn attempt(&self, seed: Option<u64>, replication: u64) -> (Option<Lowered>, Vec<Diagnostic>) {
         let scenario = self.scenario();
         let seed = seed.unwrap_or(scenario.seed);
         let mut places = places::Places::new(&self.parsed);
+        let mut failed = false;
         let jobs = match self.jobs(seed, replication) {
             Ok(jobs) => jobs,
-            Err(errors) => {
+            Err(mut errors) => {
+                failed = true;
+                errors.retain(|error| !self.follows(error));
                 let (tree, source) = (self.parsed.tree(), self.source());
                 places.found = workload_errors::diagnostics(&errors, &tree, source, &self.base_dir);
                 Arc::new(Jobs {
@@ -268,7 +303,6 @@ impl Loaded {
                 })
             }
         };
-        let failed = !places.found.is_empty();
         let mut lowering = clusters::Lowering::new(scenario, &mut places, seed, replication);
         let mut input = lowering.scenario();
         let facts = lowering.facts();
@@ -281,6 +315,10 @@ impl Loaded {
         }
         assumptions.extend(jobs::notes(&jobs, &mut places));
         places.refusals(scenario, &input, &quotas, &jobs.jobs);
+        // Of what cannot be run anyway, nobody needs to know how it would go.
+        if !Diagnostic::any_error(&places.found) {
+            doubts::tell(scenario, &input, &facts, &jobs, &mut places);
+        }
         let currency =
             facts.iter().find_map(|facts| facts.price.as_ref()).map(|price| price.currency.clone());
         let load_balancer = assumptions::load_balancer(scenario);

@@ -1,6 +1,7 @@
 //! Columns over categories, one or two a category, with their values above them.
 
 use super::layout::{Frame, LABEL, Pen, SMALL, Set};
+use super::plot::Tick;
 use super::scene::Anchor;
 use super::text::width;
 use super::theme::Ink;
@@ -23,7 +24,14 @@ pub struct Columns {
     pub categories: Vec<Category>,
     /// Colour of each value.
     pub inks: Vec<Ink>,
+    /// What the full height stands for, so that panels can be compared; 0: the highest value.
+    pub top: f64,
+    /// Labelled heights.
+    pub grid: Vec<Tick>,
 }
+
+/// Room for the labels of heights.
+const LEFT: f64 = 42.0;
 
 impl Columns {
     /// Its numbers with their names.
@@ -36,14 +44,31 @@ impl Columns {
         let body = pen.heading(frame, &self.heading);
         let below = LABEL + 9.0;
         let above = SMALL + 6.0;
-        let plot = Frame { y: body.y + above, h: (body.h - below - above).max(1.0), ..body };
+        let left = if self.grid.is_empty() { 0.0 } else { LEFT };
+        let plot = Frame {
+            x: body.x + left,
+            y: body.y + above,
+            w: body.w - left,
+            h: (body.h - below - above).max(1.0),
+        };
         let n = self.categories.len().max(1) as f64;
         let room = plot.w / n;
-        let each = (room * 0.86 / self.inks.len().max(1) as f64).min(44.0);
-        let top = self.categories.iter().flat_map(|c| &c.values).map(|v| v.0).fold(0.0, f64::max).max(1e-300);
+        let each = (room * 0.9 / self.inks.len().max(1) as f64).min(44.0);
+        let highest = self.categories.iter().flat_map(|c| &c.values).map(|v| v.0).fold(0.0, f64::max);
+        let top = if self.top > 0.0 { self.top } else { highest.max(1e-300) };
+        let mut free_below = f64::INFINITY;
+        for tick in &self.grid {
+            let y = plot.bottom() - plot.h * (tick.at / top).min(1.0);
+            pen.line(vec![(plot.x, y), (plot.right(), y)], 1.0, Ink::Grid);
+            if y <= free_below {
+                free_below = y - LABEL;
+                let set = Set::new(SMALL, Ink::Muted).anchor(Anchor::End);
+                pen.text(plot.x - 7.0, y + SMALL * 0.36, &tick.label, set);
+            }
+        }
         let texts = self.categories.iter().flat_map(|c| &c.values);
         // All values or none: a missing one would be taken for 0.
-        let size = [SMALL, SMALL - 1.0, SMALL - 2.0]
+        let size = [SMALL, SMALL - 1.0, SMALL - 2.0, SMALL - 2.5]
             .into_iter()
             .find(|size| texts.clone().all(|(_, text)| width(text, *size, false) <= each * 1.1));
         let labels = || self.categories.iter().map(|c| &c.label);

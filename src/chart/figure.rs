@@ -71,7 +71,7 @@ pub enum Panel {
     Heat(Heat),
     /// Panels one below the other, close together, with their parts of the height.
     Stack(Vec<(f64, Panel)>),
-    /// A key in one line.
+    /// A key in as many lines as it needs; it is as high as they are, whatever its row says.
     Key(Vec<KeyEntry>),
     /// Words in place of a chart that there is not.
     Words(String),

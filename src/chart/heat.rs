@@ -27,44 +27,78 @@ pub struct Heat {
     pub columns: Vec<String>,
     /// By row and column.
     pub cells: Vec<Vec<HeatCell>>,
+    /// The shares that the ends of the colours stand for.
+    pub ends: (f64, f64),
 }
 
+/// No row is taller.
+const ROW_MAX: f64 = 110.0;
+
 impl Heat {
+    /// The colour that stands for a share.
+    fn tone(&self, share: f64) -> f64 {
+        let (low, high) = self.ends;
+        if high > low { ((share - low) / (high - low)).clamp(0.0, 1.0) } else { share }
+    }
+
     pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
         let body = pen.heading(frame, &self.heading);
-        let left = self.rows.iter().map(|r| width(r, LABEL, false)).fold(0.0, f64::max) + 12.0;
+        // In a tall picture rows become columns: the table fills it, and its numbers have room.
+        let tall = body.h > body.w * 1.2;
+        let across = self.cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let (across, down) =
+            if tall { (self.cells.len().max(1), across) } else { (across, self.cells.len().max(1)) };
+        let beside = if tall { &self.columns } else { &self.rows };
+        let left = beside.iter().map(|r| width(r, LABEL, false)).fold(0.0, f64::max) + 12.0;
         let grid = Frame { x: body.x + left, w: body.w - left - 14.0, h: body.h - LABEL - 8.0, ..body };
-        let n = self.cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let (w, h) = (grid.w / n as f64, (grid.h / self.cells.len().max(1) as f64).min(56.0));
+        let (w, h) = (grid.w / across as f64, (grid.h / down as f64).min(ROW_MAX));
         for (r, row) in self.cells.iter().enumerate() {
-            let y = grid.y + r as f64 * h;
-            if let Some(name) = self.rows.get(r) {
-                let set = Set::new(LABEL, Ink::Text).anchor(Anchor::End);
-                pen.text(grid.x - 10.0, y + h / 2.0 + LABEL * 0.36, name, set);
-            }
             for (c, cell) in row.iter().enumerate() {
-                let x = grid.x + c as f64 * w;
-                let share = match *cell {
-                    HeatCell::Share(share) => share,
-                    HeatCell::Nothing => {
-                        let set = Set::new(SMALL, Ink::Muted).anchor(Anchor::Middle);
-                        pen.text(x + w / 2.0, y + h / 2.0 + SMALL * 0.36, "·", set);
-                        continue;
-                    }
-                    HeatCell::Outside => continue,
-                };
-                pen.rect(x + 1.0, y + 1.0, w - 2.0, h - 2.0, Ink::Ramp(share));
-                let text = format!("{:.0}", share * 100.0);
-                if width(&text, SMALL, false) <= w - 4.0 {
-                    let set = Set::new(SMALL, Ink::OnRamp(share)).anchor(Anchor::Middle);
-                    pen.text(x + w / 2.0, y + h / 2.0 + SMALL * 0.36, &text, set);
-                }
+                let (i, j) = if tall { (r, c) } else { (c, r) };
+                let at = Frame { x: grid.x + i as f64 * w, y: grid.y + j as f64 * h, w, h };
+                self.cell(pen, at, *cell);
             }
         }
-        let bottom = grid.y + h * self.cells.len() as f64;
+        let bottom = grid.y + h * down as f64;
+        for (r, name) in self.rows.iter().enumerate() {
+            if tall {
+                let set = Set::new(LABEL, Ink::Text).anchor(Anchor::Middle);
+                pen.text(grid.x + (r as f64 + 0.5) * w, bottom + LABEL + 4.0, name, set);
+            } else {
+                let set = Set::new(LABEL, Ink::Text).anchor(Anchor::End);
+                pen.text(grid.x - 10.0, grid.y + (r as f64 + 0.5) * h + LABEL * 0.36, name, set);
+            }
+        }
         for (c, name) in self.columns.iter().enumerate() {
-            let set = Set::new(LABEL, Ink::Muted).anchor(Anchor::Middle);
-            pen.text(grid.x + c as f64 * w, bottom + LABEL + 4.0, name, set);
+            if tall {
+                let set = Set::new(LABEL, Ink::Muted).anchor(Anchor::End);
+                pen.text(grid.x - 8.0, grid.y + c as f64 * h + LABEL * 0.36, name, set);
+            } else {
+                let set = Set::new(LABEL, Ink::Muted).anchor(Anchor::Middle);
+                pen.text(grid.x + c as f64 * w, bottom + LABEL + 4.0, name, set);
+            }
+        }
+    }
+
+    fn cell(&self, pen: &mut Pen, at: Frame, cell: HeatCell) {
+        let middle = at.x + at.w / 2.0;
+        let baseline = |size: f64| at.y + at.h / 2.0 + size * 0.36;
+        match cell {
+            HeatCell::Outside => {}
+            HeatCell::Nothing => {
+                let set = Set::new(SMALL, Ink::Muted).anchor(Anchor::Middle);
+                pen.text(middle, baseline(SMALL), "·", set);
+            }
+            HeatCell::Share(share) => {
+                let tone = self.tone(share);
+                pen.rect(at.x + 1.0, at.y + 1.0, at.w - 2.0, at.h - 2.0, Ink::Ramp(tone));
+                let text = format!("{:.0}", share * 100.0);
+                let fits = |size: &f64| width(&text, *size, false) <= at.w - 4.0 && *size <= at.h;
+                if let Some(size) = [LABEL, SMALL].into_iter().find(fits) {
+                    let set = Set::new(size, Ink::OnRamp(tone)).anchor(Anchor::Middle);
+                    pen.text(middle, baseline(size), &text, set);
+                }
+            }
         }
     }
 }

@@ -10,7 +10,13 @@ pub(super) const WIDTH: f64 = 960.0;
 /// Its height.
 pub(super) const HEIGHT: f64 = 540.0;
 
-/// Sizes of text. The smallest is 8 px where a picture is shown 700 px wide.
+/// No picture is drawn smaller than this part of the usual size: text would be too small to read. One of fewer pixels
+/// has less room instead, and what does not fit beside each other goes below.
+const SCALE_MIN: f64 = 0.75;
+/// A picture narrower than this has its panels one below the other, where it is tall, and keys above their plots.
+pub(super) const NARROW: f64 = 620.0;
+
+/// Sizes of text. The smallest is 8.6 px in the smallest picture.
 pub(super) const TITLE: f64 = 22.0;
 pub(super) const SUBTITLE: f64 = 14.5;
 pub(super) const HEADING: f64 = 14.0;
@@ -128,18 +134,17 @@ impl Pen {
         if heading.is_empty() {
             return frame;
         }
-        let text = cut(heading, frame.w, HEADING, true);
-        self.text(frame.x, frame.y + HEADING, &text, Set::new(HEADING, Ink::Text).bold());
-        frame.below(HEADING + 10.0)
+        let mut y = frame.y;
+        for line in wrap_evenly(heading, frame.w, HEADING, true, 2) {
+            self.text(frame.x, y + HEADING, &line, Set::new(HEADING, Ink::Text).bold());
+            y += HEADING * LINE;
+        }
+        frame.below(y - frame.y + 8.0)
     }
 
     fn swatch(&mut self, x: f64, baseline: f64, entry: &KeyEntry) {
         if entry.line {
             self.line(vec![(x, baseline - 4.5), (x + 14.0, baseline - 4.5)], 2.5, entry.ink);
-        } else if entry.ink == Ink::Peak {
-            // Paler than can be seen without an outline; so it has one in the plot too.
-            self.rect(x + 1.0, baseline - 10.5, 12.0, 12.0, Ink::Muted);
-            self.rect(x + 1.5, baseline - 10.0, 11.0, 11.0, entry.ink);
         } else {
             self.rect(x + 1.0, baseline - 10.5, 12.0, 12.0, entry.ink);
         }
@@ -171,23 +176,15 @@ impl Pen {
         }
     }
 
-    /// A key in one line.
-    fn key_across(&mut self, frame: Frame, entries: &[KeyEntry]) {
-        let mut x = frame.x;
-        for entry in entries {
-            let text = if entry.value.is_empty() {
-                entry.name.clone()
-            } else {
-                format!("{} ({})", entry.name, entry.value)
-            };
-            let needed = 20.0 + width(&text, LABEL, false);
-            if x + needed > frame.right() + 1.0 && x > frame.x {
-                break;
-            }
-            self.swatch(x, frame.y + LABEL, entry);
-            self.text(x + 20.0, frame.y + LABEL, &text, Set::new(LABEL, Ink::Text));
-            x += needed + 22.0;
+    /// A key in lines; gives their height.
+    pub(super) fn key_across(&mut self, frame: Frame, entries: &[KeyEntry], short: bool) -> f64 {
+        for (entry, (x, line)) in entries.iter().zip(key_places(frame.w, entries, short)) {
+            let (x, baseline) = (frame.x + x, frame.y + LABEL + line as f64 * KEY_LINE);
+            self.swatch(x, baseline, entry);
+            let text = cut(&key_text(entry, short), frame.w - 20.0, LABEL, false);
+            self.text(x + 20.0, baseline, &text, Set::new(LABEL, Ink::Text));
         }
+        key_height(frame.w, entries, short)
     }
 
     fn words(&mut self, frame: Frame, words: &str) {
@@ -207,7 +204,9 @@ impl Pen {
             Panel::Columns(columns) => columns.draw(self, frame),
             Panel::Heat(heat) => heat.draw(self, frame),
             Panel::Stack(panels) => self.stack(frame, panels),
-            Panel::Key(entries) => self.key_across(frame, entries),
+            Panel::Key(entries) => {
+                self.key_across(frame, entries, false);
+            }
             Panel::Words(words) => self.words(frame, words),
         }
     }
@@ -225,12 +224,13 @@ impl Pen {
     }
 
     fn rows(&mut self, frame: Frame, rows: &[Row]) {
+        let rows = arranged(rows, frame);
         let gaps = GAP * rows.len().saturating_sub(1) as f64;
         let fixed: f64 = rows.iter().map(|r| if let Size::Fixed(h) = r.size { h } else { 0.0 }).sum();
         let parts: f64 = rows.iter().map(|r| if let Size::Part(p) = r.size { p } else { 0.0 }).sum();
         let free = (frame.h - gaps - fixed).max(1.0);
         let mut y = frame.y;
-        for row in rows {
+        for row in &rows {
             let h = match row.size {
                 Size::Fixed(h) => h,
                 Size::Part(part) => free * part / parts,
@@ -247,6 +247,54 @@ impl Pen {
             y += h + GAP;
         }
     }
+}
+
+/// From one line of a key to the next.
+const KEY_LINE: f64 = LABEL + 7.0;
+
+/// An entry with its numbers; with the first alone where it has to be short.
+fn key_text(entry: &KeyEntry, short: bool) -> String {
+    let value = if short { entry.value.split(", ").next().unwrap_or("") } else { &entry.value };
+    if value.is_empty() { entry.name.clone() } else { format!("{} ({value})", entry.name) }
+}
+
+/// Where entries of a key stand: from the left, and in which line.
+fn key_places(room: f64, entries: &[KeyEntry], short: bool) -> Vec<(f64, usize)> {
+    let (mut x, mut line) = (0.0, 0);
+    let place = |entry: &KeyEntry| {
+        let needed = 20.0 + width(&key_text(entry, short), LABEL, false);
+        if x + needed > room + 1.0 && x > 0.0 {
+            (x, line) = (0.0, line + 1);
+        }
+        let at = (x, line);
+        x += needed + 22.0;
+        at
+    };
+    entries.iter().map(place).collect()
+}
+
+fn key_height(room: f64, entries: &[KeyEntry], short: bool) -> f64 {
+    let lines = key_places(room, entries, short).last().map_or(0, |place| place.1 + 1);
+    lines as f64 * KEY_LINE - 6.0
+}
+
+/// Rows for a picture: keys as high as they are, and in a narrow and tall picture each panel in a row of its own.
+fn arranged(rows: &[Row], frame: Frame) -> Vec<Row> {
+    let room = frame.w;
+    let mut arranged = Vec::new();
+    for row in rows {
+        if let [(_, Panel::Key(entries))] = &row.panels[..] {
+            let size = Size::Fixed(key_height(room, entries, false));
+            arranged.push(Row { size, panels: row.panels.clone() });
+        } else if room < NARROW && frame.h > frame.w && row.panels.len() > 1 {
+            let blank = |panel: &Panel| matches!(panel, Panel::Words(words) if words.is_empty());
+            let panels = row.panels.iter().filter(|(_, panel)| !blank(panel));
+            arranged.extend(panels.map(|panel| Row { size: row.size, panels: vec![panel.clone()] }));
+        } else {
+            arranged.push(row.clone());
+        }
+    }
+    arranged
 }
 
 /// What a picture shows, for readers that do not see it: its subtitle, and every number that stands in it with its
@@ -281,11 +329,11 @@ fn describe(panel: &Panel, said: &mut Vec<String>) {
 }
 
 /// Lays a figure out for a picture of so many pixels. Text grows with the picture, so that a slide of twice the
-/// size reads as well.
+/// size reads as well; it does not shrink below what can be read.
 #[must_use]
 pub fn layout(figure: &Figure, (width_px, height_px): (u32, u32), theme: Theme) -> Scene {
     let (width_px, height_px) = (f64::from(width_px.max(1)), f64::from(height_px.max(1)));
-    let scale = (width_px / WIDTH).min(height_px / HEIGHT);
+    let scale = (width_px / WIDTH).min(height_px / HEIGHT).max(SCALE_MIN);
     let (w, h) = (width_px / scale, height_px / scale);
     let mut pen = Pen { theme, items: Vec::new() };
     let room = w - 2.0 * MARGIN;
@@ -293,8 +341,13 @@ pub fn layout(figure: &Figure, (width_px, height_px): (u32, u32), theme: Theme) 
     // A title that is a little too long is set smaller rather than broken.
     let fits = |size: &f64| width(&figure.title, *size, true) <= room;
     let size = [TITLE, TITLE - 1.5, TITLE - 3.0].into_iter().find(fits).unwrap_or(TITLE);
-    for line in wrap_evenly(&figure.title, room, size, true, 2) {
-        y += TITLE * LINE;
+    // In a narrow picture smaller ones and a third line come before a cut: the title is the finding.
+    let sizes = [(size, 2), (TITLE - 3.0, 2), (TITLE - 4.5, 3)];
+    let lines = |(size, lines)| (size, wrap_evenly(&figure.title, room, size, true, lines));
+    let whole = |(_, lines): &(f64, Vec<String>)| lines.last().is_none_or(|line| !line.ends_with('…'));
+    let (size, lines) = sizes.into_iter().map(lines).find(whole).unwrap_or_else(|| lines(sizes[2]));
+    for line in lines {
+        y += size.max(TITLE - 3.0) * LINE;
         pen.text(MARGIN, y - TITLE * 0.3, &line, Set::new(size, Ink::Text).bold());
     }
     y += 2.0;

@@ -1,7 +1,7 @@
 //! Marks between two axes.
 
 use super::figure::KeyEntry;
-use super::layout::{Frame, LABEL, Pen, SMALL, Set};
+use super::layout::{Frame, LABEL, NARROW, Pen, SMALL, Set};
 use super::scene::{Anchor, Item};
 use super::text::{cut, width};
 use super::theme::Ink;
@@ -55,6 +55,9 @@ pub enum Mark {
     Band(Vec<(f64, f64)>, Vec<(f64, f64)>, Ink),
     /// A line of a width.
     Line(Vec<(f64, f64)>, f64, Ink),
+    /// Level strokes: from, to, at. Highest values of columns are drawn so: joined, they would be a comb that hides
+    /// what is behind it.
+    Caps(Vec<(f64, f64, f64)>, f64, Ink),
     /// A dashed line in steps, such as a limit.
     Dashed(Vec<(f64, f64)>, Ink),
     /// A dashed line across the plot at an x, with words beside it at the bottom.
@@ -76,6 +79,15 @@ pub enum Mark {
         /// What it is; may be empty.
         label: String,
         /// Colour of the dot.
+        ink: Ink,
+    },
+    /// A dot with words beside it, upon everything: to the lower right of it, where a rising curve is not.
+    Note {
+        /// Where.
+        at: (f64, f64),
+        /// What it says.
+        text: String,
+        /// Colour of both.
         ink: Ink,
     },
     /// Words above a place, ending there.
@@ -113,6 +125,9 @@ const LEFT: f64 = 46.0;
 /// Room for the labels of the horizontal axis.
 const BELOW: f64 = 22.0;
 
+/// From this height on there is room for a key above.
+const KEY_ABOVE: f64 = 220.0;
+
 struct Places<'a> {
     frame: Frame,
     plot: &'a Plot,
@@ -137,7 +152,7 @@ impl Plot {
     pub(super) fn in_words(&self) -> Vec<String> {
         let marked = self.marks.iter().filter_map(|mark| match mark {
             Mark::Dot { label, .. } | Mark::RuleX { label, .. } if !label.is_empty() => Some(label.clone()),
-            Mark::Label { text, .. } => Some(text.clone()),
+            Mark::Label { text, .. } | Mark::Note { text, .. } => Some(text.clone()),
             _ => None,
         });
         let key = self.key.iter().filter(|e| !e.value.is_empty());
@@ -145,8 +160,14 @@ impl Plot {
     }
 
     pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
-        let body = pen.heading(frame, &self.heading);
-        let key = if self.key_width > 0.0 { self.key_width + 16.0 } else { 0.0 };
+        let mut body = pen.heading(frame, &self.heading);
+        // Where a plot is narrow, and high enough, its key stands above; words of dots stay beside.
+        let above = frame.w < NARROW && frame.h > KEY_ABOVE && !self.key.is_empty();
+        if above {
+            let high = pen.key_across(Frame { x: body.x + LEFT, w: body.w - LEFT, ..body }, &self.key, true);
+            body = body.below(high + 8.0);
+        }
+        let key = if self.key_width > 0.0 && !above { self.key_width + 16.0 } else { 0.0 };
         let below = if self.x.labels { BELOW } else { 4.0 };
         let plot = Frame {
             x: body.x + LEFT,
@@ -161,10 +182,17 @@ impl Plot {
             draw(pen, &at, mark);
         }
         pen.line(vec![(plot.x, plot.bottom()), (plot.right(), plot.bottom())], 1.0, Ink::Muted);
-        // Words of rules upon everything: other rules and curves pass behind them.
+        // Words of rules upon everything: other rules and curves pass behind them. Notes stand above those words.
+        let mut lowest = plot.bottom() - 8.0;
         for mark in &self.marks {
             if let Mark::RuleX { at: x, label, level, ink } = mark {
                 rule_label(pen, &at, *x, (label, *level), *ink);
+                lowest = lowest.min(plot.bottom() - 18.0 - LABEL - *level as f64 * (LABEL + 5.0));
+            }
+        }
+        for mark in &self.marks {
+            if let Mark::Note { at: place, text, ink } = mark {
+                note(pen, &at, (*place, lowest), text, *ink);
             }
         }
         if key > 0.0 {
@@ -231,10 +259,45 @@ fn rule_label(pen: &mut Pen, at: &Places<'_>, x: f64, (label, level): (&str, usi
     let wide = width(label, LABEL, false);
     let fits = x + 8.0 + wide <= at.frame.right();
     let left = if fits { x + 8.0 } else { x - 8.0 - wide };
+    // Where neither side has room, upon the rule.
+    let beside = left >= at.frame.x;
+    let left = left.max(at.frame.x);
     pen.rect(left - 2.0, y - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
     // At the end that is beside the rule: the viewer's font may be narrower.
-    let (x, anchor) = if fits { (left, Anchor::Start) } else { (left + wide, Anchor::End) };
+    let (x, anchor) = if fits || !beside { (left, Anchor::Start) } else { (left + wide, Anchor::End) };
     pen.text(x, y, label, Set::new(LABEL, ink).anchor(anchor));
+}
+
+/// A dot, and its words on a ground of their own: below to the right, or where there is no room above to the left.
+fn note(pen: &mut Pen, at: &Places<'_>, ((x, y), lowest): ((f64, f64), f64), text: &str, ink: Ink) {
+    let (x, y) = (at.x(x), at.y(y));
+    dot(pen, (x, y), ink);
+    let wide = width(text, LABEL, true);
+    let fits = x + 10.0 + wide <= at.frame.right();
+    let (left, baseline) = if fits { (x + 10.0, y + LABEL + 6.0) } else { (x - 10.0 - wide, y - 8.0) };
+    let baseline = baseline.min(lowest).max(at.frame.y + LABEL);
+    pen.rect(left - 2.0, baseline - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
+    let (x, anchor) = if fits { (left, Anchor::Start) } else { (left + wide, Anchor::End) };
+    pen.text(x, baseline, text, Set::new(LABEL, ink).bold().anchor(anchor));
+}
+
+fn dot(pen: &mut Pen, (x, y): (f64, f64), ink: Ink) {
+    pen.items.push(Item::Dot(x, y, 6.0, pen.color(Ink::Background)));
+    pen.items.push(Item::Dot(x, y, 4.5, pen.color(ink)));
+}
+
+/// One outline for all of them: strokes of their own would make the file many times as large. Between two strokes it
+/// has no width.
+fn caps(pen: &mut Pen, at: &Places<'_>, strokes: &[(f64, f64, f64)], thick: f64, ink: Ink) {
+    let mut outline = Vec::with_capacity(strokes.len() * 4);
+    for &(from, to, y) in strokes {
+        outline.extend([(at.x(from), at.y(y)), (at.x(to), at.y(y))]);
+    }
+    let under = outline.iter().rev().map(|&(x, y)| (x, y + thick)).collect::<Vec<_>>();
+    outline.extend(under);
+    if outline.len() > 2 {
+        pen.items.push(Item::Area(outline, pen.color(ink)));
+    }
 }
 
 fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
@@ -254,6 +317,7 @@ fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
                 pen.items.push(Item::Area(outline, pen.color(*ink)));
             }
         }
+        Mark::Caps(strokes, thick, ink) => caps(pen, at, strokes, *thick, *ink),
         Mark::Line(points, thick, ink) => pen.line(at.all(points), *thick, *ink),
         Mark::Dashed(points, ink) => {
             for pair in at.all(points).windows(2) {
@@ -264,11 +328,8 @@ fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
             let x = at.x(*x);
             pen.dashed((x, at.frame.y), (x, at.frame.bottom()), 1.5, *ink);
         }
-        Mark::Dot { at: (x, y), ink, .. } => {
-            let (x, y) = (at.x(*x), at.y(*y));
-            pen.items.push(Item::Dot(x, y, 6.0, pen.color(Ink::Background)));
-            pen.items.push(Item::Dot(x, y, 4.5, pen.color(*ink)));
-        }
+        Mark::Dot { at: (x, y), ink, .. } => dot(pen, (at.x(*x), at.y(*y)), *ink),
+        Mark::Note { .. } => {}
         Mark::Label { at: (x, y), text, anchor, ink } => {
             let (x, y) = (at.x(*x), at.y(*y));
             pen.text(x, y - 5.0, text, Set::new(SMALL + 0.5, *ink).anchor(*anchor));

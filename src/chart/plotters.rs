@@ -4,6 +4,7 @@
 //! same attributes on every element, so that the SVG is tidied up afterwards.
 
 use super::scene::{Anchor, Color, Item, Scene};
+use super::text::in_png_font;
 use plotters::prelude::{DrawingBackend, IntoFont, RGBColor, SVGBackend, ShapeStyle, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle};
@@ -24,7 +25,7 @@ pub fn svg(scene: &Scene) -> String {
     let mut raw = String::new();
     {
         let mut backend = SVGBackend::with_string(&mut raw, (size(scene.width), size(scene.height)));
-        let text = Text { per_em: TEXT_DIVISOR, raise_em: 0.0, vertical: VPos::Bottom };
+        let text = Text { per_em: TEXT_DIVISOR, raise_em: 0.0, vertical: VPos::Bottom, shipped_font: false };
         // A string takes everything: there is no error to report.
         let _ = draw(&mut backend, scene, FINE, text);
     }
@@ -50,7 +51,8 @@ pub fn png(scene: &Scene) -> Result<Vec<u8>, String> {
         let size = ((w * over) as u32, (h * over) as u32);
         let mut backend = plotters::prelude::BitMapBackend::with_buffer(&mut pixels, size);
         // The rasteriser takes the height of a line for its size, and sets the middle of it where it is told to.
-        let text = Text { per_em: FONT_LINE, raise_em: FONT_LINE / 2.0, vertical: VPos::Top };
+        let text =
+            Text { per_em: FONT_LINE, raise_em: FONT_LINE / 2.0, vertical: VPos::Top, shipped_font: true };
         draw(&mut backend, scene, scene.scale * over as f64, text)?;
     }
     let pixels = if over == 1 { pixels } else { smaller(&pixels, w, h, over) };
@@ -111,6 +113,8 @@ struct Text {
     /// What has to be taken from the baseline [em].
     raise_em: f64,
     vertical: VPos,
+    /// With the shipped font alone: what it lacks would be left out without a trace.
+    shipped_font: bool,
 }
 
 fn rgb(color: Color) -> RGBColor {
@@ -158,7 +162,11 @@ fn draw<B: DrawingBackend>(backend: &mut B, scene: &Scene, scale: f64, set: Text
                 let weight = if *bold { FontStyle::Bold } else { FontStyle::Normal };
                 let font = ("sans-serif", size * scale * set.per_em, weight).into_font();
                 let style = TextStyle::from(font).color(&ink).pos(Pos::new(horizontal, set.vertical));
-                backend.draw_text(&printable(text), &style, at(*x, y - size * set.raise_em)).map_err(said)?;
+                let mut text = printable(text);
+                if set.shipped_font {
+                    text = text.chars().map(|c| if in_png_font(c) { c } else { '?' }).collect();
+                }
+                backend.draw_text(&text, &style, at(*x, y - size * set.raise_em)).map_err(said)?;
             }
         }
     }

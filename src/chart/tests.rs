@@ -17,9 +17,14 @@ fn text_is_readable() {
             let contrast = theme.color(ink).contrast(ground);
             assert!(contrast >= 3.0, "a line can be seen: {theme:?} {ink:?} {contrast}");
         }
+        for n in 0..6 {
+            let (one, next) = (theme.color(Ink::Series(n)), theme.color(Ink::Series((n + 1) % 6)));
+            assert!(one.contrast(next) >= 1.5, "{theme:?} lines {n} and the next in grey");
+            assert_ne!(one, theme.color(Ink::Limit));
+        }
         for share in (0..=100).map(|i| f64::from(i) / 100.0) {
             let contrast = theme.color(Ink::OnRamp(share)).contrast(theme.color(Ink::Ramp(share)));
-            assert!(contrast >= 4.5, "{theme:?} {share} {contrast}");
+            assert!(contrast >= 5.5, "{theme:?} {share} {contrast}");
         }
     }
 }
@@ -60,6 +65,10 @@ fn text_is_broken_at_spaces_and_cut_where_there_is_no_room() {
     assert_eq!(two.len(), 2);
     assert!(two[1].ends_with('…'), "{two:?}");
     assert_eq!(wrap("at 95 %", width("at 95", 10.0, false) + 0.1, 10.0, false, 3), ["at", "95\u{a0}%"]);
+    let room = width("waited for ·", 10.0, false) + 0.1;
+    assert_eq!(wrap("waited for · cpu", room, 10.0, false, 3), ["waited for", "cpu"], "no point at an end");
+    let room = width("waited for", 10.0, false) + 0.1;
+    assert_eq!(wrap("waited for · cpu", room, 10.0, false, 3), ["waited for", "cpu"], "nor at a beginning");
     assert_eq!(cut("short", 1000.0, 10.0, false), "short");
     let long = cut(&"w".repeat(1000), 100.0, 10.0, true);
     assert!(width(&long, 10.0, true) <= 100.0 && long.ends_with('…'), "{long}");
@@ -86,6 +95,8 @@ fn every_panel() -> Figure {
             Mark::Dashed(vec![(0.0, 2.0), (4.0, 2.0)], Ink::Limit),
             Mark::RuleX { at: 3.0, label: "limit".to_owned(), level: 0, ink: Ink::Limit },
             Mark::Dot { at: (1.0, 1.5), label: "half".to_owned(), ink: Ink::Accent },
+            Mark::Caps(vec![(0.0, 1.0, 1.8), (1.0, 4.0, 1.9)], 1.5, Ink::Muted),
+            Mark::Note { at: (3.0, 1.2), text: "30 % within 3".to_owned(), ink: Ink::Limit },
             Mark::Label { at: (4.0, 1.0), text: "here".to_owned(), anchor: Anchor::End, ink: Ink::Muted },
         ],
         key: vec![key("layer")],
@@ -96,11 +107,17 @@ fn every_panel() -> Figure {
         heading: "Bars".to_owned(),
         columns: vec!["a".to_owned(), "b".to_owned()],
         rows: vec![
-            BarRow { label: "R&D <core> \"x\"".to_owned(), bars: vec![bar(3.0), bar(0.0)], strong: true },
             BarRow {
+                group: "First".to_owned(),
+                label: "R&D <core> \"x\"".to_owned(),
+                bars: vec![bar(3.0), bar(0.0)],
+                tone: Tone::Strong,
+            },
+            BarRow {
+                group: "Second".to_owned(),
                 label: "control\u{1}\nline".to_owned(),
                 bars: vec![bar(1.0), bar(0.001)],
-                strong: false,
+                tone: Tone::Hollow,
             },
         ],
     };
@@ -108,12 +125,15 @@ fn every_panel() -> Figure {
         heading: "Columns".to_owned(),
         categories: vec![Category { label: "1".to_owned(), values: vec![(0.5, "50".to_owned())] }],
         inks: vec![Ink::Quiet],
+        top: 1.0,
+        grid: vec![tick(0.0), tick(1.0)],
     };
     let heat = Heat {
         heading: "Heat".to_owned(),
         rows: vec!["Mon".to_owned()],
         columns: vec!["0".to_owned(), String::new(), "2".to_owned()],
         cells: vec![vec![HeatCell::Share(0.5), HeatCell::Nothing, HeatCell::Outside]],
+        ends: (0.0, 1.0),
     };
     let row = |panels: Vec<Panel>| Row {
         size: Size::Part(1.0),
@@ -170,10 +190,125 @@ fn sizes_scale_the_same_picture_and_odd_ones_do_no_harm() {
     let small = layout(&figure, (960, 540), Theme::Light);
     let large = layout(&figure, (1920, 1080), Theme::Light);
     assert_eq!(small.items, large.items, "the same picture, larger");
-    for size in [(320, 240), (8000, 240), (320, 8000), (1, 1)] {
+    for size in [(400, 360), (8000, 360), (400, 8000), (1, 1)] {
         let scene = layout(&figure, size, Theme::Dark);
         assert!(svg(&scene).contains(&format!("<svg width=\"{}\" height=\"{}\"", size.0, size.1)));
     }
+}
+
+#[test]
+fn text_stays_readable_in_small_pictures() {
+    for size in [(400, 360), (400, 800), (800, 360), (480, 400)] {
+        let scene = layout(&every_panel(), size, Theme::Light);
+        for item in &scene.items {
+            if let Item::Text { text, size: em, .. } = item {
+                let px = em * scene.scale;
+                assert!(px >= 6.7, "{text:?} is {px} px at {size:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_has_all_its_entries_at_any_width() {
+    let names =
+        ["running jobs", "idle", "booting", "unusable", "leaving", "allocating", "most at once", "limit"];
+    let entry = |name: &&str| KeyEntry {
+        ink: Ink::Layer(0),
+        line: false,
+        name: (*name).to_owned(),
+        value: "12 %, 34 node-h".to_owned(),
+    };
+    let key: Vec<KeyEntry> = names.iter().map(entry).collect();
+    let plot = Plot { key: key.clone(), key_width: 168.0, ..Plot::default() };
+    let figure = Figure {
+        rows: vec![Row::one(Panel::Key(key)), Row::one(Panel::Plot(Box::new(plot)))],
+        ..Figure::default()
+    };
+    for size in [(400, 800), (400, 500), (960, 540)] {
+        let scene = layout(&figure, size, Theme::Light);
+        for name in names {
+            let drawn = |item: &&Item| matches!(item, Item::Text { text, .. } if text.starts_with(name));
+            assert_eq!(scene.items.iter().filter(drawn).count(), 2, "{name} at {size:?}");
+        }
+    }
+}
+
+#[test]
+fn a_narrow_and_tall_picture_has_its_panels_below_each_other() {
+    let top = |size: (u32, u32), name: &str| {
+        let scene = layout(&every_panel(), size, Theme::Light);
+        scene.items.iter().find_map(|item| match item {
+            Item::Text { text, y, .. } if text == name => Some(*y),
+            _ => None,
+        })
+    };
+    assert_eq!(top((960, 540), "Plot"), top((960, 540), "Bars"));
+    assert!(top((400, 1200), "Bars").unwrap() > top((400, 1200), "Plot").unwrap() + 100.0);
+}
+
+#[test]
+fn bars_fill_the_height_and_have_one_scale() {
+    let row = |value: f64, group: &str, tone: Tone| BarRow {
+        group: group.to_owned(),
+        label: "row".to_owned(),
+        bars: vec![Bar { value, text: value.to_string() }],
+        tone,
+    };
+    let rows = vec![
+        row(4.0, "One", Tone::Strong),
+        row(2.0, "", Tone::Plain),
+        row(4.0, "Two", Tone::Plain),
+        row(0.0, "", Tone::Plain),
+    ];
+    let bars = Bars { heading: String::new(), columns: vec![String::new()], rows };
+    let figure = Figure { rows: vec![Row::one(Panel::Bars(bars))], ..Figure::default() };
+    for (size, high) in [((960, 540), 540.0), ((400, 800), 800.0 / 0.75)] {
+        let scene = layout(&figure, size, Theme::Light);
+        let rects: Vec<(f64, f64, f64)> = scene
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Rect(_, y, w, h, _) => Some((*y + h, *w, *h)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(rects.len(), 3, "nothing has no bar");
+        assert!((rects[0].1 - 2.0 * rects[1].1).abs() < 1e-9, "half is half as long");
+        assert_eq!(rects[0].1, rects[2].1, "over groups too");
+        assert!(rects[0].1 > scene.width * 0.5, "the longest takes over half the width: {rects:?}");
+        // The third of four rows ends below the middle.
+        assert!(rects[2].0 > high * 0.55, "{size:?} {rects:?}");
+    }
+}
+
+#[test]
+fn strokes_of_columns_are_not_joined() {
+    let axis = Axis { min: 0.0, max: 4.0, ..Axis::default() };
+    let caps = Mark::Caps(vec![(0.0, 1.0, 1.0), (1.0, 2.0, 3.0)], 1.5, Ink::Muted);
+    let plot = Plot { x: axis.clone(), y: axis, marks: vec![caps], ..Plot::default() };
+    let figure = Figure { rows: vec![Row::one(Panel::Plot(Box::new(plot)))], ..Figure::default() };
+    let scene = layout(&figure, (960, 540), Theme::Light);
+    let outline = scene.items.iter().find_map(|item| match item {
+        Item::Area(points, _) => Some(points),
+        _ => None,
+    });
+    let outline = outline.unwrap();
+    // What goes up at a border comes down at the same x: no width between two strokes.
+    let area: f64 =
+        outline.iter().zip(outline.iter().cycle().skip(1)).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
+    let long = outline[3].0 - outline[0].0;
+    assert!((area.abs() / 2.0 - long * 1.5).abs() < 1e-6, "two strokes and nothing else: {area} {long}");
+}
+
+#[test]
+fn letters_that_the_font_of_png_has_not_are_named() {
+    let named = |title: &str| {
+        let figure = Figure { title: title.to_owned(), ..Figure::default() };
+        missing_in_png(&layout(&figure, (960, 540), Theme::Light))
+    };
+    assert_eq!(named("Größe · Œuvre · Ωμέγα · Группа – 5 % ≤ …"), "");
+    assert_eq!(named("日本 team 日"), "日本");
 }
 
 #[cfg(feature = "png")]
@@ -185,4 +320,11 @@ fn pixels_have_the_size_asked_for_and_are_the_same_every_time() {
     assert_eq!(&file[16..24], &[0, 0, 2, 128, 0, 0, 1, 104], "width and height");
     assert_eq!(file, png(&scene).unwrap());
     assert!(file.len() > 5000, "something was drawn: {}", file.len());
+    // What the font lacks is seen to be missing.
+    let of = |title: &str| {
+        png(&layout(&Figure { title: title.to_owned(), ..Figure::default() }, (640, 360), Theme::Light))
+            .unwrap()
+    };
+    assert_eq!(of("日"), of("?"));
+    assert_ne!(of("日"), of(""));
 }

@@ -70,6 +70,24 @@ pub(super) fn wrap_evenly(text: &str, room: f64, size: f64, bold: bool, lines_ma
     best
 }
 
+/// Whether the font of PNG files has a character: a DejaVu Sans with Latin, Greek and Cyrillic letters and the signs
+/// that the program itself uses.
+pub(super) fn in_png_font(c: char) -> bool {
+    c <= '\u{24f}' || ('\u{370}'..='\u{4ff}').contains(&c) || ('\u{2000}'..='\u{22ff}').contains(&c)
+}
+
+/// Characters of a picture that the font of PNG files does not have: question marks stand in their place there.
+#[must_use]
+pub fn missing_in_png(scene: &super::Scene) -> String {
+    let texts = scene.items.iter().filter_map(|item| match item {
+        super::Item::Text { text, .. } => Some(text),
+        _ => None,
+    });
+    let missing: std::collections::BTreeSet<char> =
+        texts.flat_map(|text| text.chars()).filter(|c| !in_png_font(*c)).collect();
+    missing.into_iter().collect()
+}
+
 /// Lines of a text, broken at spaces; the last one is cut where there are too many.
 pub(super) fn wrap(text: &str, room: f64, size: f64, bold: bool, lines_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -92,7 +110,12 @@ pub(super) fn wrap(text: &str, room: f64, size: f64, bold: bool, lines_max: usiz
             }
             break;
         }
-        lines.push(std::mem::replace(&mut line, word.to_owned()));
+        let full = std::mem::replace(&mut line, word.to_owned());
+        // A point between two statements is not left hanging at the end of a line.
+        lines.push(full.trim_end_matches(" ·").to_owned());
+        if line == "·" {
+            line.clear();
+        }
     }
     if !line.is_empty() {
         lines.push(line);

@@ -18,8 +18,6 @@ pub enum Ink {
     Accent,
     /// The other marks.
     Quiet,
-    /// What was reached for a moment, behind the averages.
-    Peak,
     /// A limit or an objective.
     Limit,
     /// A layer of a stack, by number up to 6.
@@ -67,21 +65,22 @@ const LAYERS_DARK: [Color; LAYERS] = [
     Color(0xB0, 0x72, 0xA4),
     Color(0x38, 0x41, 0x4D),
 ];
+/// None is orange, the colour of limits; neighbours differ in lightness too.
 const SERIES_LIGHT: [Color; 6] = [
-    Color(0x0B, 0x5A, 0x9E),
-    Color(0xC8, 0x55, 0x00),
-    Color(0x0A, 0x86, 0x66),
-    Color(0xA0, 0x4F, 0x8C),
-    Color(0x3A, 0x9B, 0xD8),
-    Color(0x8C, 0x6A, 0x00),
+    Color(0x0B, 0x5A, 0x9E), // blue
+    Color(0x16, 0xA0, 0x78), // green
+    Color(0x7A, 0x2B, 0x68), // purple
+    Color(0x3A, 0x9B, 0xD8), // sky
+    Color(0x6E, 0x54, 0x00), // olive
+    Color(0xC4, 0x76, 0xB0), // pink
 ];
 const SERIES_DARK: [Color; 6] = [
     Color(0x56, 0xB4, 0xE9),
-    Color(0xF0, 0x8A, 0x3C),
-    Color(0x2F, 0xC0, 0x98),
-    Color(0xE0, 0x92, 0xC4),
-    Color(0x9C, 0xC4, 0xFF),
+    Color(0x14, 0x8A, 0x6A),
+    Color(0xF2, 0xB5, 0xDC),
+    Color(0x4A, 0x78, 0xC8),
     Color(0xF0, 0xE4, 0x42),
+    Color(0xB0, 0x60, 0xA0),
 ];
 
 impl Theme {
@@ -106,7 +105,6 @@ impl Theme {
             Ink::Background => pick(WHITE, NIGHT),
             Ink::Accent => pick(Color(0x0B, 0x5A, 0x9E), Color(0x56, 0xB4, 0xE9)),
             Ink::Quiet => pick(Color(0xAE, 0xB9, 0xC6), Color(0x55, 0x62, 0x74)),
-            Ink::Peak => pick(Color(0xEA, 0xEE, 0xF3), Color(0x25, 0x2C, 0x37)),
             Ink::Limit => pick(Color(0xB3, 0x3C, 0x00), Color(0xFF, 0x9B, 0x54)),
             Ink::Layer(n) => pick(LAYERS_LIGHT[n % LAYERS], LAYERS_DARK[n % LAYERS]),
             Ink::Series(n) => pick(SERIES_LIGHT[n % 6], SERIES_DARK[n % 6]),
@@ -119,16 +117,19 @@ impl Theme {
         }
     }
 
-    /// From nearly the background to a strong blue, ever darker on white and ever lighter on black.
+    /// From nearly the background to a strong blue, ever darker on white and ever lighter on black. It leaps over the
+    /// middle, where neither black nor white digits could be read well.
     fn ramp(self, share: f64) -> Color {
-        let stops = match self {
-            Self::Light => [Color(0xF1, 0xF4, 0xF8), Color(0x7F, 0xB2, 0xDB), Color(0x06, 0x3F, 0x78)],
-            Self::Dark => [Color(0x1E, 0x25, 0x30), Color(0x1F, 0x6F, 0xB0), Color(0xC4, 0xE6, 0xFF)],
+        let (below, above) = match self {
+            Self::Light => (
+                (Color(0xF1, 0xF4, 0xF8), Color(0x74, 0xAC, 0xDA)),
+                (Color(0x1D, 0x66, 0xA6), Color(0x05, 0x2E, 0x5A)),
+            ),
+            Self::Dark => (
+                (Color(0x1E, 0x25, 0x30), Color(0x1B, 0x5E, 0x98)),
+                (Color(0x62, 0xA6, 0xDC), Color(0xD2, 0xEC, 0xFF)),
+            ),
         };
-        if share < 0.5 {
-            stops[0].mix(stops[1], share * 2.0)
-        } else {
-            stops[1].mix(stops[2], share * 2.0 - 1.0)
-        }
+        if share < 0.5 { below.0.mix(below.1, share * 2.0) } else { above.0.mix(above.1, share * 2.0 - 1.0) }
     }
 }

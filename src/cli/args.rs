@@ -175,8 +175,8 @@ pub struct ChartArgs {
     /// Replace pictures of the same name in the directory of --out.
     #[arg(long, requires = "out")]
     pub force: bool,
-    /// Only this picture; may be given several times.
-    #[arg(long, value_enum, value_name = "NAME")]
+    /// Only this picture; several with commas, or given several times.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME")]
     pub only: Vec<ChartName>,
     /// Kind of file. PNG needs a program built with the feature `png`.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -184,7 +184,7 @@ pub struct ChartArgs {
     /// Dark on white, or light on dark (the files then end in `-dark`).
     #[arg(long, value_enum, default_value_t, value_name = "THEME")]
     pub theme: ChartTheme,
-    /// Width and height in pixels, 320x240 to 8000x8000. Text grows with the picture.
+    /// Width and height in pixels, 400x360 to 8000x8000. Text grows with the picture.
     #[arg(long, value_name = "WxH", default_value = "960x540", value_parser = chart_size)]
     pub size: (u32, u32),
 }
@@ -229,9 +229,18 @@ pub enum ChartTheme {
 /// A size as `1920x1080`.
 fn chart_size(text: &str) -> Result<(u32, u32), String> {
     let size = text.split_once(['x', 'X']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
-    let fits = |(w, h): &(u32, u32)| (320..=8000).contains(w) && (240..=8000).contains(h);
-    size.filter(fits)
-        .ok_or_else(|| "write width and height in pixels, as 1920x1080; 320x240 to 8000x8000".to_owned())
+    let Some((w, h)) = size else {
+        return Err("write width and height in pixels, as 1920x1080".to_owned());
+    };
+    if w < 400 || h < 360 {
+        return Err(
+            "a picture has 400x360 pixels at least: in a smaller one nothing could be read".to_owned()
+        );
+    }
+    if w > 8000 || h > 8000 {
+        return Err("a picture has 8000x8000 pixels at most".to_owned());
+    }
+    Ok((w, h))
 }
 
 /// Arguments of `check`.
@@ -349,7 +358,7 @@ const CHART_HELP: &str = "\
 Examples:
   nodetide chart results/today
   nodetide chart results/today --theme dark --size 1920x1080
-  nodetide chart results/today --only wait --only cost --out slides
+  nodetide chart results/today --only wait,cost --out slides
 
 `run --out` draws all of them already; docs/charts.md says how to read them.";
 
@@ -425,6 +434,9 @@ mod tests {
             &["chart", "r", "--force"],
             &["chart", "r", "--only", "pie"],
             &["chart", "r", "--size", "10x10"],
+            &["chart", "r", "--size", "399x800"],
+            &["chart", "r", "--size", "800x359"],
+            &["chart", "r", "--size", "8001x800"],
             &["chart", "r", "--size", "1920"],
             &["run", "s.ron", "--format", "xml"],
             &["sing"],
@@ -436,11 +448,11 @@ mod tests {
         }
         assert!(parse(&["run", "--ticks", "-"]).is_ok());
         let Command::Chart(chart) =
-            parse(&["chart", "r", "--size", "1600X900", "--only", "wait"]).unwrap().command
+            parse(&["chart", "r", "--size", "1600X900", "--only", "wait,cost"]).unwrap().command
         else {
             panic!("chart")
         };
-        assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait][..]));
+        assert_eq!((chart.size, &chart.only[..]), ((1600, 900), &[ChartName::Wait, ChartName::Cost][..]));
         let both = &["run", "s.ron", "--out", "x", "--export", "perfetto,aml"];
         let Command::Run(run) = parse(both).unwrap().command else { panic!("run") };
         assert_eq!(run.export, [Export::Perfetto, Export::Aml]);

@@ -41,10 +41,23 @@ pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
     }
     let data = charts::read(&args.results).map_err(|e| CliError::Invalid(vec![diagnostic(e)]))?;
     fs::create_dir_all(&folder).map_err(|source| CliError::Write { path: folder.clone(), source })?;
+    let mut missing = std::collections::BTreeSet::new();
     for chart in &drawn {
-        let bytes = bytes(&chart.scene(&data, look), args.format)?;
+        let scene = chart.scene(&data, look);
+        if args.format == ChartFormat::Png {
+            missing.extend(crate::chart::missing_in_png(&scene).chars());
+        }
+        let bytes = bytes(&scene, args.format)?;
         let path = place(chart);
         write(&path, &bytes).map_err(|source| CliError::Write { path, source })?;
+    }
+    if !missing.is_empty() {
+        let some: String = missing.iter().take(12).collect();
+        let more = if missing.len() > 12 { " and others" } else { "" };
+        output.remark(&format!(
+            "note: the font of PNG files has no {some}{more}; question marks stand in their place. SVG files have all letters \
+             that the viewer's fonts have: use --format svg"
+        ));
     }
     output.remark(&format!("{} in {}", count(drawn.len() as u64, "chart"), folder.display()));
     Ok(exit_code::FINE)
@@ -96,8 +109,16 @@ fn diagnostic(error: ReadError) -> Diagnostic {
     const MEND: &str = "write the results again with `nodetide run SCENARIO --out DIR`";
     let message = error.to_string();
     match error {
-        ReadError::NoResults { .. } => Diagnostic::new(Code::NoResults, message)
-            .help("name a directory that `nodetide run SCENARIO --out DIR` wrote"),
+        ReadError::NoResults { path, .. } if !path.exists() => {
+            Diagnostic::new(Code::NoResults, format!("{} does not exist", path.display()))
+                .help("name a directory that `nodetide run SCENARIO --out DIR` wrote")
+        }
+        ReadError::NoResults { path, .. } => {
+            Diagnostic::new(Code::NoResults, message).help(match results_in(&path).as_slice() {
+                [] => "name a directory that `nodetide run SCENARIO --out DIR` wrote".to_owned(),
+                within => format!("there are results in {}: name one of them", within.join(", ")),
+            })
+        }
         ReadError::Io { .. } => Diagnostic::new(Code::CannotRead, message),
         ReadError::Summary { source: SummaryError::Newer(_), .. } => {
             Diagnostic::new(Code::ResultsNewer, message)
@@ -113,6 +134,20 @@ fn diagnostic(error: ReadError) -> Diagnostic {
         }
         _ => Diagnostic::new(Code::ResultsDamaged, message).help(MEND),
     }
+}
+
+/// Directories of results within one, by name; a few of them.
+fn results_in(path: &Path) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let entries = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let results = entries.filter(|path| path.join("summary.json").is_file());
+    let mut names: Vec<String> = results.map(|path| path.display().to_string()).collect();
+    names.sort();
+    if names.len() > SHOWN {
+        names.truncate(SHOWN);
+        names.push("…".to_owned());
+    }
+    names
 }
 
 /// The same, with the line as it stands in the file.

@@ -12,7 +12,7 @@ use crate::report::units::{count, duration_s, whole};
 use crate::report::warnings::{self, Warning};
 use crate::scenario::locate::Tree;
 use crate::scenario::path::Path;
-use crate::workload::logs::{LogFigures, LogReport};
+use crate::workload::logs::{LeftOut, LogFigures, LogReport};
 
 /// Checks a scenario without running it.
 pub(super) fn check(args: &CheckArgs, output: &Output) -> Result<u8, CliError> {
@@ -35,7 +35,7 @@ pub(super) fn check(args: &CheckArgs, output: &Output) -> Result<u8, CliError> {
             if !output.quiet {
                 output.diagnostics(&found);
             }
-            output.print(&says(&args.scenario.to_string_lossy(), &prepared, &found))?;
+            output.print(&says(&args.scenario.to_string_lossy(), &prepared, &found, output.quiet))?;
             Ok(exit_code::FINE)
         }
     }
@@ -66,8 +66,9 @@ fn placed(warning: &Warning, loaded: &Loaded) -> Diagnostic {
     Diagnostic::new(warning.code(), what).at(loaded.source(), span, "").help(help)
 }
 
-/// What was read, in a line, then each log and the assumptions that a run would use.
-fn says(path: &str, prepared: &Prepared, found: &[Diagnostic]) -> String {
+/// What was read, in a line, then each log and, unless it should be quiet, the assumptions that a
+/// run would use.
+fn says(path: &str, prepared: &Prepared, found: &[Diagnostic], quiet: bool) -> String {
     let context = &prepared.context;
     let mut text = format!(
         "{path} can be run: {}, {}, {}\n",
@@ -77,6 +78,9 @@ fn says(path: &str, prepared: &Prepared, found: &[Diagnostic]) -> String {
     );
     for log in &context.logs {
         text.push_str(&log_says(log));
+    }
+    if quiet {
+        return text;
     }
     for assumption in &context.assumptions {
         text.push_str(&format!("  assumed: {assumption}\n"));
@@ -89,6 +93,9 @@ fn log_says(log: &LogReport) -> String {
     let mut text = format!("  {}: {} of {}", log.path, count(log.jobs, "job"), count(log.lines, "line"));
     for (why, lines) in &log.left_out {
         text.push_str(&format!("; {} left out: {why}", whole(*lines)));
+        if let (LeftOut::OtherCluster, Some(name)) = (why, &log.other_cluster) {
+            text.push_str(&format!(" ({name:?}, for one)"));
+        }
     }
     text.push_str(&format!("; {}\n", count(log.broken, "broken line")));
     if let Some(figures) = &log.figures {

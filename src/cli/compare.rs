@@ -12,7 +12,8 @@ use crate::report::compare::{JobPairs, Pairing, REPLICATIONS, Setting, Starts};
 use crate::report::warm_up::{self, Series, WarmUp};
 use crate::report::{Comparison, Context, Summary, files, human, summarise};
 use crate::scenario::difference::differences;
-use crate::units::Tick;
+use crate::scenario::schema::Expect;
+use crate::units::{Tick, TimeSpan};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,8 @@ struct Both<'a> {
     scenarios: [Scenario; 2],
     seed: u64,
     warm_up: Option<WarmUp>,
+    /// The wait whose share of jobs is compared: A's, or B's where A has none.
+    wait_limit: Option<TimeSpan>,
 }
 
 /// One replication of both.
@@ -66,7 +69,17 @@ pub(super) fn compare(args: &CompareArgs, output: &Output) -> Result<u8, CliErro
         }
         (false, _) => 1,
     };
-    let both = Both { paths: [&args.a, &args.b], scenarios: [a, b], seed, warm_up: args.warm_up };
+    let limit = |s: &Scenario| s.written().expect.iter().find_map(Expect::wait_limit);
+    let (in_a, in_b) = (limit(&a), limit(&b));
+    if let (Some(in_a), Some(in_b)) = (in_a, in_b)
+        && in_a != in_b
+    {
+        notes.push(format!(
+            "The first wait limit of A is {in_a}, of B {in_b}: the share of jobs that start in time is that within              {in_a} in both."
+        ));
+    }
+    let wait_limit = in_a.or(in_b);
+    let both = Both { paths: [&args.a, &args.b], scenarios: [a, b], seed, warm_up: args.warm_up, wait_limit };
     let pairs = simulate(&both, replications, args.jobs, output)?;
     let comparison = both.compared(pairs, drawn, notes);
     let Some(comparison) = comparison else {
@@ -122,8 +135,9 @@ impl Both<'_> {
     }
 
     fn run(&self, i: usize, replication: u32) -> Result<Run, CliError> {
-        let Prepared { model, context, jobs_hash } =
+        let Prepared { model, mut context, jobs_hash } =
             self.scenarios[i].prepare(Some(self.seed), replication)?;
+        context.wait_limit = self.wait_limit;
         let (result, recording) = engine::run(&model, Detail::Jobs);
         let summary = summarise(&context, &result, &recording)
             .map_err(|source| CliError::ExpectIn { path: PathBuf::from(self.paths[i]), source })?;

@@ -23,7 +23,7 @@ pub(super) fn init(args: &InitArgs, output: &Output) -> Result<u8, CliError> {
     }
     write_whole(&args.file, INIT.as_bytes(), args.force)?;
     let shown = args.file.display();
-    output.remark(&format!("wrote {shown}; next: nodetide run {shown}"));
+    output.remark(&format!("wrote {shown}; next: `nodetide check {shown}`, then `nodetide run {shown}`"));
     Ok(exit_code::FINE)
 }
 

@@ -40,6 +40,14 @@ impl Output {
         terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).min(WIDTH_MAX))
     }
 
+    /// Columns of the terminal, however wide; no bound where standard output is none, since programs read it.
+    pub(super) fn terminal_width(self) -> usize {
+        if !io::stdout().is_terminal() {
+            return usize::MAX;
+        }
+        terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
+    }
+
     /// Text to standard output.
     pub(super) fn print(self, text: &str) -> Result<(), CliError> {
         self.write(|w| w.write_all(text.as_bytes()))

@@ -1,7 +1,7 @@
 //! From a path to something that can be run and reported.
 
 use super::error::CliError;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Model;
 use crate::engine::input::ClusterInput;
 use crate::lowering::{self, ClusterFacts, ListPrice, Loaded, Lowered};
@@ -10,6 +10,7 @@ use crate::report::context::{ClusterContext, JobContext, NodePrice, PriceContext
 use crate::report::files::hex_sha256;
 use crate::report::refusals::Gate;
 use crate::report::summary::WarningEntry;
+use crate::scenario::schema::Expect;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
@@ -41,6 +42,14 @@ fn jobs_hash(jobs: &[crate::engine::input::JobInput], tick_ns: u64) -> u64 {
 impl Scenario {
     /// Reads and checks a scenario; `-` is standard input.
     pub(super) fn open(path: &Path) -> Result<Self, CliError> {
+        if path.join("summary.json").is_file() {
+            let message =
+                format!("{} is a directory of results; this command takes scenarios", path.display());
+            let scenario = scenario_of(path).unwrap_or_else(|| "its scenario".to_owned());
+            let help =
+                format!("name {scenario} instead; `nodetide chart {}` draws the results", path.display());
+            return Err(CliError::Invalid(vec![Diagnostic::new(Code::CannotRead, message).help(help)]));
+        }
         let (loaded, lowered) = lowering::load_file(path).map_err(CliError::Invalid)?;
         Ok(Self { loaded, first: Mutex::new(Some(lowered)) })
     }
@@ -115,9 +124,8 @@ impl Scenario {
         let jobs_hash = jobs_hash(&input.jobs, scenario.resolution.ns());
         // Lowering has asked the gate at load already and knows the places; this is what it missed.
         let model = Model::new(input).map_err(|refusals| {
-            let of = |r: crate::engine::Refusal| {
-                Diagnostic::new(crate::diagnostic::Code::of_rule(r.rule), r.message).help(r.help)
-            };
+            let of =
+                |r: crate::engine::Refusal| Diagnostic::new(Code::of_rule(r.rule), r.message).help(r.help);
             CliError::Invalid(refusals.into_iter().map(of).collect())
         })?;
         let jobs = JobContext::all(&model, |index| tags.of(index));
@@ -134,8 +142,14 @@ impl Scenario {
             tags: tags.names.to_vec(),
             prices: prices(currency, billing_quantum, load_balancer),
             expect: scenario.expect.clone(),
+            wait_limit: scenario.expect.iter().find_map(Expect::wait_limit),
             assumptions: assumptions.iter().map(ToString::to_string).collect(),
-            notices: warnings.iter().map(WarningEntry::from).collect(),
+            // What would be rejected the run counts itself.
+            notices: warnings
+                .iter()
+                .filter(|warning| warning.code != Code::JobsRejected)
+                .map(WarningEntry::from)
+                .collect(),
             logs: log_reports,
             locks,
             updates,
@@ -143,6 +157,13 @@ impl Scenario {
         };
         Ok(Prepared { model, context, jobs_hash })
     }
+}
+
+/// The scenario that results came from, by their manifest.
+fn scenario_of(results: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(results.join("manifest.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
+    manifest["scenario"].as_str().map(str::to_owned)
 }
 
 fn cluster(facts: ClusterFacts, input: &ClusterInput) -> ClusterContext {

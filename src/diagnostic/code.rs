@@ -247,6 +247,12 @@ codes! {
     LogBeforeStart = "W0526",
     /// The warm-up is no small part of the run.
     WarmUpTooLong = "W0527",
+    /// Rates divide by a span that is empty in good part.
+    RatesOverEmpty = "W0528",
+    /// The unit of a log's column looks wrong.
+    SuspiciousUnit = "W0529",
+    /// There is nothing to run.
+    NoJobs = "W0530",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",
@@ -394,8 +400,20 @@ impl fmt::Display for Code {
 
 /// Not one of the codes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no code; codes look like S0102, and docs/errors.md lists them")]
+#[error("{0:?} is no code; {near}`nodetide explain` lists them", near = near(.0))]
 pub struct UnknownCode(pub String);
+
+/// The code that was probably meant: one with the same digits, or the most like one.
+fn near(found: &str) -> String {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wanted = digits(found);
+    let codes = || Code::ALL.iter().map(|code| code.as_str());
+    let same = codes().find(|code| !wanted.is_empty() && digits(code) == wanted);
+    match same.or_else(|| super::closest(found, codes())) {
+        Some(code) => format!("did you mean {code}? "),
+        None => "codes look like S0102; ".to_owned(),
+    }
+}
 
 impl FromStr for Code {
     type Err = UnknownCode;

@@ -147,6 +147,8 @@ pub struct Profile {
     pub running: Vec<u64>,
     /// Job-ticks queued, by stretch.
     pub queued: Vec<u64>,
+    /// Most jobs queued at the end of an instant.
+    pub queued_peak: u32,
 }
 
 /// Most stretches of a profile; at so many, neighbours are merged.
@@ -287,6 +289,14 @@ impl<const DETAIL: u8> Recorder<DETAIL> {
                 self.merge_stretches();
             }
             self.stretch_end = self.stretch_end.saturating_add(self.stretch);
+        }
+    }
+
+    /// A cluster's queue from this instant to the next.
+    #[inline(always)]
+    pub(super) fn queue(&mut self, cluster: usize, jobs: u32) {
+        if let Some(profile) = self.recording.profiles.get_mut(cluster) {
+            profile.queued_peak = profile.queued_peak.max(jobs);
         }
     }
 

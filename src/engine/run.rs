@@ -363,6 +363,9 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
             if cluster.waits.queued() > 0 || cluster.waits.reason().is_some() {
                 let reason = cluster.waiting_reason(&self.world);
                 cluster.waits.set_reason(now, reason);
+                if DETAIL >= JOBS {
+                    self.world.recorder.queue(cluster.index as usize, cluster.waits.queued());
+                }
             }
             if cluster.resized {
                 cluster.resized = false;

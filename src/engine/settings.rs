@@ -82,7 +82,7 @@ impl Gate<'_> {
         }
         if s.max_nodes > c.communication_limit {
             let how = if c.communication {
-                "lower it, raise the node limit (as a support request does), or turn inter-node communication off (1000 nodes)"
+                "lower it, raise the node limit (as a support request does), or turn inter-node communication off (1000 nodes; multi-node jobs are then rejected)"
             } else {
                 "lower it, or raise the node limit (as a support request does)"
             };

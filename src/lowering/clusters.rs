@@ -137,10 +137,11 @@ impl<'a, 'p> Lowering<'a, 'p> {
             },
             updates: scenario.updates.iter().filter_map(|update| self.update(update)).collect(),
             billing_quantum: scenario.prices.billing_quantum.map_or(1, |quantum| self.ticks(quantum)),
-            wait_limit: scenario.expect.iter().find_map(|expect| match expect {
-                schema::Expect::WaitAtMost { limit, .. } => Some(self.ticks(*limit)),
-                _ => None,
-            }),
+            wait_limit: scenario
+                .expect
+                .iter()
+                .find_map(schema::Expect::wait_limit)
+                .map(|limit| self.ticks(limit)),
             bounds: Bounds::default(),
         }
     }

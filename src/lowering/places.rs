@@ -7,6 +7,7 @@ use crate::scenario::Scenario;
 use crate::scenario::locate::Tree;
 use crate::scenario::parse::Parsed;
 use crate::scenario::path::{Path, Step};
+use crate::scenario::schema::{LogFormat, ServiceColumn, TimeUnit};
 use crate::workload::{Job, Source as JobSource};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -74,12 +75,18 @@ impl<'a> Places<'a> {
                 *more += 1;
                 continue;
             }
-            let diagnostic = self.refusal(scenario, &refusal, &key.0, line);
+            let mut diagnostic = self.refusal(scenario, &refusal, &key.0, line);
+            if let (Some((log, _)), "attempt-too-long") = (line, refusal.rule) {
+                diagnostic.notes.extend(unit_note(scenario, jobs, log));
+            }
             self.found.push(diagnostic);
             seen.insert(key, (self.found.len() - 1, 0));
         }
         for (at, more) in seen.into_values().filter(|(_, more)| *more > 0) {
-            self.found[at].notes.push(format!("the same holds for {more} more jobs"));
+            self.found[at].notes.push(match more {
+                1 => "the same holds for one more job".to_owned(),
+                n => format!("the same holds for {n} more jobs"),
+            });
         }
     }
 
@@ -104,6 +111,30 @@ impl<'a> Places<'a> {
     }
 }
 
+/// Asks whether the running times of a log have the unit that the scenario says.
+fn unit_note(scenario: &Scenario, jobs: &[Job], log: u32) -> Option<String> {
+    let LogFormat::Csv { service: ServiceColumn::Duration(column), .. } =
+        &scenario.workload.logs.get(log as usize)?.format
+    else {
+        return None;
+    };
+    let unit = match column.unit {
+        TimeUnit::Milliseconds => "Milliseconds",
+        TimeUnit::Seconds => "Seconds",
+        TimeUnit::Minutes => "Minutes",
+        TimeUnit::Hours => "Hours",
+        TimeUnit::Days => "Days",
+        TimeUnit::DateTime(_) => return None,
+    };
+    let of_log = jobs.iter().filter(|job| matches!(job.source, JobSource::Log(i, _) if i == log));
+    let longest_d = (of_log.map(|job| job.service).max()? as f64) * scenario.resolution.tick_s() / 86_400.0;
+    let longest = match longest_d / 365.25 {
+        years if years >= 2.0 => format!("{years:.0} years"),
+        _ => format!("{longest_d:.0} days"),
+    };
+    Some(format!("is the unit {unit} of {:?} right? the longest job would run for {longest}", column.column))
+}
+
 /// What to do, with the names that fields have in a scenario.
 fn help(scenario: &Scenario, refusal: &Refusal) -> String {
     if refusal.rule != "max-over-limit" {
@@ -125,7 +156,8 @@ fn help(scenario: &Scenario, refusal: &Refusal) -> String {
     let wanted = wanted.unwrap_or(cluster.max_nodes);
     let mut help = format!("lower it, or set `node_limit: {wanted}` if a support request has raised yours");
     if cluster.inter_node_communication && cluster.node_limit.is_none() {
-        help += "; with `inter_node_communication: false` the limit is 1000";
+        help +=
+            "; with `inter_node_communication: false` the limit is 1000 (multi-node jobs are then rejected)";
     }
     help
 }

@@ -114,8 +114,19 @@ pub(super) fn diagnostic(error: &WorkloadError, tree: &Tree<'_>, source: &Arc<So
             | ErrorKind::Date
             | ErrorKind::TimeZone
             | ErrorKind::LogEmpty
-    );
+    ) || (error.kind == ErrorKind::Profile && error.value == "Profile");
     let message = match (&error.log, error.value.as_str()) {
+        (None, "") if error.kind == ErrorKind::EndlessClass => {
+            format!("this class never ends: {}", error.rule)
+        }
+        (None, "") if error.kind == ErrorKind::UnknownCluster => error.rule.clone(),
+        (None, value) if error.kind == ErrorKind::UnknownCluster => format!("there is no cluster {value}"),
+        (None, value) if error.kind == ErrorKind::Limit && !value.is_empty() => {
+            format!("{value}: {}", error.rule)
+        }
+        (None, value) if value.ends_with(" factors") || value == "1 factor" => {
+            format!("{value} given; {}", error.rule)
+        }
         (None, value) if error.kind == ErrorKind::LogUnreadable => {
             format!("cannot read the log {value}: {}", error.rule)
         }

@@ -8,6 +8,8 @@ mod cause;
 mod cost;
 mod data;
 mod facts;
+#[cfg(test)]
+mod figure_tests;
 mod hours;
 mod jobs;
 mod memory;

@@ -16,7 +16,7 @@ pub use pairing::{Pairing, Same, same_arrivals};
 pub(super) use tests::compared as fixture;
 
 use super::Summary;
-use super::replications::{Replicated, ReplicatedThreshold};
+use super::replications::{Replicated, ReplicatedThreshold, ReplicatedWarning};
 use super::summary::FORMAT;
 use super::warm_up::Cut;
 use crate::diagnostic::Code;
@@ -79,6 +79,8 @@ pub struct Side {
     /// What was left out for the steady state, where somebody asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warm_up: Option<Cut>,
+    /// Its warnings, as `run` gives them.
+    pub warnings: Vec<ReplicatedWarning>,
 }
 
 /// The figures of a scope.
@@ -280,9 +282,12 @@ impl Comparison {
 
 impl Side {
     fn of(file: String, summaries: &[Summary]) -> Option<Self> {
-        let Replicated { scenario, statuses, thresholds, first, .. } = Replicated::of(summaries)?;
+        let Replicated { scenario, statuses, thresholds, first, mut warnings, .. } =
+            Replicated::of(summaries)?;
+        // Intervals of differences say for themselves how wide they are.
+        warnings.retain(|w| w.warning.code != Code::TooFewReplications.as_str());
         let Summary { rates_over_s, warm_up, .. } = first;
-        Some(Self { file, scenario, statuses, thresholds, rates_over_s, warm_up })
+        Some(Self { file, scenario, statuses, thresholds, rates_over_s, warm_up, warnings })
     }
 }
 
@@ -306,10 +311,6 @@ fn cautions(a: &[Summary], b: &[Summary]) -> Vec<String> {
         ));
     }
     for (name, all) in [("A", a), ("B", b)] {
-        let no_steady_state = Code::WarmUpTooLong.as_str();
-        if let Some(warning) = all[0].warnings.iter().find(|w| w.code == no_steady_state) {
-            notes.push(format!("{name}: {} ({no_steady_state}).", warning.text));
-        }
         let ended = |s: &&Summary| matches!(s.run_status, Status::Stuck | Status::Limit);
         let n = all.iter().filter(ended).count();
         if n > 0 {

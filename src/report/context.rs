@@ -6,7 +6,7 @@ use crate::engine::Model;
 use crate::engine::input::{Discipline, LockInput, Tier, UpdateInput};
 use crate::engine::output::JobRecord;
 use crate::scenario::schema::Expect;
-use crate::units::{Resolution, Tick};
+use crate::units::{Resolution, Tick, TimeSpan};
 use crate::workload::logs::LogReport;
 
 /// Everything a report needs that the engine does not know.
@@ -36,6 +36,8 @@ pub struct Context {
     pub prices: PriceContext,
     /// Thresholds, in scenario order.
     pub expect: Vec<Expect>,
+    /// The wait whose share of jobs is a figure: the first that a threshold names; a comparison has one for both.
+    pub wait_limit: Option<TimeSpan>,
     /// Assumptions that the run used, in the words of the user's pages.
     pub assumptions: Vec<String>,
     /// What reading the scenario or its logs already found worth a warning.
@@ -185,6 +187,12 @@ impl Context {
     #[must_use]
     pub fn seconds(&self, ticks: u64) -> f64 {
         seconds(self.resolution, ticks)
+    }
+
+    /// Whether a wait keeps a limit, exactly.
+    #[must_use]
+    pub fn within(&self, ticks: Tick, limit: TimeSpan) -> bool {
+        u128::from(ticks) * u128::from(self.resolution.ns()) <= u128::from(limit.ns())
     }
 
     /// Ticks of one hour.

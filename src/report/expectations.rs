@@ -1,12 +1,16 @@
 //! Thresholds: judged exactly, from integers wherever the figure is one.
 
+mod words;
+
 use super::context::Context;
-use super::facts::{Facts, RunFacts};
+use super::facts::{Facts, RunFacts, Within};
 use super::figures::cost_per_day;
+use super::warnings::rate_doubt;
+use crate::diagnostic::Code;
 use crate::engine::output::{JobRecord, Outcome, RunResult};
 use crate::scenario::schema::Expect;
 use crate::stats::{per_mille, rank};
-use crate::units::{NEVER, Tick, TimeSpan};
+use crate::units::{Tick, TimeSpan};
 use serde::Serialize;
 
 /// Amounts of money and shares are floats; they meet their limit up to this relative difference, so that 10 h at
@@ -30,6 +34,10 @@ pub struct Threshold {
     pub value: Option<f64>,
     /// Whether it holds.
     pub met: bool,
+    /// Share of jobs that started within the limit, of a percentile of the wait.
+    pub within_share: Option<f64>,
+    /// Code of the warning that doubts the rate judged.
+    pub doubt: Option<&'static str>,
     /// What to know about the judgement.
     pub note: Option<String>,
 }
@@ -79,9 +87,12 @@ struct Judge<'a> {
 }
 
 /// The parts of a threshold that a comparison gives.
+#[derive(Default)]
 struct Verdict {
     value: Option<f64>,
     met: bool,
+    within_share: Option<f64>,
+    doubt: Option<Code>,
     note: Option<String>,
 }
 
@@ -93,6 +104,14 @@ impl Judge<'_> {
                 let scope = self.scope(cluster.as_deref())?;
                 let verdict = self.wait(scope, p, *limit);
                 Ok(self.threshold(format!("wait p{percentile}"), cluster, "s", limit.as_s(), verdict))
+            }
+            Expect::StartedWithin { limit, share, cluster } => {
+                check_share(*share)?;
+                let (within, waits) = self.waits(self.scope(cluster.as_deref())?, *limit);
+                let verdict = started_within(within, waits.len() as u64, *share);
+                let figure = format!("started within {limit}");
+                let threshold = self.threshold(figure, cluster, "share", *share, verdict);
+                Ok(Threshold { bound: "at_least", ..threshold })
             }
             Expect::MeanWaitAtMost { limit, cluster } => {
                 let facts = self.facts_of(self.scope(cluster.as_deref())?);
@@ -115,21 +134,19 @@ impl Judge<'_> {
                 self.currency(&limit.currency)?;
                 let value = cost_per_day(self.context, facts.cost.total);
                 let verdict = cost_verdict(facts, value, limit.amount);
+                let doubt = rate_doubt(self.context, self.result).filter(|_| value.is_some());
+                let verdict = Verdict { doubt, ..verdict };
                 Ok(self.threshold("cost per day".to_owned(), cluster, &limit.currency, limit.amount, verdict))
             }
             Expect::UtilisationAtLeast { share, cluster } => {
-                if !(0.0..=1.0).contains(share) {
-                    return Err(ExpectError::Share(share.to_string()));
-                }
+                check_share(*share)?;
                 let facts = self.facts_of(self.scope(cluster.as_deref())?);
                 let value = facts.utilisation();
                 let met = value.is_some_and(|u| u >= share * (1.0 - TOLERANCE));
                 let note = value.is_none().then(|| "no node was billed, so none was used".to_owned());
-                let verdict = Verdict { value, met, note };
-                let mut threshold =
-                    self.threshold("utilisation".to_owned(), cluster, "share", *share, verdict);
-                threshold.bound = "at_least";
-                Ok(threshold)
+                let verdict = Verdict { value, met, note, ..Verdict::default() };
+                let threshold = self.threshold("utilisation".to_owned(), cluster, "share", *share, verdict);
+                Ok(Threshold { bound: "at_least", ..threshold })
             }
             Expect::RejectedAtMost(limit) => {
                 Ok(self.count("jobs rejected", self.facts.total.outcome(Outcome::Rejected), *limit))
@@ -151,13 +168,14 @@ impl Judge<'_> {
         limit: f64,
         verdict: Verdict,
     ) -> Threshold {
-        let Verdict { value, met, note } = verdict;
-        let unit = unit.to_owned();
-        Threshold { figure, cluster: cluster.clone(), bound: "at_most", unit, limit, value, met, note }
+        let Verdict { value, met, within_share, doubt, note } = verdict;
+        let doubt = doubt.map(Code::as_str);
+        let (cluster, unit) = (cluster.clone(), unit.to_owned());
+        Threshold { figure, cluster, bound: "at_most", unit, limit, value, met, within_share, doubt, note }
     }
 
     fn count(&self, figure: &str, jobs: u64, limit: u64) -> Threshold {
-        let verdict = Verdict { value: Some(jobs as f64), met: jobs <= limit, note: None };
+        let verdict = Verdict { value: Some(jobs as f64), met: jobs <= limit, ..Verdict::default() };
         self.threshold(figure.to_owned(), &None, "jobs", limit as f64, verdict)
     }
 
@@ -184,43 +202,32 @@ impl Judge<'_> {
         scope.map_or(&self.facts.total, |c| &self.facts.clusters[c])
     }
 
-    /// Ticks against a limit, exactly.
-    fn within(&self, ticks: Tick, limit: TimeSpan) -> bool {
-        u128::from(ticks) * u128::from(self.context.resolution.ns()) <= u128::from(limit.ns())
-    }
-
     /// By the exact count of waits within the limit; a job that was neither rejected nor cancelled and never
     /// started waits for ever (model, section 9).
     fn wait(&self, scope: Option<usize>, p: u32, limit: TimeSpan) -> Verdict {
-        let mut waits = Vec::new();
-        let mut endless = 0_u64;
-        let mut within = 0_u64;
-        for (job, record) in self.context.jobs.iter().zip(self.jobs) {
-            if scope.is_some_and(|c| c != job.cluster as usize) {
-                continue;
-            }
-            if record.first_start != NEVER {
-                let wait = record.first_start - job.submit;
-                within += u64::from(self.within(wait, limit));
-                waits.push(wait);
-            } else if !matches!(record.outcome, Outcome::Rejected | Outcome::Cancelled) {
-                endless += 1;
-            }
-        }
-        let judged = waits.len() as u64 + endless;
-        debug_assert_eq!(judged, self.judged(scope), "jobs whose waits are judged");
-        let rank = rank(p, judged);
+        let (within, mut waits) = self.waits(scope, limit);
+        let rank = rank(p, within.of);
         waits.sort_unstable();
         let value = rank.checked_sub(1).and_then(|r| waits.get(r as usize));
         let value = value.map(|ticks| self.context.seconds((*ticks).into()));
-        let note = if judged == 0 {
-            Some("no job waited".to_owned())
-        } else if endless > 0 {
-            Some(format!("{endless} of {judged} jobs never started and count as infinite waits"))
-        } else {
-            None
-        };
-        Verdict { value, met: within >= rank, note }
+        let note = never_started(within.of, waits.len() as u64);
+        Verdict { value, met: within.jobs >= rank, within_share: within.share(), note, ..Verdict::default() }
+    }
+
+    /// How many of the judged jobs keep the limit, and the waits of those that started.
+    fn waits(&self, scope: Option<usize>, limit: TimeSpan) -> (Within, Vec<Tick>) {
+        let mut waits = Vec::new();
+        let mut within = Within::default();
+        for (job, record) in self.context.jobs.iter().zip(self.jobs) {
+            if scope.is_none_or(|c| c == job.cluster as usize) {
+                within.count(job.submit, record, |wait| {
+                    waits.push(wait);
+                    self.context.within(wait, limit)
+                });
+            }
+        }
+        debug_assert_eq!(within.of, self.judged(scope), "jobs whose waits are judged");
+        (within, waits)
     }
 
     fn judged(&self, scope: Option<usize>) -> u64 {
@@ -234,7 +241,7 @@ impl Judge<'_> {
         let met = sum_ns <= u128::from(limit.ns()) * u128::from(facts.wait.n);
         let value = facts.wait.mean().map(|ticks| ticks * self.context.resolution.tick_s());
         let note = value.is_none().then(|| "no job started".to_owned());
-        Verdict { value, met, note }
+        Verdict { value, met, note, ..Verdict::default() }
     }
 
     fn turnaround(&self, scope: Option<usize>, p: u32, limit: TimeSpan) -> Verdict {
@@ -251,8 +258,9 @@ impl Judge<'_> {
         let value = crate::stats::nearest_rank(&times, p);
         Verdict {
             value: value.map(|ticks| self.context.seconds(ticks.into())),
-            met: value.is_none_or(|ticks| self.within(ticks, limit)),
+            met: value.is_none_or(|ticks| self.context.within(ticks, limit)),
             note: value.is_none().then(|| "no job completed".to_owned()),
+            ..Verdict::default()
         }
     }
 }
@@ -270,7 +278,28 @@ fn cost_verdict(facts: &Facts, value: Option<f64>, limit: f64) -> Verdict {
     } else {
         None
     };
-    Verdict { value: value.filter(|_| facts.priced()), met: within && facts.unpriced == 0, note }
+    let value = value.filter(|_| facts.priced());
+    Verdict { value, met: within && facts.unpriced == 0, note, ..Verdict::default() }
+}
+
+fn check_share(share: f64) -> Result<(), ExpectError> {
+    if (0.0..=1.0).contains(&share) { Ok(()) } else { Err(ExpectError::Share(share.to_string())) }
+}
+
+/// By the exact counts: jobs that never started do not start in time.
+fn started_within(within: Within, started: u64, share: f64) -> Verdict {
+    let value = within.share();
+    let met = value.is_none_or(|value| value >= share * (1.0 - TOLERANCE));
+    Verdict { value, met, note: never_started(within.of, started), ..Verdict::default() }
+}
+
+/// A note on the jobs that count as infinite waits.
+fn never_started(judged: u64, started: u64) -> Option<String> {
+    match judged - started {
+        _ if judged == 0 => Some("no job waited".to_owned()),
+        0 => None,
+        endless => Some(format!("{endless} of {judged} jobs never started and count as infinite waits")),
+    }
 }
 
 fn at_most(value: f64, limit: f64) -> bool {

@@ -48,6 +48,33 @@ impl Spread {
     }
 }
 
+/// Jobs that started within a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// How many did.
+    pub jobs: u64,
+    /// Jobs that started, or never did and were neither rejected nor cancelled (model, section 9).
+    pub of: u64,
+}
+
+impl Within {
+    /// Their share; `None` where no job is judged.
+    #[must_use]
+    pub fn share(self) -> Option<f64> {
+        (self.of > 0).then(|| self.jobs as f64 / self.of as f64)
+    }
+
+    /// Counts a job; `starts_within` tells of a wait whether it keeps the limit.
+    pub fn count(&mut self, submit: Tick, record: &JobRecord, starts_within: impl FnOnce(Tick) -> bool) {
+        if record.first_start != NEVER {
+            self.of += 1;
+            self.jobs += u64::from(starts_within(record.first_start - submit));
+        } else if !matches!(record.outcome, Outcome::Rejected | Outcome::Cancelled) {
+            self.of += 1;
+        }
+    }
+}
+
 /// The numbers of one cluster, or of all clusters together.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -61,6 +88,8 @@ pub struct Facts {
     pub restarts: u64,
     /// Waits of jobs that started.
     pub wait: Spread,
+    /// Jobs that started within the wait limit, of those whose waits are judged; `None` without a limit.
+    pub within: Option<Within>,
     /// Turnarounds of completed jobs.
     pub turnaround: Spread,
     /// Mean bounded slowdown of completed jobs.
@@ -279,6 +308,10 @@ impl RunFacts {
         let mut times = vec![JobTimes::default(); clusters.len()];
         let mut all = JobTimes::default();
         for (job, record) in context.jobs.iter().zip(jobs) {
+            if let Some(limit) = context.wait_limit {
+                let within = &mut times[job.cluster as usize].within;
+                within.count(job.submit, record, |wait| context.within(wait, limit));
+            }
             if record.first_start != NEVER {
                 times[job.cluster as usize].waits.push(record.first_start - job.submit);
             }
@@ -294,8 +327,10 @@ impl RunFacts {
         for (facts, times) in clusters.iter_mut().zip(&mut times) {
             all.add(times);
             times.store(facts);
+            facts.within = context.wait_limit.map(|_| times.within);
         }
         all.store(&mut total);
+        total.within = context.wait_limit.map(|_| all.within);
         Self { total, clusters }
     }
 }
@@ -306,6 +341,7 @@ struct JobTimes {
     waits: Vec<Tick>,
     turnarounds: Vec<Tick>,
     slowdowns: Vec<f64>,
+    within: Within,
 }
 
 impl JobTimes {
@@ -313,6 +349,8 @@ impl JobTimes {
         self.waits.extend_from_slice(&other.waits);
         self.turnarounds.extend_from_slice(&other.turnarounds);
         self.slowdowns.extend_from_slice(&other.slowdowns);
+        self.within.jobs += other.within.jobs;
+        self.within.of += other.within.of;
     }
 
     fn store(&mut self, facts: &mut Facts) {

@@ -2,9 +2,10 @@
 //! documentation, so that a key means the same everywhere.
 
 use super::context::Context;
-use super::facts::{Facts, Spread};
+use super::facts::{Facts, Spread, Within};
 use super::pricing::Part;
 use crate::engine::output::{Outcome, Reason, State};
+use crate::units::TimeSpan;
 use serde::{Serialize, Serializer};
 
 /// A value of a figure.
@@ -80,6 +81,11 @@ pub fn figures(context: &Context, facts: &Facts) -> Vec<(String, Value)> {
     list.rows
 }
 
+/// Key of the wait limit.
+pub const WAIT_LIMIT: &str = "wait_within_limit_s";
+/// Key of the share of jobs that start within it.
+pub const WITHIN_SHARE: &str = "wait_within_share";
+
 struct List<'a> {
     context: &'a Context,
     rows: Vec<(String, Value)>,
@@ -101,6 +107,8 @@ impl List<'_> {
 
     fn times(&mut self, facts: &Facts) {
         self.spread("wait", &facts.wait);
+        self.put(WAIT_LIMIT, self.context.wait_limit.map(TimeSpan::as_s));
+        self.put(WITHIN_SHARE, facts.within.and_then(Within::share));
         for &reason in Reason::ALL {
             let ticks = facts.wait_by_reason[reason as usize];
             self.put(format!("wait_{}_job_h", reason.as_str()), self.hours(ticks));

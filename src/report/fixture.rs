@@ -72,6 +72,7 @@ pub(super) fn run(input: Input, teams: &[Option<u32>], expect: Vec<Expect>, bala
             load_balancer_per_h: balancer.then_some(36.0),
             load_balancer_source: source,
         },
+        wait_limit: expect.iter().find_map(Expect::wait_limit),
         expect,
         assumptions: vec!["boot takes 3 min".to_owned()],
         notices: Vec::new(),

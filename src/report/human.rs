@@ -18,6 +18,7 @@ mod timeline;
 use super::compare::Comparison;
 use super::replications::Replicated;
 use super::summary::Summary;
+use crate::engine::output::Outcome;
 
 /// How wide a report is where nobody says otherwise [columns].
 pub const WIDTH: usize = 100;
@@ -30,6 +31,9 @@ pub fn render(summary: &Summary, width: usize) -> String {
     let mut page = Page::new(width);
     blocks::header(&mut page, summary, None);
     blocks::thresholds(&mut page, &summary.thresholds, &summary.currency, None);
+    let jobs = &summary.total.facts;
+    let rejected = jobs.outcome(Outcome::Rejected) as f64;
+    blocks::met_without(&mut page, &summary.thresholds, rejected, jobs.jobs() as f64);
     blocks::warning_codes(&mut page, summary.warnings.iter());
     stuck::stuck(&mut page, summary);
     blocks::clusters(&mut page, summary);
@@ -49,6 +53,11 @@ pub fn render_replicated(replicated: &Replicated, width: usize) -> String {
     let met: Vec<_> = replicated.thresholds.iter().map(|t| t.met_in).collect();
     let thresholds: Vec<_> = replicated.thresholds.iter().map(|t| t.threshold.clone()).collect();
     blocks::thresholds(&mut page, &thresholds, &first.currency, Some((&met, replicated.replications)));
+    let mean = |key: &str| {
+        let all = replicated.scopes.first().and_then(|all| all.figures.iter().find(|(k, _)| k == key));
+        all.and_then(|(_, estimate)| estimate.map(|e| e.mean)).unwrap_or(0.0)
+    };
+    blocks::met_without(&mut page, &thresholds, mean("jobs_rejected"), mean("jobs"));
     blocks::warning_codes(&mut page, replicated.warnings.iter().map(|w| &w.warning));
     blocks::clusters(&mut page, first);
     table::figures(&mut page, &rows::columns_replicated(replicated), &first.currency);

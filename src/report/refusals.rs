@@ -1,127 +1,13 @@
 //! Why jobs were refused or failed, in the service's words.
 //!
-//! A run only counts rejected jobs: the reason follows from the limits and quotas in force at the submission
-//! (model, section 7), and is worked out again here.
+//! A run only counts rejected jobs: the reason is worked out again, from the [`Gate`].
 
 use super::context::Context;
-use crate::engine::input::{Input, LockInput, LockLevel, QuotaKey, Tier, UNLIMITED};
+use crate::engine::input::QuotaKey;
 use crate::engine::output::{JobRecord, Outcome};
-use crate::units::Tick;
+use crate::lowering::gate::Rejection;
 
-/// Limits and quotas over time.
-#[derive(Clone, Debug, Default)]
-pub struct Gate {
-    clusters: Vec<ClusterGate>,
-    /// (from, cluster, new max), in the order in which they take effect.
-    max_nodes: Vec<(Tick, u32, u32)>,
-    /// (from, quota, vCPUs), in the order in which they take effect.
-    quotas: Vec<(Tick, QuotaKey, u32)>,
-}
-
-#[derive(Clone, Debug)]
-struct ClusterGate {
-    max_nodes: u32,
-    other_limit: u32,
-    communication: bool,
-    vcpus: u32,
-    quotas: [Option<QuotaKey>; 3],
-}
-
-/// Why the submit gate refused a job; the first rule that holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rejection {
-    /// More nodes than the limit in force.
-    Nodes {
-        /// Nodes of the job.
-        nodes: u32,
-        /// Limit in force.
-        limit: u32,
-    },
-    /// More vCPUs than a quota.
-    Quota {
-        /// The quota.
-        quota: QuotaKey,
-        /// Its figure in force.
-        vcpus: u32,
-        /// Nodes of the job.
-        nodes: u32,
-        /// Their vCPUs.
-        needed: u64,
-    },
-    /// Communicates, and the cluster does not.
-    Communication {
-        /// Nodes of the job.
-        nodes: u32,
-    },
-}
-
-impl Gate {
-    /// What can be looked up later, before the run consumes its input.
-    #[must_use]
-    pub fn of(input: &Input) -> Self {
-        let clusters = input.clusters.iter().map(|c| ClusterGate {
-            max_nodes: c.max_nodes,
-            other_limit: c
-                .subnet
-                .and_then(|s| input.subnets.get(s as usize).copied())
-                .unwrap_or(UNLIMITED)
-                .min(c.communication_limit),
-            communication: c.communication,
-            vcpus: c.vcpus,
-            quotas: match c.tier {
-                Tier::Dedicated => [
-                    Some(QuotaKey::Family(c.family)),
-                    Some(QuotaKey::TotalDedicated),
-                    Some(QuotaKey::Workspace(c.family)),
-                ],
-                Tier::LowPriority => [Some(QuotaKey::LowPriority), None, None],
-            },
-        });
-        // A read-only lock refuses the updates that fall into it.
-        let locked = |t: Tick| input.locks.iter().any(|l| l.level == LockLevel::ReadOnly && covers(l, t));
-        let mut max_nodes: Vec<_> = input
-            .updates
-            .iter()
-            .filter(|u| !locked(u.t))
-            .filter_map(|u| u.max_nodes.map(|max| (u.t, u.cluster, max)))
-            .collect();
-        max_nodes.sort_by_key(|(t, ..)| *t);
-        let mut quotas: Vec<_> = input.quotas.iter().map(|q| (0, q.quota, q.vcpus)).collect();
-        quotas.extend(input.quota_steps.iter().map(|s| (s.t, s.quota, s.vcpus)));
-        quotas.sort_by_key(|(t, ..)| *t);
-        Self { clusters: clusters.collect(), max_nodes, quotas }
-    }
-
-    /// Why a job of `nodes` nodes submitted at `t` is refused; `None`: it is not. Jobs are taken to communicate:
-    /// where nothing else refuses a job that was refused, that did.
-    #[must_use]
-    pub fn rejection(&self, cluster: u32, t: Tick, nodes: u32) -> Option<Rejection> {
-        let gate = self.clusters.get(cluster as usize)?;
-        let max_nodes = in_force(&self.max_nodes, t, cluster).unwrap_or(gate.max_nodes);
-        let limit = max_nodes.min(gate.other_limit);
-        if nodes > limit {
-            return Some(Rejection::Nodes { nodes, limit });
-        }
-        let needed = u64::from(nodes) * u64::from(gate.vcpus);
-        for quota in gate.quotas.iter().flatten().copied() {
-            let vcpus = in_force(&self.quotas, t, quota).unwrap_or(UNLIMITED);
-            if vcpus != UNLIMITED && needed > u64::from(vcpus) {
-                return Some(Rejection::Quota { quota, vcpus, nodes, needed });
-            }
-        }
-        (nodes > 1 && !gate.communication).then_some(Rejection::Communication { nodes })
-    }
-}
-
-/// The last value that a change up to `t` gave to a key.
-fn in_force<K: PartialEq>(changes: &[(Tick, K, u32)], t: Tick, key: K) -> Option<u32> {
-    let until_now = changes.iter().take_while(|(from, ..)| *from <= t);
-    until_now.filter(|(_, of, _)| *of == key).last().map(|(.., value)| *value)
-}
-
-fn covers(lock: &LockInput, t: Tick) -> bool {
-    lock.from <= t && lock.to.is_none_or(|to| t < to)
-}
+pub use crate::lowering::gate::Gate;
 
 /// Jobs of a cluster that were refused or failed for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -219,61 +105,5 @@ fn words(context: &Context, cluster: u32, record: &JobRecord, why: Option<Reject
             format!("Evicted {} times, more often than max_restarts allows.", record.evictions)
         }
         (outcome, None) => outcome.as_str().to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::input::{ClusterInput, QuotaInput, QuotaStep, UpdateInput};
-
-    fn input() -> Input {
-        let cluster = ClusterInput { max_nodes: 3, vcpus: 4, family: 7, ..ClusterInput::default() };
-        Input {
-            clusters: vec![cluster.clone(), ClusterInput { communication: false, max_nodes: 9, ..cluster }],
-            quotas: vec![QuotaInput { quota: QuotaKey::TotalDedicated, vcpus: 16 }],
-            quota_steps: vec![QuotaStep { t: 50, quota: QuotaKey::TotalDedicated, vcpus: 8 }],
-            updates: vec![
-                UpdateInput {
-                    t: 100,
-                    cluster: 0,
-                    min_nodes: None,
-                    max_nodes: Some(5),
-                    idle_time: None,
-                    identities: None,
-                },
-                UpdateInput {
-                    t: 200,
-                    cluster: 0,
-                    min_nodes: None,
-                    max_nodes: Some(9),
-                    idle_time: None,
-                    identities: None,
-                },
-            ],
-            locks: vec![LockInput { from: 150, to: Some(250), level: LockLevel::ReadOnly }],
-            ..Input::default()
-        }
-    }
-
-    #[test]
-    fn limits_and_quotas_are_those_in_force_at_the_submission() {
-        let gate = Gate::of(&input());
-        let quota = |vcpus, nodes| {
-            Some(Rejection::Quota {
-                quota: QuotaKey::TotalDedicated,
-                vcpus,
-                nodes,
-                needed: u64::from(nodes) * 4,
-            })
-        };
-        assert_eq!(gate.rejection(0, 99, 4), Some(Rejection::Nodes { nodes: 4, limit: 3 }));
-        assert_eq!(gate.rejection(0, 49, 3), None);
-        assert_eq!(gate.rejection(0, 50, 3), quota(8, 3), "the step holds from its own instant on");
-        assert_eq!(gate.rejection(0, 100, 5), quota(8, 5), "the update made room, the quota does not");
-        let above = Some(Rejection::Nodes { nodes: 6, limit: 5 });
-        assert_eq!(gate.rejection(0, 300, 6), above, "the read-only lock refused the second update");
-        assert_eq!(gate.rejection(1, 0, 2), Some(Rejection::Communication { nodes: 2 }));
-        assert_eq!(gate.rejection(1, 0, 1), None);
     }
 }

@@ -221,9 +221,9 @@ pub fn summarise(
     let facts = RunFacts { total, clusters };
     let thresholds = judge(context, &facts, result, &records)?;
     let mut warnings = context.notices.clone();
-    warnings.extend(
-        warnings::find(context, &facts, result, recording, &thresholds).iter().map(WarningEntry::from),
-    );
+    let failures = failures(context, &records);
+    let found = warnings::find(context, &facts, result, recording, &thresholds, &failures);
+    warnings.extend(found.iter().map(WarningEntry::from));
     warnings.sort_by_key(|w| w.code);
     let teams = teams(context, &facts.total, recording);
     let tiers = tiers(context, &facts);
@@ -269,7 +269,7 @@ pub fn summarise(
         clusters,
         tiers,
         teams,
-        failures: failures(context, &records),
+        failures,
         stuck: recording.stuck.as_ref().map(|found| Stuck::of(context, found)),
         logs: context.logs.clone(),
         assumptions: context.assumptions.clone(),

@@ -4,6 +4,7 @@ use super::facts::RunFacts;
 use super::figures::Value;
 use super::fixture::{self, Fixture, job, run, small};
 use super::pricing::Part;
+use super::summary::WarningEntry;
 use crate::engine::input::{ClusterInput, Input, LockInput, LockLevel, OnEviction, Tier};
 use crate::engine::output::Status;
 use crate::scenario::schema::Expect;
@@ -176,6 +177,97 @@ fn a_job_that_never_starts_waits_for_ever() {
 }
 
 #[test]
+fn the_share_of_jobs_that_start_in_time_is_counted_exactly() {
+    // As above: 19 of 20 start within 180 s, the 20th never; one more is refused and does not count.
+    let mut jobs = vec![job(0, 10, 1, 0); 19];
+    jobs.push(job(190, 10, 1, 0));
+    jobs.push(job(20, 10, 2, 0));
+    let input = Input {
+        clusters: vec![ClusterInput { min_nodes: 1, initial_nodes: 1, ..ClusterInput::default() }],
+        jobs,
+        horizon: Some(189),
+        stop_at_horizon: true,
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let within = |limit: &str, share| Expect::StartedWithin {
+        limit: limit.parse().unwrap(),
+        share,
+        cluster: Some("a".to_owned()),
+    };
+    // 19 started jobs wait 0, 10 … 180 s; ten of them at most 90 s.
+    let expect = vec![within("90s", 0.5), within("90s", 0.501), wait(95.0, "180s"), within("180s", 0.951)];
+    let fixture = run(input.clone(), &[], expect, false);
+    let summary = fixture.summary();
+    let met: Vec<bool> = summary.thresholds.iter().map(|t| t.met).collect();
+    assert_eq!(met, [true, false, true, false], "{:?}", summary.thresholds);
+    assert_eq!(summary.thresholds[0].value, Some(0.5));
+    assert_eq!(summary.thresholds[2].within_share, Some(0.95));
+    assert!(summary.thresholds[1].note.as_ref().is_some_and(|n| n.contains("1 of 20")));
+    // The figure is about the first limit that is named.
+    assert_eq!(value(&fixture, "wait_within_limit_s"), Value::Number(90.0));
+    assert_eq!(value(&fixture, "wait_within_share"), Value::Number(0.5));
+    let judged = &fixture.result.clusters[0];
+    assert_eq!(judged.waits_judged, 20);
+    let text = super::human::render(&summary, 100);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    assert!(text.contains("✓ started within 1m30s on a ≥ 50 %") && text.contains(" 50.0 %"), "{text}");
+    assert!(text.contains("✓ wait p95 ≤ 3m") && text.contains("3m · 95.0 % within 3m"), "{text}");
+    assert!(text.contains("  within 1m30s"), "{text}");
+    // Without a limit there is no such figure.
+    let none = run(input, &[], Vec::new(), false);
+    assert_eq!(value(&none, "wait_within_share"), Value::Null);
+    assert_eq!(value(&none, "wait_within_limit_s"), Value::Null);
+    assert!(!super::human::render(&none.summary(), 100).contains("within"));
+}
+
+/// A day of jobs, an hour each, from `from` on; one node, no delays.
+fn day_of_jobs(from: u32, horizon: Option<u32>) -> Fixture {
+    let input = Input {
+        clusters: vec![ClusterInput { idle_time: 0, ..ClusterInput::default() }],
+        jobs: (0..24).map(|i| job(from + 3600 * i, 1800, 1, 0)).collect(),
+        horizon,
+        billing_quantum: 1,
+        ..Input::default()
+    };
+    let per_day = |amount: &str| Expect::CostPerDayAtMost { limit: amount.parse().unwrap(), cluster: None };
+    run(input, &[], vec![per_day("1000 USD")], false)
+}
+
+#[test]
+fn rates_over_an_empty_span_are_doubted_and_so_is_what_is_judged_by_them() {
+    const DAY: u32 = 86_400;
+    let doubts = |from: u32, horizon: Option<u32>| {
+        let summary = day_of_jobs(from, horizon).summary();
+        let found: Vec<WarningEntry> =
+            summary.warnings.iter().filter(|w| ["W0503", "W0528"].contains(&w.code)).cloned().collect();
+        assert_eq!(summary.thresholds[0].doubt, found.first().map(|w| w.code));
+        found
+    };
+    assert_eq!(doubts(0, None), []);
+    assert_eq!(doubts(0, Some(DAY)), []);
+    // Half of the span is before the first job.
+    let late = doubts(DAY, None);
+    assert!(late[0].text.starts_with("the first job is submitted at 1d, and rates divide by"), "{late:?}");
+    assert!(late[0].text.contains("(1d23h), of which 51 % has no jobs"), "{late:?}");
+    // An hour less than a day may be a night.
+    assert_eq!(doubts(DAY - 3600, None), []);
+    // Behind the work, with a horizon only, and not for a weekend.
+    let long = doubts(0, Some(10 * DAY));
+    assert!(
+        long[0].text.starts_with("all work is done at 23h30m, and rates divide by the horizon"),
+        "{long:?}"
+    );
+    assert_eq!(doubts(0, Some(3 * DAY)), []);
+    // A horizon in the middle of the work, as before.
+    assert_eq!(doubts(0, Some(DAY / 4))[0].code, "W0503");
+    let text = super::human::render(&day_of_jobs(DAY, None).summary(), 100);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    let line = text.lines().find(|l| l.contains("cost per day")).unwrap();
+    assert!(line.ends_with("· judged on a rate that W0528 doubts"), "{line}");
+}
+
+#[test]
 fn thresholds_that_mean_nothing_are_errors() {
     let limit = || "1 EUR".parse().unwrap();
     for (expect, says) in [
@@ -183,6 +275,10 @@ fn thresholds_that_mean_nothing_are_errors() {
         (Expect::CostAtMost { limit: limit(), cluster: Some("zz".to_owned()) }, "zz"),
         (wait(99.99, "1s"), "99.99 is no percentile"),
         (Expect::UtilisationAtLeast { share: 60.0, cluster: None }, "60 is no share"),
+        (
+            Expect::StartedWithin { limit: "10m".parse().unwrap(), share: 90.0, cluster: None },
+            "90 is no share",
+        ),
     ] {
         let Fixture { context, result, recording } = small(1, vec![expect]);
         let error = super::summarise(&context, &result, &recording).unwrap_err().to_string();

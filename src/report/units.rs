@@ -95,6 +95,17 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A share in per cent with one decimal, rounded down: what is short of a limit does not read as if it met it.
+#[must_use]
+pub fn percent_down(share: f64) -> String {
+    // 0.57 · 1000 is a little less than 570.
+    let tenths = (share * 1000.0 + 1e-6).floor();
+    if tenths >= 1000.0 || tenths == 0.0 && share == 0.0 {
+        return format!("{:.0} %", tenths / 10.0);
+    }
+    if tenths == 0.0 { "<0.1 %".to_owned() } else { format!("{:.1} %", tenths / 10.0) }
+}
+
 /// A number with three significant digits or so: `1,234`, `56.7`, `8.90`, `0`.
 #[must_use]
 pub fn short(value: f64) -> String {
@@ -206,6 +217,10 @@ mod tests {
         assert_eq!(percent(0.374), "37 %");
         assert_eq!(percent(0.0042), "0.4 %");
         assert_eq!(percent(0.0004), "<0.1 %");
+        assert_eq!(
+            [0.89999, 0.9, 0.57, 1.0, 0.0, 0.0004, 0.99999].map(percent_down),
+            ["89.9 %", "90.0 %", "57.0 %", "100 %", "0 %", "<0.1 %", "99.9 %"]
+        );
         assert_eq!(short(1234.4), "1,234");
         assert_eq!(short(56.66), "56.7");
     }

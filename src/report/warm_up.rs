@@ -242,7 +242,13 @@ impl Cut {
     fn warning(&self) -> Option<WarningEntry> {
         let warm_up_s = (!self.too_few).then_some(self.until_s);
         let wrong = self.too_few || self.beyond_half;
-        wrong.then(|| WarningEntry::from(&Warning::NoSteadyState { warm_up_s, jobs: self.jobs }))
+        wrong.then(|| {
+            WarningEntry::from(&Warning::NoSteadyState {
+                warm_up_s,
+                jobs: self.jobs,
+                left_out: self.jobs_left_out,
+            })
+        })
     }
 
     /// Adds the figures of the steady state to each replication's summary.
@@ -368,6 +374,8 @@ mod tests {
         find("9h".parse().unwrap(), &series).apply(&mut summaries, &series);
         let wait = summaries[0].total.figures.iter().find(|(k, _)| k == "steady_wait_mean_s").unwrap();
         assert_eq!(wait.1, Value::Null);
+        let warned = summaries[0].warnings.iter().find(|w| w.code == "W0527").unwrap();
+        assert!(warned.text.contains("of 9h leaves out all of the 409 started jobs"), "{}", warned.text);
     }
 
     #[test]

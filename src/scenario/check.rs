@@ -8,6 +8,8 @@ mod money;
 mod region;
 mod top;
 
+pub(crate) use clusters::alike;
+
 use super::Scenario;
 use super::locate::Tree;
 use super::parse::Parsed;

@@ -243,6 +243,30 @@ impl<'a> Tree<'a> {
         self.item(entry)?.key.clone()
     }
 
+    /// The bracket that opens an entry's value, if it is a group.
+    #[must_use]
+    pub fn bracket(&self, entry: Entry) -> Option<u8> {
+        self.nodes[self.node(entry)?].open
+    }
+
+    /// Keys and values of the whole text's value, as they are written.
+    #[must_use]
+    pub fn items(&self) -> Vec<(Option<&'a str>, &'a str)> {
+        let text = |range: &Range<usize>| &self.text[range.clone()];
+        let items = self.root.map_or(&[][..], |root| &self.nodes[root].items);
+        items.iter().map(|item| (item.key.as_ref().map(text), text(&self.nodes[item.node].span))).collect()
+    }
+
+    /// Names of fields in quotes, which only maps and JSON have.
+    #[must_use]
+    pub fn quoted_fields(&self) -> Vec<Range<usize>> {
+        let groups = self.nodes.iter().filter(|node| node.open == Some(b'('));
+        let keys = groups.flat_map(|node| &node.items).filter_map(|item| item.key.clone());
+        let mut found: Vec<_> = keys.filter(|key| self.text[key.clone()].starts_with('"')).collect();
+        found.sort_by_key(|key| key.start);
+        found
+    }
+
     /// The struct's or variant's name that stands before the bracket of an entry's value.
     #[must_use]
     pub fn name(&self, entry: Entry) -> Option<&'a str> {

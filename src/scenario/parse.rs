@@ -3,12 +3,16 @@
 //! `ron` and `serde_json` stop at their first error. To find further ones, the entry at fault is blanked (places
 //! stay as they are) and the text is read again.
 
+mod describe;
+mod form;
+mod other_format;
 mod problem;
 
 use super::Scenario;
 use super::locate::{Entry, Tree, has_duplicate_keys, is_blank};
 use super::path::{Path, Step};
-use crate::diagnostic::{Code, Diagnostic, Source, closest, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Source};
+use describe::{meant, service_name};
 use problem::{Kind, Problem};
 use ron::extensions::Extensions;
 use std::collections::HashSet;
@@ -56,6 +60,8 @@ pub struct Parsed {
     pub source: Arc<Source>,
     /// The text with mistakes blanked, where there were some.
     blanked: Option<String>,
+    /// Fields that were blanked: where the group begins that had them, and their names.
+    lost: HashSet<(usize, String)>,
 }
 
 impl Parsed {
@@ -63,6 +69,17 @@ impl Parsed {
     #[must_use]
     pub fn tree(&self) -> Tree<'_> {
         Tree::new(self.blanked.as_deref().unwrap_or(self.source.text()))
+    }
+
+    /// Whether a field is given but could not be read, so that what follows from its absence is no mistake.
+    #[must_use]
+    pub fn lost(&self, path: &Path) -> bool {
+        let Some((Step::Key(name), group)) = path.steps().split_last() else { return false };
+        if self.lost.is_empty() {
+            return false;
+        }
+        let group = self.tree().find(&group.to_vec().into());
+        group.found && self.lost.contains(&(group.span.start, name.clone().into_owned()))
     }
 }
 
@@ -149,11 +166,12 @@ pub fn parse(source: &Arc<Source>, format: Option<Format>) -> (Option<Parsed>, V
         entries_lost: false,
     };
     let scenario = reader.run();
-    let Reader { text, found, entries_lost, .. } = reader;
+    let Reader { text, found, entries_lost, blanked: lost, .. } = reader;
     let parsed = scenario.filter(|_| !entries_lost).map(|scenario| Parsed {
         scenario,
         source: Arc::clone(source),
         blanked: (!found.is_empty()).then_some(text),
+        lost,
     });
     (parsed, found)
 }
@@ -167,29 +185,6 @@ fn deserialize(text: &str, format: Format) -> Result<Scenario, Problem> {
         Format::Json => serde_json::from_str(text).map_err(|error| Problem::of_json(&error, text)),
     }
 }
-
-/// What the service calls a field or variant, and what it is called here.
-const SERVICE_NAMES: &[(&str, &str)] = &[
-    ("idle_seconds_before_scaledown", "idle_time"),
-    ("idle_time_before_scale_down", "idle_time"),
-    ("nodeIdleTimeBeforeScaleDown", "idle_time"),
-    ("instance_count", "nodes"),
-    ("node_count", "nodes"),
-    ("max_instances", "max_nodes"),
-    ("maxNodeCount", "max_nodes"),
-    ("min_instances", "min_nodes"),
-    ("minNodeCount", "min_nodes"),
-    ("size", "vm_size"),
-    ("vmSize", "vm_size"),
-    ("vm_priority", "tier"),
-    ("vmPriority", "tier"),
-    ("location", "region"),
-    ("subnet_name", "subnet"),
-    ("duration", "service"),
-    ("running_time", "service"),
-    ("max_run_duration_seconds", "timeout"),
-    ("Spot", "LowPriority"),
-];
 
 struct Reader<'a> {
     source: &'a Arc<Source>,
@@ -208,6 +203,17 @@ impl Reader<'_> {
         if is_blank(&self.text) {
             let empty = Diagnostic::new(Code::EmptyFile, format!("{} holds nothing", self.source.name()));
             self.found.push(empty.of(self.source).help("`nodetide init` writes a scenario to start from"));
+            return None;
+        }
+        if let Some(other) = other_format::named(self.source.name(), &self.text) {
+            let line = self.text.len() - self.text.trim_start().len();
+            let end = self.text[line..].find('\n').map_or(self.text.len(), |n| line + n);
+            let message = format!("this looks like {other}; scenarios are RON or JSON");
+            self.found.push(
+                Diagnostic::new(Code::Syntax, message)
+                    .at(self.source, line..end, format!("as {other} begins"))
+                    .help("`nodetide init` writes a scenario to start from, in RON"),
+            );
             return None;
         }
         self.duplicates();
@@ -268,8 +274,21 @@ impl Reader<'_> {
             {
                 parent
             }
+            // Values without names, or a name where there is none: all of the variant is wrong.
+            (Kind::WrongType(expected), Some(parent)) if expected == problem::NAMED => parent,
+            (Kind::WrongType(_), Some(parent))
+                if tree.key(entry).is_some() && tree.name(parent).is_some_and(form::has_one_value) =>
+            {
+                parent
+            }
             _ => entry,
         };
+        if matches!(problem.kind, Kind::QuotedField)
+            && let Some(blank) = self.quoted_fields(&tree)
+        {
+            self.text = text;
+            return Some(blank);
+        }
         let blank = if problem.recoverable() {
             let follows = matches!(&problem.kind, Kind::MissingField(name)
                 if self.blanked.contains(&(tree.value(entry).start, name.clone())));
@@ -280,6 +299,9 @@ impl Reader<'_> {
                 && let Some(meant) = meant(found, expected)
             {
                 self.blanked.insert((tree.value(group).start, meant.to_owned()));
+            }
+            if let (Kind::NoFieldName(found), Some(group)) = (&problem.kind, tree.parent(entry)) {
+                self.blanked.insert((tree.value(group).start, describe::plain_name(found)));
             }
             self.blank(&tree, entry)
         } else {
@@ -292,6 +314,23 @@ impl Reader<'_> {
         };
         self.text = text;
         blank
+    }
+
+    /// Tells names of fields in quotes, once for all of them; without the quotes the rest can be read.
+    fn quoted_fields(&mut self, tree: &Tree<'_>) -> Option<Vec<std::ops::Range<usize>>> {
+        let keys = tree.quoted_fields();
+        let (first, others) = keys.split_first()?;
+        let text = self.source.text();
+        let name = text[first.clone()].trim_matches('"');
+        let diagnostic = Diagnostic::new(Code::Syntax, "names of fields have no quotes in RON".to_owned())
+            .at(self.source, first.clone(), "in quotes")
+            .help(format!("write `{name}: …`, or name the file `.json` if all of it is JSON"));
+        self.found.push(match others.len() {
+            0 => diagnostic,
+            1 => diagnostic.note("the same holds for one more name"),
+            n => diagnostic.note(format!("the same holds for {n} more names")),
+        });
+        Some(keys.into_iter().flat_map(|key| [key.start..key.start + 1, key.end - 1..key.end]).collect())
     }
 
     /// Blanks an entry, or the smallest one around it that can be spared.
@@ -311,160 +350,6 @@ impl Reader<'_> {
         }
         Some(tree.removal(entry))
     }
-
-    fn describe(&self, problem: &Problem, tree: &Tree<'_>, text: &str, entry: Entry) -> Diagnostic {
-        // Indices are those of the text as it was, before anything was blanked.
-        let whole = Tree::new(self.source.text());
-        let mut path = whole.path(whole.at(tree.value(entry).start));
-        if let ([before @ .., Step::Index(_)], Some("Duration")) =
-            (path.steps(), tree.parent(entry).and_then(|parent| tree.name(parent)))
-        {
-            // The bracket within the variant has no name of its own.
-            path = before.to_vec().into();
-        }
-        let name = path.last_field().map_or_else(|| "the scenario".to_owned(), |key| format!("`{key}`"));
-        let value = tree.value(entry);
-        let key = tree.key(entry).unwrap_or_else(|| value.clone());
-        let found = snippet(&text[value.clone()]);
-        let at = |code: Code, message: String, span: std::ops::Range<usize>, label: &str| {
-            Diagnostic::new(code, message).at(self.source, span, label)
-        };
-        match &problem.kind {
-            Kind::UnknownField { found, expected } => {
-                let service = service_name(found, expected);
-                let names = || expected.iter().map(String::as_str).filter(|name| !name.starts_with('$'));
-                let help = match service {
-                    Some(own) => format!("it is called `{own}` here"),
-                    None if OF_WORKLOAD.contains(&found.as_str()) && names().any(|n| n == "workload") => {
-                        format!("it belongs in `workload`: write `workload: ({found}: …)`")
-                    }
-                    None => did_you_mean("field", found, names()),
-                };
-                let diagnostic =
-                    at(Code::UnknownField, format!("there is no field `{found}` here"), key, "not a field");
-                match meant(found, expected) {
-                    Some(_) => diagnostic.help(help).note(format!("fields here: {}", list(names()))),
-                    None => diagnostic.help(help),
-                }
-            }
-            Kind::MissingField(field) => {
-                let what = match path.steps().is_empty() {
-                    true => "the scenario".to_owned(),
-                    false => format!("`{path}`"),
-                };
-                let message = format!("{what} lacks the field `{field}`");
-                at(Code::MissingField, message, tree.head_of(entry), &format!("`{field}` is missing here"))
-                    .help(match (field.as_str(), whole.find(&path.field("column"))) {
-                        ("unit", column) if column.found => {
-                            problem::unit_of(&self.source.text()[column.span])
-                        }
-                        _ => problem::example(field),
-                    })
-            }
-            Kind::UnknownVariant { found, expected } => {
-                let span = match text.get(value.clone()) {
-                    Some(text) if text.trim_matches('"') == found => value,
-                    _ if text.get(key.clone()).is_some_and(|key| key.trim_matches('"') == found) => key,
-                    _ => value.start..(value.start + found.len()).min(value.end),
-                };
-                let names = || expected.iter().map(String::as_str);
-                let message = format!("{name} has no variant `{found}`");
-                let diagnostic = at(Code::UnknownVariant, message, span, "not one of the variants");
-                match (service_name(found, expected), meant(found, expected)) {
-                    (Some(own), _) => diagnostic.help(format!("it is called `{own}` here")),
-                    (None, meant) => {
-                        let diagnostic = diagnostic.help(did_you_mean("variant", found, names()));
-                        let note = || format!("variants: {}", list(names()));
-                        if meant.is_some() { diagnostic.note(note()) } else { diagnostic }
-                    }
-                }
-            }
-            Kind::Duplicate(field) => {
-                at(Code::DuplicateField, format!("`{field}` is given twice"), key, "the second one")
-                    .help("keep one of them")
-            }
-            Kind::WrongType(expected) => {
-                let path = with_variant(&path, tree, entry);
-                let help = problem::how_to_write(&path, expected, &text[value.clone()]);
-                let expected = problem::expected_by(&path, expected, &text[value.clone()]);
-                let message = format!("{name} takes {expected}, not `{found}`");
-                at(Code::WrongType, message, value, &format!("expected {expected}")).help(help)
-            }
-            Kind::OutOfRange(expected) => at(
-                Code::NumberOutOfRange,
-                format!("{name} takes {expected}, not `{found}`"),
-                value,
-                "out of range",
-            )
-            .help(format!("write {expected}")),
-            Kind::Unreadable(message) => {
-                // The messages of values carry their advice behind a semicolon.
-                let (what, help) = message.split_once("; ").unwrap_or((message, ""));
-                let diagnostic =
-                    at(Code::UnreadableValue, format!("{name}: {what}"), value, "cannot be read");
-                if help.is_empty() { diagnostic } else { diagnostic.help(help) }
-            }
-            Kind::Syntax(_) if text[problem.byte..].starts_with('%') => {
-                let begin = text[..problem.byte].rfind(|c: char| !c.is_ascii_digit() && c != '.');
-                let span = begin.map_or(0, |at| at + 1)..problem.byte + 1;
-                let help = problem::of_percent(&path, &text[span.clone()]);
-                at(Code::Syntax, "a percent sign is no part of a number".to_owned(), span, "a percent sign")
-                    .help(help.unwrap_or_else(|| "write the number without it".to_owned()))
-            }
-            Kind::Syntax(message) => {
-                let end = text[problem.byte..].chars().next().map_or(0, char::len_utf8);
-                let (span, label) = match tree.unclosed() {
-                    Some(bracket) if message == problem::TOO_EARLY => (bracket, "not closed"),
-                    _ => (problem.byte..problem.byte + end, "here, or just before"),
-                };
-                at(Code::Syntax, message.clone(), span, label)
-                    .help("fields are `name: value`, separated by commas; every bracket and quote needs its partner")
-            }
-        }
-    }
-}
-
-/// A path with the variant around its last field, which stands before a bracket in RON.
-fn with_variant(path: &Path, tree: &Tree<'_>, entry: Entry) -> Path {
-    let mut steps = path.steps().to_vec();
-    if let Some(variant) = tree.parent(entry).and_then(|parent| tree.name(parent))
-        && let Some(last) = steps.len().checked_sub(1)
-    {
-        steps.insert(last, Step::Key(variant.to_owned().into()));
-    }
-    steps.into()
-}
-
-/// A value as it stands in the text, shortened.
-fn snippet(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(40) {
-        Some((n, _)) => format!("{}…", &line[..n]),
-        None if line.len() < text.len() => format!("{line} …"),
-        None => line.to_owned(),
-    }
-}
-
-/// Our name for what the service calls `found`, if it is one of those expected.
-fn service_name(found: &str, expected: &[String]) -> Option<&'static str> {
-    let own = SERVICE_NAMES.iter().find(|(service, _)| *service == found)?.1;
-    expected.iter().any(|name| name == own).then_some(own)
-}
-
-/// Fields of `workload` that look as if they could stand beside it.
-const OF_WORKLOAD: [&str; 6] = ["jobs", "classes", "logs", "window", "keep", "load_factor"];
-
-/// The field that was probably meant.
-fn meant<'a>(found: &str, expected: &'a [String]) -> Option<&'a str> {
-    let name = service_name(found, expected);
-    match name {
-        Some(own) => Some(own),
-        None => closest(found, expected.iter().map(String::as_str)),
-    }
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -32,6 +32,13 @@ impl Path {
         path
     }
 
+    /// The field of this name beside the one to which this path leads.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Option<Self> {
+        let (_, group) = self.0.split_last()?;
+        Some(Self(group.to_vec()).key(name))
+    }
+
     /// A key of the map to which this path leads.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {

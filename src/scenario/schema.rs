@@ -33,7 +33,8 @@ pub struct Scenario {
     pub resolution: Resolution,
     /// Local date and time of tick 0, as `"2026-03-02T00:00"`. Needed by hour-of-week profiles; shown in
     /// reports. Logs whose submit times are dates follow it: a job submitted on this date comes at tick 0, and
-    /// earlier ones are left out, with a warning. Default: the first date of the logs, if they have dates.
+    /// earlier ones are left out, with a warning. Default: the first date of the logs (of a log with a
+    /// `window`, the date on which that begins), if they have dates.
     #[serde(default)]
     pub start: Option<String>,
     /// IANA time zone of `start` and of dates in logs that name none, as `"Europe/Amsterdam"`. Default `"UTC"`.
@@ -263,6 +264,17 @@ pub enum Expect {
         #[serde(default)]
         cluster: Option<String>,
     },
+    /// At least this share of jobs starts within `limit` of its submission. A job that was neither rejected nor
+    /// cancelled and never started counts as one that does not.
+    StartedWithin {
+        /// Longest wait of a job that counts as started in time.
+        limit: TimeSpan,
+        /// Smallest share allowed, 0 to 1, as 0.9.
+        share: f64,
+        /// Name of the cluster whose jobs are judged. Default: all jobs of the run.
+        #[serde(default)]
+        cluster: Option<String>,
+    },
     /// The mean wait of started jobs is at most `limit`.
     MeanWaitAtMost {
         /// Longest mean wait allowed.
@@ -311,4 +323,15 @@ pub enum Expect {
     FailedAtMost(u64),
     /// At most so many jobs are left queued, running, resubmitting or not submitted at the end.
     UnfinishedAtMost(u64),
+}
+
+impl Expect {
+    /// The wait that a job may have, where this is about one.
+    #[must_use]
+    pub const fn wait_limit(&self) -> Option<TimeSpan> {
+        match self {
+            Self::WaitAtMost { limit, .. } | Self::StartedWithin { limit, .. } => Some(*limit),
+            _ => None,
+        }
+    }
 }

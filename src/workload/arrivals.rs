@@ -266,8 +266,11 @@ fn modulated(states: &[ModulatedState], stays: Stream) -> Result<Path, SampleErr
 fn profile(per_hour: f64, factors: &[f64], setting: &Setting<'_>) -> Result<Path, SampleError> {
     let per_hour = positive_rate("per_hour", per_hour)?;
     if ![24, H_PER_WEEK].contains(&factors.len()) {
-        let found = format!("{} factors", factors.len());
-        let rule = "a profile has 24 factors (hours of the day) or 168 (hours of the week, Monday first)";
+        let found = match factors.len() {
+            1 => "1 factor".to_owned(),
+            n => format!("{n} factors"),
+        };
+        let rule = "24 (hours of the day) or 168 (hours of the week, Monday first) are needed";
         return Err(
             SampleError::new("factors", found, rule, "list 24 or 168 of them").of_kind(ErrorKind::Profile)
         );

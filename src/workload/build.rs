@@ -110,6 +110,10 @@ pub enum Note {
         path: String,
         /// The date.
         start: String,
+        /// The log's `window` begins so long after its first date; zero: it has none.
+        window_from: TimeSpan,
+        /// `workload.window` moves the run's beginning so far behind the date.
+        moved: TimeSpan,
     },
     /// Jobs of a log were submitted before the scenario's `start`, and are left out.
     BeforeStart {
@@ -156,8 +160,16 @@ impl fmt::Display for Note {
                 "{path}: {broken} of {of} lines are broken and left out; see them in the run's report, or set \
                  `strict: true`"
             ),
-            Self::StartFromLog { path, start } => {
-                write!(f, "start: {start}, the first date of {path}")
+            Self::StartFromLog { path, start, window_from, moved } => {
+                write!(f, "start: {start}, the ")?;
+                match *window_from {
+                    TimeSpan::ZERO => write!(f, "first date of {path}")?,
+                    from => write!(f, "beginning of the window of {path}, {from} after its first date")?,
+                }
+                match *moved {
+                    TimeSpan::ZERO => Ok(()),
+                    moved => write!(f, "; tick 0 is {moved} later, where `workload.window` begins"),
+                }
             }
             Self::BeforeStart { path, jobs, of, first } => write!(
                 f,
@@ -203,6 +215,11 @@ pub fn build(workload: &Workload, ctx: &Context<'_>) -> Result<Jobs, Vec<Workloa
     // Before the classes: a log may say which date tick 0 is, which profiles follow.
     let read = logs::read_all(&workload.logs, &mut builder);
     let zero = logs::date_zero(&workload.logs, &read, &mut builder);
+    for note in &mut builder.notes {
+        if let (Note::StartFromLog { moved, .. }, Some(window)) = (note, workload.window) {
+            *moved = window.from;
+        }
+    }
     classes::add(&workload.classes, &mut builder);
     logs::add(read, zero, &mut builder);
     if !builder.errors.is_empty() {

@@ -78,7 +78,7 @@ impl Plan {
                 ErrorKind::EndlessClass,
                 place("to"),
                 "",
-                "a class ends: one of `to`, `jobs` and the scenario's `horizon` is needed",
+                "one of `to`, `jobs` and the scenario's `horizon` is needed",
                 "write `to: \"7d\"`, `jobs: 1000`, or set `horizon`",
             ));
         }

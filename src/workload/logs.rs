@@ -110,7 +110,7 @@ pub(crate) fn read_all(logs: &[Log], builder: &mut Builder<'_>) -> Vec<ReadLog> 
             if log.strict && report.broken > 0 {
                 problems::refuse_broken(&report, &place, builder);
             } else if rows.is_empty() {
-                builder.fail(problems::no_job(&report, &place));
+                builder.fail(problems::no_job(&report, log, &place, builder.ctx.clusters));
             } else {
                 builder.pending += rows.len() as u64;
                 all.push(ReadLog { index, rows, report, common, dated: log.has_dates() });
@@ -229,7 +229,14 @@ fn rows(
                 report.requested_size += u64::from(row.requested_size);
                 rows.push(Row { line: u32::try_from(lines.line()).unwrap_or(u32::MAX), ..row });
             }
-            Line::LeftOut(reason) => *report.left_out.entry(reason).or_default() += 1,
+            Line::LeftOut(reason) => {
+                *report.left_out.entry(reason).or_default() += 1;
+                if let (LeftOut::OtherCluster, None, Format::Csv(csv)) =
+                    (reason, &report.other_cluster, &format)
+                {
+                    report.other_cluster = csv.cluster_name();
+                }
+            }
             Line::Broken { column, value, fault } => {
                 report.broken += 1;
                 if report.first_broken.len() < LISTED_BROKEN {

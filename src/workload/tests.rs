@@ -113,7 +113,7 @@ fn a_class_ends_where_it_says_or_at_the_horizon() {
     assert_eq!(count(&JobClass { jobs: Some(7), to: Some(span("2m")), ..every.clone() }, None), 2);
     assert_eq!(count(&class("a", Arrivals::At(vec![span("5h")])), None), 1);
     let error = World::default().error(&of_classes(vec![every.clone()]));
-    assert!(error.starts_with("workload.classes[0].to: a class ends"), "{error}");
+    assert!(error.starts_with("workload.classes[0].to: one of `to`, `jobs`"), "{error}");
     let none = JobClass { from: span("4m"), ..every };
     let jobs = World { horizon: Some(180), ..World::default() }.jobs(&of_classes(vec![none]));
     assert_eq!(jobs.notes, [Note::EmptyClass { name: "a".to_owned() }]);

@@ -6,7 +6,9 @@ mod cli;
 mod fuzz_seeds;
 #[cfg(target_os = "linux")]
 mod hard_input;
+mod readme;
 mod real_logs;
 mod scenario_page;
 mod stories;
 mod support;
+mod template;

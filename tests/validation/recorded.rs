@@ -3,6 +3,7 @@
 //! folder beside it is absent. What the differences mean is in `docs/validation.md`.
 
 use crate::easy::{self, Job};
+use crate::pictures;
 use nodetide::engine::{self, Detail, Model};
 use nodetide::lowering;
 use nodetide::scenario::parse;
@@ -131,6 +132,8 @@ fn kth_sp2_under_easy_backfilling() {
     assert_eq!(waits_of(&lines, &waits_s, all), easy, "simulated");
 
     starts_as_the_plain_program_says(&lines, &waits_s, 100, 1);
+    let recorded_s = lines.iter().map(|l| l.wait).collect();
+    pictures::is_current("KTH-SP2", KTH, "kth-waits", recorded_s, waits_s.clone());
 
     // The machine kept long jobs for the night: that, and not the scheduler, is where the two part.
     let short = |l: &Line| l.requested <= 3600;
@@ -163,4 +166,6 @@ fn sdsc_blue_horizon_under_easy_backfilling() {
     let easy = Waits { jobs: 232_536, mean: 7858, percentiles: [0, 23_084, 41_678, 102_199], at_once: 519 };
     assert_eq!(waits_of(&lines, &waits_s, all), easy, "simulated");
     starts_as_the_plain_program_says(&lines, &waits_s, 144, 8);
+    let recorded_s = lines.iter().map(|l| l.wait).collect();
+    pictures::is_current("SDSC-BLUE", BLUE, "blue-waits", recorded_s, waits_s);
 }

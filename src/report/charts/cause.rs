@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use super::facts::Figures;
-use crate::chart::{Bar, BarRow, Bars, Figure, Panel, Row};
+use crate::chart::{Bar, BarRow, Bars, Figure, Panel, Row, Tone};
 use crate::engine::output::Reason;
 use crate::report::units::{percent, short};
 use crate::report::warnings::words;
@@ -30,9 +30,15 @@ pub(super) fn figure(data: &Data) -> Figure {
         Reason::ALL.iter().map(|&r| (r, of(&summary.total, r))).filter(|(_, h)| *h > 0.0).collect();
     reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
     let again: f64 = Reason::ALL.iter().map(|r| summary.total.sum(&again_key(*r))).sum();
+    let mut heading = format!("Job-hours in the queue, and their share of all {}", short(all));
+    // The report's shares are of another whole; a reader who has both is told which is which.
+    if again > 0.0 {
+        let parts = [short(all - again), short(again)];
+        heading.push_str(&format!(": {} before first starts and {} after evictions", parts[0], parts[1]));
+    }
     let mut subtitle = subtitle;
     if again > 0.0 {
-        subtitle.push_str(&format!(" {} of it is after an eviction.", percent(again / all)));
+        subtitle.push_str(" The report's shares are of the waits before first starts alone.");
     }
     let waited = match summary.clusters.len() {
         0 | 1 => Vec::new(),
@@ -49,12 +55,13 @@ pub(super) fn figure(data: &Data) -> Figure {
     let mut scopes = vec![(if waited.is_empty() { "" } else { "all clusters" }, &summary.total)];
     scopes.extend(waited.iter().map(|&c| (summary.clusters[c].name.as_str(), &summary.clusters[c].figures)));
     let row = |(i, &(reason, _)): (usize, &(Reason, f64))| BarRow {
+        group: String::new(),
         label: words(reason).to_owned(),
         bars: scopes.iter().map(|(_, figures)| bar(of(figures, reason), all)).collect(),
-        strong: i == 0,
+        tone: if i == 0 { Tone::Strong } else { Tone::Plain },
     };
     let bars = Bars {
-        heading: format!("Job-hours in the queue, and their share of all {}", short(all)),
+        heading,
         columns: scopes.iter().map(|s| s.0.to_owned()).collect(),
         rows: reasons.iter().enumerate().map(row).collect(),
     };

@@ -1,12 +1,12 @@
 //! What it cost: by what the nodes did, and by team.
 
 use super::data::Data;
-use crate::chart::{Bar, BarRow, Bars, Figure, Panel, Row, Size};
+use crate::chart::{Bar, BarRow, Bars, Figure, Panel, Row, Tone};
 use crate::report::pricing::Part;
-use crate::report::units::{amount, count, percent, whole};
+use crate::report::units::{amount_to, count, decimals, percent, whole};
 
 /// More are summed up in one bar.
-const SHOWN: usize = 8;
+const SHOWN: usize = 6;
 /// A part that is worth a title.
 const TELLING: f64 = 0.08;
 
@@ -43,7 +43,7 @@ pub(super) fn figure(data: &Data) -> Figure {
     let told = told.or_else(|| parts.first()).copied();
     let title = told.map_or_else(String::new, |(part, cost)| {
         let (what, share) = (super::capital(words_of(part)), percent(cost / total));
-        let all = format!("{} {}", round(total), summary.currency);
+        let all = format!("{} {}", round(total, total), summary.currency);
         match part {
             Part::Useful => format!("{what} is {share} of the {all} spent"),
             Part::Idle | Part::Unusable | Part::Leaving | Part::LoadBalancer => {
@@ -52,21 +52,19 @@ pub(super) fn figure(data: &Data) -> Figure {
             _ => format!("{what} costs {share} of {all}"),
         }
     });
-    let rows = parts.iter().map(|&(part, cost)| BarRow {
+    let tone = |part: Part| if told.is_some_and(|t| t.0 == part) { Tone::Strong } else { Tone::Plain };
+    let row = |&(part, cost): &(Part, f64)| BarRow {
+        group: String::new(),
         label: words_of(part).to_owned(),
         bars: vec![bar(cost, total)],
-        strong: told.is_some_and(|t| t.0 == part),
-    });
-    let by_part = Bars {
-        heading: "By what the nodes did".to_owned(),
-        columns: vec![String::new()],
-        rows: rows.collect(),
+        tone: tone(part),
     };
-    let mut panels = vec![(1.0, Panel::Bars(by_part))];
-    if let Some(bars) = by_team(data, total).or_else(|| by_cluster(data, total)) {
-        panels.push((0.85, Panel::Bars(bars)));
-    }
-    Figure { title, subtitle, note: String::new(), rows: vec![Row { size: Size::Part(1.0), panels }] }
+    let mut rows: Vec<BarRow> = parts.iter().map(row).collect();
+    rows[0].group = "By what the nodes did".to_owned();
+    rows.extend(by_team(data, total).or_else(|| by_cluster(data, total)).unwrap_or_default());
+    // One scale: everything on the picture is money of the same total.
+    let bars = Bars { heading: String::new(), columns: vec![String::new()], rows };
+    Figure { title, subtitle, note: String::new(), rows: vec![Row::one(Panel::Bars(bars))] }
 }
 
 const fn words_of(part: Part) -> &'static str {
@@ -83,47 +81,58 @@ const fn words_of(part: Part) -> &'static str {
     }
 }
 
-/// An amount without cents where nobody would miss them.
-fn round(cost: f64) -> String {
-    if cost >= 1000.0 { whole(cost.round() as u64) } else { amount(cost) }
+/// An amount with as many decimals as all amounts of the picture: none where nobody would miss cents.
+fn round(cost: f64, total: f64) -> String {
+    if total < 1000.0 {
+        return amount_to(cost, decimals(total));
+    }
+    if cost > 0.0 && cost < 0.5 { "<1".to_owned() } else { whole(cost.round() as u64) }
 }
 
 fn bar(cost: f64, total: f64) -> Bar {
-    Bar { value: cost, text: format!("{}, {}", round(cost), percent(cost / total)) }
+    Bar { value: cost, text: format!("{}, {}", round(cost, total), percent(cost / total)) }
 }
 
-/// Bars of named costs in their order, the smallest summed up.
-fn rows(named: &[(String, f64)], others: &str, total: f64) -> Vec<BarRow> {
-    let row = |label: String, cost: f64| BarRow { label, bars: vec![bar(cost, total)], strong: false };
+/// Bars of named costs in their order, the smallest summed up; these stand last and hollow, however long.
+fn rows(
+    group: &str,
+    named: &[(String, f64)],
+    shared: Option<(String, f64)>,
+    others: &str,
+    total: f64,
+) -> Vec<BarRow> {
+    let row = |label: String, cost: f64, tone: Tone| BarRow {
+        group: String::new(),
+        label,
+        bars: vec![bar(cost, total)],
+        tone,
+    };
     let shown = if named.len() > SHOWN + 1 { SHOWN } else { named.len() };
-    let mut rows: Vec<BarRow> = named[..shown].iter().map(|(name, cost)| row(name.clone(), *cost)).collect();
+    let all = named[..shown].iter().cloned().chain(shared);
+    let mut rows: Vec<BarRow> = all.map(|(name, cost)| row(name, cost, Tone::Plain)).collect();
     if shown < named.len() {
         let rest: f64 = named[shown..].iter().map(|n| n.1).sum();
-        rows.push(row(count((named.len() - shown) as u64, others), rest));
+        rows.push(row(count((named.len() - shown) as u64, others), rest, Tone::Hollow));
+    }
+    if let Some(first) = rows.first_mut() {
+        group.clone_into(&mut first.group);
     }
     rows
 }
 
-fn by_team(data: &Data, total: f64) -> Option<Bars> {
+fn by_team(data: &Data, total: f64) -> Option<Vec<BarRow>> {
     let teams = &data.summary.teams;
     // The last one is what no job uses.
     let (shared, teams) = teams.split_last().filter(|(_, teams)| !teams.is_empty())?;
     let named: Vec<(String, f64)> = teams.iter().map(|t| (t.name.clone(), t.cost)).collect();
-    let mut rows = rows(&named, "other team", total);
     let label = if shared.jobs == 0 { "shared (no job)".to_owned() } else { shared.name.clone() };
-    rows.push(BarRow { label, bars: vec![bar(shared.cost, total)], strong: false });
-    Some(Bars { heading: "By team whose jobs ran".to_owned(), columns: vec![String::new()], rows })
+    Some(rows("By team whose jobs ran", &named, Some((label, shared.cost)), "other team", total))
 }
 
-fn by_cluster(data: &Data, total: f64) -> Option<Bars> {
+fn by_cluster(data: &Data, total: f64) -> Option<Vec<BarRow>> {
     let clusters = &data.summary.clusters;
     let mut named: Vec<(String, f64)> =
         clusters.iter().map(|c| (c.name.clone(), c.figures.sum("cost_total"))).collect();
     named.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let rows = rows(&named, "other cluster", total);
-    (clusters.len() > 1).then(|| Bars {
-        heading: "By cluster".to_owned(),
-        columns: vec![String::new()],
-        rows,
-    })
+    (clusters.len() > 1).then(|| rows("By cluster", &named, None, "other cluster", total))
 }

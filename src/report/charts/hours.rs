@@ -1,14 +1,18 @@
 //! How busy billed nodes are, by hour of the week.
 
 use super::data::Data;
-use super::series::HOURS;
-use crate::chart::{Figure, Heat, HeatCell, Panel, Row};
-use crate::report::units::percent;
+use super::series::{HOURS, Week};
+use crate::chart::{Figure, Heat, HeatCell, Ink, KeyEntry, Panel, Row};
+use crate::report::units::{percent, short};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const LONG_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-/// An hour with less than this part of the average node-time is no example of anything.
-const ENOUGH: f64 = 0.1;
+/// Hours that differ by less than this are alike.
+const ALIKE: f64 = 0.15;
+/// A day, or a part of the day, that the title tells of has this part of all node-time at least.
+const STRETCH_MIN: f64 = 0.04;
+/// And differs from the whole by this at least.
+const TOLD: f64 = 0.04;
 
 pub(super) fn figure(data: &Data) -> Figure {
     let summary = &data.summary;
@@ -19,7 +23,7 @@ pub(super) fn figure(data: &Data) -> Figure {
         None => "hours of a week from the beginning; the scenario has no `start` date".to_owned(),
     };
     let subtitle = format!(
-        "Share of billed node-time that ran jobs, in per cent, by {clock} · {} · {}.",
+        "Per cent of billed node-time that ran jobs, by {clock} · {} · {}.",
         summary.clusters_in_words(),
         summary.span()
     );
@@ -53,42 +57,95 @@ pub(super) fn figure(data: &Data) -> Figure {
     if week.billed.iter().zip(covered).any(|(billed, covered)| covered && *billed == 0.0) {
         subtitle.push_str(" A point is an hour without nodes.");
     }
+    let used = || week.billed.iter().filter(|b| **b > 0.0).map(|s| s / 3600.0);
+    let (least, most) = used().fold((f64::INFINITY, 0.0_f64), |(a, b), h| (a.min(h), b.max(h)));
+    if short(least) == short(most) {
+        subtitle.push_str(&format!(" Each cell is {} node-hours.", short(most)));
+    } else {
+        let average = short(billed / 3600.0 / used().count() as f64);
+        let (least, most) = (short(least), short(most));
+        subtitle.push_str(&format!(" A cell is {average} node-hours on average, {least} to {most}."));
+    }
+    let range = range(week);
+    let ends = ends(range);
+    let span = ends.1 - ends.0;
+    // Both ends are marks.
+    let tens = (span * 10.0).round() as u32;
+    let step = if tens > 5 && tens.is_multiple_of(2) { 20.0 } else { 10.0 };
+    let marks = (0..=10).map(|i| ends.0 + f64::from(i) * step / 100.0).filter(|at| *at <= ends.1 + 1e-9);
+    let key = marks.map(|at| KeyEntry {
+        ink: Ink::Ramp((at - ends.0) / span),
+        line: false,
+        name: percent(at),
+        value: String::new(),
+    });
     Figure {
-        title: title(data, billed, dated),
+        title: title(data, billed, dated, range),
         subtitle,
         note: String::new(),
-        rows: vec![Row::one(Panel::Heat(Heat { heading: String::new(), rows, columns, cells }))],
+        rows: vec![
+            Row::one(Panel::Key(key.collect())),
+            Row::one(Panel::Heat(Heat { heading: String::new(), rows, columns, cells, ends })),
+        ],
     }
 }
 
-fn title(data: &Data, billed: f64, dated: bool) -> String {
+/// The lowest and the highest share of an hour.
+fn range(week: &Week) -> (f64, f64) {
+    let shares = (0..HOURS).filter_map(|h| week.share(h));
+    shares.fold((1.0, 0.0), |(low, high), s| (s.min(low), s.max(high)))
+}
+
+/// What the ends of the colours stand for: a narrow range in the middle of the scale would be one colour. Where all hours
+/// are nearly alike, they are to look so.
+fn ends((low, high): (f64, f64)) -> (f64, f64) {
+    if high - low < ALIKE {
+        return (0.0, 1.0);
+    }
+    ((low * 10.0 + 1e-9).floor() / 10.0, (high * 10.0 - 1e-9).ceil() / 10.0)
+}
+
+fn title(data: &Data, billed: f64, dated: bool, (low, high): (f64, f64)) -> String {
     let week = &data.week;
-    let hours = week.billed.iter().filter(|b| **b > 0.0).count() as f64;
-    let telling = (0..HOURS).filter(|&h| week.billed[h] >= ENOUGH * billed / hours);
-    let share = |h: usize| week.share(h).unwrap_or(0.0);
-    let overall = percent(week.running.iter().sum::<f64>() / billed);
-    let all: Vec<usize> = telling.collect();
-    let busiest = all.iter().copied().reduce(|a, b| if share(b) > share(a) { b } else { a });
-    let quietest = all.iter().copied().reduce(|a, b| if share(b) < share(a) { b } else { a });
-    let (Some(busy), Some(quiet)) = (busiest, quietest) else {
-        return format!("Billed nodes are busy {overall} of the time");
-    };
-    // What stands out is what is farther from the whole.
     let whole = week.running.iter().sum::<f64>() / billed;
-    let (word, hour) =
-        if whole - share(quiet) >= share(busy) - whole { ("least", quiet) } else { ("most", busy) };
-    if percent(share(hour)) == overall {
-        return format!("Billed nodes are busy {overall} of the time, at all hours");
+    if high - low < ALIKE {
+        let (low, high) = (percent(low), percent(high));
+        let low = if low == high { String::new() } else { low.replace(" %", "–") };
+        let without = week.billed.iter().zip(week.covers()).any(|(b, covered)| covered && *b == 0.0);
+        let when = if without { "in every hour that has any" } else { "around the clock" };
+        return format!("Billed nodes are busy {low}{high} of the time, {when}");
     }
-    format!(
-        "Billed nodes are busy {overall} of the time, {word} on {} ({})",
-        name(hour, dated),
-        percent(share(hour))
-    )
-}
-
-fn name(hour: usize, dated: bool) -> String {
-    let (day, hour) = (hour / 24, hour % 24);
-    let day = if dated { LONG_DAYS[day].to_owned() } else { format!("day {}", day + 1) };
-    format!("{day}, {hour:02}–{:02} h", hour + 1)
+    let busy = percent(whole);
+    // Single hours are mostly chance; days and parts of the day are told, where they have enough node-time.
+    let stretch = |name: String, hours: &mut dyn Iterator<Item = usize>| {
+        let (mut running, mut all) = (0.0, 0.0);
+        for h in hours {
+            running += week.running[h];
+            all += week.billed[h];
+        }
+        (all >= STRETCH_MIN * billed && all < billed).then(|| (name, running / all))
+    };
+    let mut found = Vec::new();
+    for (day, long) in LONG_DAYS.iter().enumerate() {
+        let name = if dated { format!("on {long}s") } else { format!("on day {}", day + 1) };
+        found.extend(stretch(name, &mut (day * 24..day * 24 + 24)));
+    }
+    for part in 0..4 {
+        let (from, to) = (part * 6, part * 6 + 6);
+        let name = format!("from {from:02} to {to:02} h");
+        found.extend(stretch(name, &mut (0..HOURS).filter(|h| (from..to).contains(&(h % 24)))));
+    }
+    let away = |share: f64| (share - whole).abs();
+    let told = found.into_iter().reduce(|a, b| if away(b.1) > away(a.1) { b } else { a });
+    match told.filter(|(_, share)| away(*share) >= TOLD) {
+        Some((name, share)) => {
+            let word = if share < whole { "least" } else { "most" };
+            format!("Billed nodes are busy {busy} of the time, {word} {name} ({})", percent(share))
+        }
+        None => {
+            let (low, high) = (percent(low), percent(high));
+            let low = low.trim_end_matches(" %");
+            format!("Billed nodes are busy {busy} of the time, alike on all days (single hours {low}–{high})")
+        }
+    }
 }

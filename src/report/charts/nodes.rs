@@ -2,7 +2,7 @@
 
 use super::TimelineRow;
 use super::data::Data;
-use super::series::{COLUMNS, Series};
+use super::series::{COLUMNS, Column, Series};
 use super::time_axis::{of_counts, of_run};
 use crate::chart::{Anchor, Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Size};
 use crate::engine::output::State;
@@ -18,6 +18,8 @@ const LIMIT_SHOWN: f64 = 1.8;
 
 /// From this share of node-time on, idle nodes are what the title is about.
 const IDLE_TOLD: f64 = 0.25;
+/// From this share of the time on, the limit is.
+const AT_LIMIT_TOLD: f64 = 0.05;
 
 pub(super) fn figure(data: &Data) -> Figure {
     let summary = &data.summary;
@@ -39,10 +41,9 @@ pub(super) fn figure(data: &Data) -> Figure {
     };
     let mut subtitle = format!("{what} · {} · {}.", summary.clusters_in_words(), summary.span());
     if coarse {
-        let column = duration_s(summary.end_s / COLUMNS as f64);
-        subtitle.push_str(&format!(
-            " A column is {column}: strong colours are averages, the pale area is the most at once."
-        ));
+        let column = duration_s(summary.end_s * together(shown.len()) as f64 / COLUMNS as f64);
+        subtitle
+            .push_str(&format!(" Each column is the average of {column}, strokes the most at once in it."));
     }
     subtitle.push_str(&data.not_shown(shown.len(), "node-hours"));
     Figure { title: title(data), subtitle, note: String::new(), rows: rows(data, &shown) }
@@ -62,33 +63,62 @@ fn title(data: &Data) -> String {
     if held == 0.0 {
         return format!("Not one node is held; {}", queued(queue));
     }
-    if let [only] = &summary.clusters[..] {
-        let at_limit = only.figures.sum("at_limit_s") / summary.end_s;
-        if at_limit >= 0.05 {
+    let of = |state: State| data.series.iter().map(|s| s.node_s[state as usize]).sum::<f64>();
+    let billed = held - of(State::Allocating);
+    let idle = if billed > 0.0 { of(State::Idle) / billed } else { 0.0 };
+    let limits = data.series.iter().zip(&summary.clusters);
+    let limits = limits.map(|(s, c)| (s, c, c.figures.sum("at_limit_s") / summary.end_s));
+    let (series, cluster, at_limit) = match limits.reduce(|a, b| if b.2 > a.2 { b } else { a }) {
+        Some(most) => most,
+        None => return String::new(),
+    };
+    if let [_] = &summary.clusters[..] {
+        if at_limit >= AT_LIMIT_TOLD {
             return format!(
                 "At the limit of {} for {} of the time, with {}",
-                count(data.series[0].limit.into(), "node"),
+                count(series.limit.into(), "node"),
                 percent(at_limit),
                 queued(queue)
             );
         }
-        let average = short(held / summary.end_s);
-        let peak = count(data.series[0].peak.into(), "node");
-        let idle = data.series[0].node_s[State::Idle as usize] / held;
+        let peak = of_limit(series);
         if idle >= IDLE_TOLD {
-            return format!("Nodes stand idle {} of their time, with {}", percent(idle), queued(queue));
+            return format!(
+                "Nodes stand idle {} of their billed time; {peak} were held at once",
+                percent(idle)
+            );
         }
-        return format!("{} at most, {average} on average, with {}", super::capital(&peak), queued(queue));
+        let (peak, idle) = (super::capital(&peak), percent(idle));
+        return format!("{peak} at once, {idle} of their billed time idle, with {}", queued(queue));
     }
-    let busiest = data.series.iter().zip(&summary.clusters).max_by_key(|(s, _)| s.queue_peak);
-    match busiest.filter(|(s, _)| s.queue_peak > 0) {
-        Some((series, cluster)) => format!(
-            "{} nodes on average over all clusters; the longest queue is on {}: {}",
-            short(held / summary.end_s),
+    if at_limit >= AT_LIMIT_TOLD {
+        return format!(
+            "{} is at its limit of {} for {} of the time; nodes stand idle {} of theirs",
             cluster.name,
-            count(series.queue_peak.into(), "job")
-        ),
-        None => format!("{} nodes on average over all clusters, and no queue", short(held / summary.end_s)),
+            count(series.limit.into(), "node"),
+            percent(at_limit),
+            percent(idle)
+        );
+    }
+    let reached = data.series.iter().any(|s| s.limit > 0 && s.peak >= s.limit);
+    let said = if reached { "No cluster is at its limit for long" } else { "No cluster reaches its limit" };
+    format!("{said}; nodes stand idle {} of their billed time", percent(idle))
+}
+
+/// The most nodes at once, and of how many.
+fn of_limit(series: &Series) -> String {
+    if series.limit == 0 {
+        return format!("at most {}", count(series.peak.into(), "node"));
+    }
+    format!("at most {} of {}", whole(series.peak.into()), count(series.limit.into(), "node"))
+}
+
+/// Columns that are drawn as one where several clusters share the picture.
+const fn together(clusters: usize) -> usize {
+    match clusters {
+        0 | 1 => 1,
+        2..=4 => 2,
+        _ => 3,
     }
 }
 
@@ -110,13 +140,18 @@ fn rows(data: &Data, shown: &[usize]) -> Vec<Row> {
         .filter(|(_, s)| present(s))
         .map(|(layer, state)| entry(layer, *state, String::new()))
         .collect();
+    let columns = shown.iter().any(|&c| data.series[c].exact().is_none());
+    if columns {
+        key.push(most_at_once(String::new()));
+    }
     key.push(KeyEntry { ink: Ink::Limit, line: true, name: "limit".to_owned(), value: String::new() });
-    let mut rows = vec![Row { size: Size::Fixed(14.0), panels: vec![(1.0, Panel::Key(key))] }];
+    key.extend(columns.then(|| queue_range(String::new())));
+    let mut rows = vec![Row::one(Panel::Key(key))];
     for group in shown.chunks(across) {
         let cell = |&c: &usize| {
             let name = &data.summary.clusters[c].name;
             let marks = if across == 2 { 5.0 } else { 3.0 };
-            let [nodes, queue] = pair(data, c, Some(name), marks);
+            let [nodes, queue] = pair(data, c, Some((name, together(shown.len()))), marks);
             let stack = vec![(1.7, Panel::Plot(Box::new(nodes))), (1.0, Panel::Plot(Box::new(queue)))];
             (1.0, Panel::Stack(stack))
         };
@@ -143,8 +178,8 @@ const fn words(state: State) -> &'static str {
     }
 }
 
-/// The two plots of a cluster; with its name where it is one of several.
-fn pair(data: &Data, c: usize, name: Option<&str>, marks: f64) -> [Plot; 2] {
+/// The two plots of a cluster; with its name, and how many columns are drawn as one, where it is one of several.
+fn pair(data: &Data, c: usize, name: Option<(&str, usize)>, marks: f64) -> [Plot; 2] {
     let series = &data.series[c];
     let summary = &data.summary;
     let x = of_run(summary.start.as_ref(), summary.end_s, marks);
@@ -155,7 +190,7 @@ fn pair(data: &Data, c: usize, name: Option<&str>, marks: f64) -> [Plot; 2] {
     let alone = name.is_none();
     let key_width = if alone { 168.0 } else { 0.0 };
     let mut nodes = Plot {
-        heading: name.map_or_else(|| "Nodes".to_owned(), |name| named(name, series.limit)),
+        heading: name.map_or_else(|| "Nodes".to_owned(), |(name, _)| named(name, series.limit)),
         x: Axis { labels: false, ..x.clone() },
         y: of_counts(top, if alone { 5.0 } else { marks }),
         marks: Vec::new(),
@@ -172,7 +207,10 @@ fn pair(data: &Data, c: usize, name: Option<&str>, marks: f64) -> [Plot; 2] {
     };
     match series.exact() {
         Some(rows) => exact(rows, summary.end_s, limit_shown, &mut nodes.marks, &mut queue.marks),
-        None => coarse(series, summary.end_s, limit_shown, &mut nodes.marks, &mut queue.marks),
+        None => {
+            let columns = series.merged(name.map_or(1, |n| n.1));
+            coarse(series, &columns, summary.end_s, limit_shown, &mut nodes.marks, &mut queue.marks);
+        }
     }
     if limit_shown && alone {
         let text = format!("limit {}", whole(series.limit.into()));
@@ -187,9 +225,9 @@ fn named(name: &str, limit: u32) -> String {
     if limit == 0 { name.to_owned() } else { format!("{name}, limit {}", whole(limit.into())) }
 }
 
-/// States from the top of the stack down, with their share of node-time.
+/// States from the top of the stack down, with their share of billed node-time, as the title has it.
 fn key(series: &Series) -> Vec<KeyEntry> {
-    let all: f64 = series.node_s.iter().sum();
+    let billed: f64 = series.node_s.iter().sum::<f64>() - series.node_s[State::Allocating as usize];
     let mut entries: Vec<KeyEntry> = STACK
         .iter()
         .enumerate()
@@ -197,15 +235,24 @@ fn key(series: &Series) -> Vec<KeyEntry> {
         .filter(|(_, state)| series.node_s[**state as usize] > 0.0)
         .map(|(layer, state)| {
             let seconds = series.node_s[*state as usize];
-            let value = format!("{}, {} node-h", percent(seconds / all), short(seconds / 3600.0));
+            let share =
+                if *state == State::Allocating { "not billed".to_owned() } else { percent(seconds / billed) };
+            let value = format!("{share}, {} node-h", short(seconds / 3600.0));
             entry(layer, *state, value)
         })
         .collect();
     if series.exact().is_none() {
-        let value = count(series.peak.into(), "node");
-        entries.push(KeyEntry { ink: Ink::Peak, line: false, name: "most at once".to_owned(), value });
+        entries.push(most_at_once(whole(series.peak.into())));
     }
     entries
+}
+
+fn most_at_once(value: String) -> KeyEntry {
+    KeyEntry { ink: Ink::Muted, line: true, name: "most at once".to_owned(), value }
+}
+
+fn queue_range(value: String) -> KeyEntry {
+    KeyEntry { ink: Ink::Quiet, line: false, name: "range of the queue".to_owned(), value }
 }
 
 /// The queue is grey: a colour stands for one thing, and all of them stand for nodes.
@@ -214,15 +261,24 @@ fn queue_key(series: &Series, end_s: f64) -> Vec<KeyEntry> {
         return Vec::new();
     }
     let average = format!("{} jobs", short(series.queued_s / end_s));
-    let mut entries = Vec::new();
-    if series.exact().is_none() {
-        let value = count(series.queue_peak.into(), "job");
-        entries.push(KeyEntry { ink: Ink::Peak, line: false, name: "most at once".to_owned(), value });
-    }
-    entries.push(KeyEntry { ink: Ink::Muted, line: false, name: "average".to_owned(), value: average });
+    let most = count(series.queue_peak.into(), "job");
+    let entry = |ink, line, name: &str, value| KeyEntry { ink, line, name: name.to_owned(), value };
     if series.exact().is_some() {
-        entries[0].name = "in the queue".to_owned();
-        entries[0].value = format!("at most {}", count(series.queue_peak.into(), "job"));
+        return vec![entry(
+            Ink::Muted,
+            false,
+            "in the queue",
+            format!("at most {most}, {average} on average"),
+        )];
+    }
+    let least = series.columns.iter().filter(|c| c.seconds > 0.0).map(|c| c.queued_min).max().unwrap_or(0);
+    let mut entries = vec![
+        entry(Ink::Quiet, false, "range", format!("up to {most}")),
+        entry(Ink::Text, true, "average", average),
+    ];
+    // A queue that runs dry in every column has no floor to show.
+    if least > 0 {
+        entries.push(entry(Ink::Muted, false, "always at least", String::new()));
     }
     entries
 }
@@ -264,29 +320,38 @@ fn exact(rows: &[TimelineRow], end: f64, limit: bool, nodes: &mut Vec<Mark>, que
     queue.push(Mark::Area(line, Ink::Muted));
 }
 
-fn coarse(series: &Series, end: f64, limit: bool, nodes: &mut Vec<Mark>, queue: &mut Vec<Mark>) {
-    let width = end / series.columns.len() as f64;
-    let line = |value: &dyn Fn(&super::series::Column) -> f64| {
-        let values = series.columns.iter().map(|c| if c.seconds > 0.0 { value(c) } else { 0.0 });
-        steps(values.enumerate().map(|(i, v)| (i as f64 * width, v)), end)
+fn coarse(
+    series: &Series,
+    columns: &[Column],
+    end: f64,
+    limit: bool,
+    nodes: &mut Vec<Mark>,
+    queue: &mut Vec<Mark>,
+) {
+    let width = end / columns.len() as f64;
+    let values = |value: &dyn Fn(&Column) -> f64| -> Vec<f64> {
+        columns.iter().map(|c| if c.seconds > 0.0 { value(c) } else { 0.0 }).collect()
     };
-    let most = line(&|c| f64::from(c.nodes_max));
-    nodes.push(Mark::Area(most.clone(), Ink::Peak));
+    let line = |value: &dyn Fn(&Column) -> f64| {
+        steps(values(value).into_iter().enumerate().map(|(i, v)| (i as f64 * width, v)), end)
+    };
+    let strokes = |value: &dyn Fn(&Column) -> f64| -> Vec<(f64, f64, f64)> {
+        let all = values(value).into_iter().enumerate();
+        all.map(|(i, v)| (i as f64 * width, (i + 1) as f64 * width, v)).collect()
+    };
     for layer in (0..STACK.len()).rev() {
         if series.node_s[STACK[layer] as usize] == 0.0 {
             continue;
         }
-        let of = |c: &super::series::Column| {
-            STACK[..=layer].iter().map(|s| c.nodes[*s as usize]).sum::<f64>() / c.seconds
-        };
+        let of = |c: &Column| STACK[..=layer].iter().map(|s| c.nodes[*s as usize]).sum::<f64>() / c.seconds;
         nodes.push(Mark::Area(line(&of), Ink::Layer(layer)));
     }
-    nodes.push(Mark::Line(most, 0.5, Ink::Muted));
+    nodes.push(Mark::Caps(strokes(&|c| f64::from(c.nodes_max)), 1.5, Ink::Muted));
     if limit {
         nodes.push(Mark::Dashed(line(&|c| f64::from(c.limit)), Ink::Limit));
     }
-    let most = line(&|c| f64::from(c.queued_max));
-    queue.push(Mark::Area(most.clone(), Ink::Peak));
-    queue.push(Mark::Area(line(&|c| c.queued / c.seconds), Ink::Muted));
-    queue.push(Mark::Line(most, 0.5, Ink::Muted));
+    // From the fewest to the most: what was always there is dark.
+    queue.push(Mark::Area(line(&|c| f64::from(c.queued_max)), Ink::Quiet));
+    queue.push(Mark::Area(line(&|c| f64::from(c.queued_min)), Ink::Muted));
+    queue.push(Mark::Caps(strokes(&|c| c.queued / c.seconds), 1.5, Ink::Text));
 }

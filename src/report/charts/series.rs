@@ -28,6 +28,24 @@ pub(super) struct Column {
     pub(super) seconds: f64,
 }
 
+impl Column {
+    /// Both stretches as one.
+    fn with(mut self, other: Self) -> Self {
+        for (sum, nodes) in self.nodes.iter_mut().zip(other.nodes) {
+            *sum += nodes;
+        }
+        Self {
+            nodes: self.nodes,
+            nodes_max: self.nodes_max.max(other.nodes_max),
+            queued: self.queued + other.queued,
+            queued_min: self.queued_min.min(other.queued_min),
+            queued_max: self.queued_max.max(other.queued_max),
+            limit: self.limit.max(other.limit),
+            seconds: self.seconds + other.seconds,
+        }
+    }
+}
+
 /// A cluster over time.
 #[derive(Clone, Debug)]
 pub(super) struct Series {
@@ -94,6 +112,14 @@ impl Series {
     /// The rows, where they are few enough to be drawn as they are.
     pub(super) fn exact(&self) -> Option<&[TimelineRow]> {
         self.exact.as_deref()
+    }
+
+    /// The columns, so many put together in one: a small picture has room for fewer.
+    pub(super) fn merged(&self, together: usize) -> Vec<Column> {
+        let one = |group: &[Column]| {
+            group.iter().filter(|c| c.seconds > 0.0).copied().reduce(Column::with).unwrap_or_default()
+        };
+        self.columns.chunks(together.max(1)).map(one).collect()
     }
 
     fn span(&mut self, row: TimelineRow, until: f64, week: &mut Week) {

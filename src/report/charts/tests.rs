@@ -67,7 +67,7 @@ fn every_file_name_is_known() {
 }
 
 /// A summary with figures, of clusters "one", "two" … .
-fn summary(end_s: f64, clusters: usize, more: &str, figures: &str) -> String {
+pub(super) fn summary(end_s: f64, clusters: usize, more: &str, figures: &str) -> String {
     let names = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
     let list: Vec<String> = names[..clusters]
         .iter()
@@ -80,7 +80,7 @@ fn summary(end_s: f64, clusters: usize, more: &str, figures: &str) -> String {
     )
 }
 
-const PLAIN: &str = r#""start":null,"thresholds":[],"teams":[],"#;
+pub(super) const PLAIN: &str = r#""start":null,"thresholds":[],"teams":[],"#;
 
 fn all_draw(data: &Data) {
     for (chart, look) in looks() {
@@ -157,7 +157,9 @@ fn titles_say_the_finding() {
         "cost_useful":60.0,"cost_idle":38.0,"cost_preparing":2.0,"cost_total":100.0"#;
     let data = Data::new(&summary(1e5, 1, PLAIN, figures)).unwrap().finish();
     assert_eq!(Chart::Causes.figure(&data).title, "82 % of all waiting is for nodes on their way");
-    assert!(Chart::Causes.figure(&data).subtitle.ends_with("10 % of it is after an eviction."));
+    let causes = format!("{:?}", Chart::Causes.figure(&data));
+    assert!(causes.contains("their share of all 10.0: 9.00 before first starts and 1.00 after evictions"));
+    assert!(causes.contains("The report's shares are of the waits before first starts alone."), "{causes}");
     assert_eq!(Chart::Cost.figure(&data).title, "Idle nodes cost 38 % of 100.00 EUR");
 
     let nodes = |idle: u32, limit: &str| {
@@ -167,8 +169,14 @@ fn titles_say_the_finding() {
         data.timeline(0, row).unwrap();
         Chart::Nodes.figure(&data.finish()).title
     };
-    assert_eq!(nodes(1, ""), "Nodes stand idle 25 % of their time, with up to 2 jobs queued");
-    assert_eq!(nodes(0, ""), "3 nodes at most, 3.00 on average, with up to 2 jobs queued");
+    assert_eq!(
+        nodes(1, ""),
+        "Nodes stand idle 25 % of their billed time; at most 4 of 4 nodes were held at once"
+    );
+    assert_eq!(
+        nodes(0, ""),
+        "At most 3 of 4 nodes at once, 0 % of their billed time idle, with up to 2 jobs queued"
+    );
     assert_eq!(
         nodes(1, r#""at_limit_s":500.0"#),
         "At the limit of 4 nodes for 50 % of the time, with up to 2 jobs queued"
@@ -177,6 +185,29 @@ fn titles_say_the_finding() {
     let stuck = summary(3600.0, 1, PLAIN, r#""jobs_queued":12"#).replace("settled", "stuck");
     let data = Data::new(&stuck).unwrap().finish();
     assert_eq!(Chart::Nodes.figure(&data).title, "Stuck after 1h with 12 jobs in the queue");
+}
+
+#[test]
+fn the_title_over_several_clusters_is_about_limits_and_idle_nodes() {
+    let title = |figures: &str, allocating: u32, held: u32| {
+        let mut data = Data::new(&summary(1000.0, 2, PLAIN, figures)).unwrap();
+        for cluster in 0..2 {
+            let row =
+                TimelineRow { nodes: [allocating, 0, 0, 1, held, 0], limit: 10, ..TimelineRow::default() };
+            data.timeline(cluster, row).unwrap();
+        }
+        Chart::Nodes.figure(&data.finish()).title
+    };
+    // Allocating nodes are not billed: they are in no share of billed time.
+    assert_eq!(title("", 5, 3), "No cluster reaches its limit; nodes stand idle 25 % of their billed time");
+    assert_eq!(
+        title("", 6, 3),
+        "No cluster is at its limit for long; nodes stand idle 25 % of their billed time"
+    );
+    assert_eq!(
+        title(r#""at_limit_s":80.0"#, 6, 3),
+        "one is at its limit of 10 nodes for 8.0 % of the time; nodes stand idle 25 % of theirs"
+    );
 }
 
 #[test]
@@ -202,6 +233,15 @@ fn a_long_timeline_keeps_its_peaks_and_its_area() {
     let drawn: f64 = series.columns.iter().map(|c| c.nodes[running]).sum();
     assert!((drawn - node_s).abs() < 1e-3 && (series.node_s[running] - node_s).abs() < 1e-6);
     assert!((week.running.iter().sum::<f64>() - node_s).abs() < 1e-3);
+    // Put together, columns keep all of it.
+    let pairs = series.merged(2);
+    assert_eq!(pairs.len(), COLUMNS / 2);
+    assert_eq!(pairs.iter().map(|c| c.nodes_max).max(), Some(1001));
+    assert!((pairs.iter().map(|c| c.nodes[running]).sum::<f64>() - node_s).abs() < 1e-3);
+    for (pair, two) in pairs.iter().zip(series.columns.chunks(2)) {
+        assert_eq!(pair.queued_min, two[0].queued_min.min(two[1].queued_min));
+        assert_eq!(pair.queued_max, two[0].queued_max.max(two[1].queued_max));
+    }
     let width = end / COLUMNS as f64;
     assert!(series.columns.iter().all(|c| (c.seconds - width).abs() < 1e-6));
     assert_eq!(

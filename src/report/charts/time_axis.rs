@@ -177,17 +177,21 @@ pub(super) fn of_lengths(typical_s: f64, max_s: f64) -> Axis {
     Axis { min, max: max_s * 1.15, log: true, ticks, labels: true }
 }
 
-/// An axis of counts from 0 up to at least `max`.
+/// An axis of counts from 0 up to a mark at or above `max`, with about so many steps: of the round ones, those that end
+/// nearest to it.
 pub(super) fn of_counts(max: f64, marks: f64) -> Axis {
     let max = max.max(1.0);
-    let raw = max / marks;
-    let magnitude = libm::pow(10.0, libm::log10(raw).floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|f| f * magnitude).find(|s| *s >= raw * 0.999);
+    let magnitude = libm::pow(10.0, libm::log10(max / marks).floor());
+    let round = [1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0].into_iter().map(|f| f * magnitude);
     // Halves of a node mean nothing.
-    let step = step.unwrap_or(raw).max(1.0);
-    let step = if step < 10.0 { step.ceil() } else { step };
-    let n = (max / step).floor() as u64;
+    let whole_steps = round.filter(|step| *step >= 1.0 && step.fract() == 0.0);
+    let steps = |step: f64| (max / step - 1e-9).ceil();
+    let fit = whole_steps.chain([1.0]).filter(|step| steps(*step) <= marks + 1.0);
+    let best = fit.min_by(|a, b| (steps(*a) * a).total_cmp(&(steps(*b) * b)).then(a.total_cmp(b)));
+    let step = best.unwrap_or_else(|| (max / marks).ceil().max(1.0));
+    let n = steps(step) as u64;
     let ticks = (0..=n).map(|i| i as f64 * step);
-    let ticks = ticks.map(|at| Tick { at, label: crate::report::units::whole(at as u64) }).collect();
-    Axis { min: 0.0, max: max * 1.06, log: false, ticks, labels: true }
+    let ticks: Vec<Tick> =
+        ticks.map(|at| Tick { at, label: crate::report::units::whole(at as u64) }).collect();
+    Axis { min: 0.0, max: n as f64 * step * 1.04, log: false, ticks, labels: true }
 }

@@ -32,19 +32,23 @@ pub(super) fn figure(data: &Data) -> Figure {
         ));
     }
     let longest = waits.last().copied().unwrap_or(0.0);
-    let panel = if waits.is_empty() {
-        Panel::Words("No job started, and so there is no wait to show.".to_owned())
+    let words = |words: String| vec![Row::one(Panel::Words(words))];
+    let rows = if waits.is_empty() {
+        words("No job started, and so there is no wait to show.".to_owned())
     } else if longest == 0.0 {
-        let words = format!("All {} that started did so at once.", count(waits.len() as u64, "job"));
-        Panel::Words(words)
+        words(format!("All {} that started did so at once.", count(waits.len() as u64, "job")))
     } else {
         let shown = summary.largest("jobs_started", CLUSTERS_MAX);
         if summary.clusters.len() > 1 {
             subtitle.push_str(&data.not_shown(shown.len(), "jobs"));
         }
-        Panel::Plot(Box::new(plot(data, &waits, &shown)))
+        let (curves, told) = curves(data, &waits, &shown);
+        if curves.len() > 1 {
+            subtitle.push_str(&format!(" Dots are of {}.", curves[told].name));
+        }
+        rows(data, &waits, &curves, told)
     };
-    Figure { title: title(data, &waits), subtitle, note: String::new(), rows: vec![Row::one(panel)] }
+    Figure { title: title(data, &waits), subtitle, note: String::new(), rows }
 }
 
 /// An objective over all clusters goes before that of one, a missed one before one that is met.
@@ -88,7 +92,50 @@ fn title(data: &Data, waits: &[f64]) -> String {
     format!("Half of the jobs start within {}, 95 % within {}", duration_s(half), duration_s(most))
 }
 
-fn plot(data: &Data, waits: &[f64], shown: &[usize]) -> Plot {
+/// A line: whose waits, in which colour.
+#[derive(Clone, Copy)]
+struct Curve<'a> {
+    /// Index of the cluster; `None`: all together.
+    cluster: Option<usize>,
+    name: &'a str,
+    waits: &'a [f64],
+    ink: Ink,
+}
+
+/// The curves, all clusters together last, and which one title and dots speak of.
+fn curves<'a>(data: &'a Data, waits: &'a [f64], shown: &[usize]) -> (Vec<Curve<'a>>, usize) {
+    let clusters = &data.summary.clusters;
+    if clusters.len() < 2 {
+        return (vec![Curve { cluster: None, name: "", waits, ink: Ink::Accent }], 0);
+    }
+    let of = |(i, &c): (usize, &usize)| Curve {
+        cluster: Some(c),
+        name: &clusters[c].name,
+        waits: &data.jobs.waits[c],
+        ink: Ink::Series(i),
+    };
+    let mut curves: Vec<Curve<'a>> =
+        shown.iter().enumerate().map(of).filter(|c| !c.waits.is_empty()).collect();
+    curves.push(Curve { cluster: None, name: "all clusters", waits, ink: Ink::Text });
+    let told = foremost(data).and_then(|(t, _)| curve_of(data, &curves, t));
+    let told = told.unwrap_or(curves.len() - 1);
+    (curves, told)
+}
+
+/// The curve that an objective is about.
+fn curve_of(data: &Data, curves: &[Curve<'_>], threshold: &Threshold) -> Option<usize> {
+    match &threshold.cluster {
+        None => Some(curves.len() - 1),
+        // With one cluster there is one curve, whatever the objective calls it.
+        Some(_) if curves.len() == 1 => Some(0),
+        Some(name) => {
+            let cluster = data.cluster(name)?;
+            curves.iter().position(|curve| curve.cluster == Some(cluster))
+        }
+    }
+}
+
+fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Row> {
     let summary = &data.summary;
     let limits = summary.thresholds.iter().filter(|t| t.wait_percentile().is_some());
     let longest = waits.last().copied().unwrap_or(0.0);
@@ -100,42 +147,47 @@ fn plot(data: &Data, waits: &[f64], shown: &[usize]) -> Plot {
         quantile(waiting, 0.5)
     });
     let x = of_lengths(typical.unwrap_or(1.0), max);
-    let several = shown.len() > 1;
     let mut marks = Vec::new();
-    let mut key = Vec::new();
-    if several {
-        for (i, &c) in shown.iter().enumerate() {
-            let of = &data.jobs.waits[c];
-            if of.is_empty() {
-                continue;
-            }
-            marks.push(Mark::Line(curve(of, &x), 2.0, Ink::Series(i)));
-            key.push(entry(&summary.clusters[c].name, of, Ink::Series(i)));
-        }
-        key.push(entry("all clusters", waits, Ink::Text));
+    for (i, curve) in curves.iter().enumerate() {
+        // All clusters together often run along the largest one: a thin line upon a thick one, so that both show.
+        let thick = match (curve.cluster, i == told) {
+            (Some(_), true) => 3.5,
+            (Some(_), false) => 2.5,
+            (None, true) if curves.len() > 1 => 1.5,
+            (None, true) => 3.0,
+            (None, false) => 1.0,
+        };
+        marks.push(Mark::Line(steps(curve.waits, &x), thick, curve.ink));
     }
-    let main = if several { Ink::Text } else { Ink::Accent };
-    marks.push(Mark::Line(curve(waits, &x), if several { 1.5 } else { 3.0 }, main));
     // Over the curves, so that their words can be read.
-    let near = limits.filter(|t| t.limit <= x.max).take(RULES_MAX);
-    marks.extend(near.enumerate().map(|(level, threshold)| rule(threshold, level)));
-    marks.extend(dots(waits, &x, main, !several));
+    for (level, threshold) in limits.filter(|t| t.limit <= x.max).take(RULES_MAX).enumerate() {
+        marks.push(rule(threshold, level));
+        marks.extend(curve_of(data, curves, threshold).map(|c| crossing(threshold, &curves[c])));
+    }
+    let told = curves[told];
+    marks.extend(dots(&told, &x, foremost(data).and_then(|(_, p)| p.parse().ok())));
     let ticks = [0.0, 0.25, 0.5, 0.75, 1.0];
     let ticks = ticks.map(|at| Tick { at, label: format!("{:.0} %", at * 100.0) }).to_vec();
-    Plot {
+    let plot = Plot {
         heading: String::new(),
         x,
         y: Axis { min: 0.0, max: 1.04, log: false, ticks, labels: true },
         marks,
-        key_width: if several { 176.0 } else { 152.0 },
-        key,
+        key_width: 112.0,
+        key: Vec::new(),
+    };
+    let plot = Row::one(Panel::Plot(Box::new(plot)));
+    if curves.len() == 1 {
+        return vec![plot];
     }
+    let key = curves.iter().map(entry).collect();
+    vec![Row::one(Panel::Key(key)), plot]
 }
 
-fn entry(name: &str, waits: &[f64], ink: Ink) -> KeyEntry {
-    let at = |share| quantile(waits, share).map_or_else(String::new, duration_s);
-    let value = format!("half {}, 95 % {}", at(0.5), at(0.95));
-    KeyEntry { ink, line: true, name: name.to_owned(), value }
+fn entry(curve: &Curve<'_>) -> KeyEntry {
+    let at = |share| quantile(curve.waits, share).map_or_else(String::new, duration_s);
+    let value = format!("p50 {}, p95 {}", at(0.5), at(0.95));
+    KeyEntry { ink: curve.ink, line: true, name: curve.name.to_owned(), value }
 }
 
 fn rule(threshold: &Threshold, level: usize) -> Mark {
@@ -149,27 +201,39 @@ fn rule(threshold: &Threshold, level: usize) -> Mark {
     Mark::RuleX { at: threshold.limit, label, level, ink: Ink::Limit }
 }
 
-/// The percentiles of the report, and the longest; what stands at the edge of the axis has no place of its own.
-fn dots(waits: &[f64], x: &Axis, ink: Ink, named: bool) -> Vec<Mark> {
+/// The share of the jobs in the picture that the limit of an objective lets start in time.
+fn crossing(threshold: &Threshold, curve: &Curve<'_>) -> Mark {
+    let n = curve.waits.len();
+    let within = curve.waits.partition_point(|w| *w <= threshold.limit);
+    // Rounded down: 90.0 % would say that an objective of 90 % is met, which 89.96 % misses.
+    let share = within as f64 / n as f64;
+    let tenths = (within as u64 * 1000 / n as u64) as f64 / 10.0;
+    let said = if within == n { "all".to_owned() } else { format!("{tenths:.1} %") };
+    let text = format!("{said} within {}", duration_s(threshold.limit));
+    Mark::Note { at: (threshold.limit, share), text, ink: Ink::Limit }
+}
+
+/// The percentiles of the report and that of the objective, and the longest; what stands at the edge of the axis has no
+/// place of its own.
+fn dots(curve: &Curve<'_>, x: &Axis, objective: Option<f64>) -> Vec<Mark> {
     let mut marks = Vec::new();
+    let (waits, ink) = (curve.waits, curve.ink);
     let longest = waits.last().copied().unwrap_or(0.0);
-    let words = |words: String| if named { words } else { String::new() };
-    let shares = [(0.5, "half"), (0.9, "90 %"), (0.95, "95 %"), (0.99, "99 %")];
+    let mut percentiles = vec![50.0, 90.0, 95.0, 99.0];
+    percentiles.extend(objective.filter(|p| !percentiles.contains(p)));
     // Over fewer jobs, the last percentiles are all the longest wait.
-    for (share, name) in shares.into_iter().filter(|(share, _)| waits.len() as f64 * (1.0 - share) >= 0.5) {
-        let Some(wait) = quantile(waits, share) else { continue };
+    for p in percentiles.into_iter().filter(|p| waits.len() as f64 * (1.0 - p / 100.0) >= 0.5) {
+        let Some(wait) = quantile(waits, p / 100.0) else { continue };
         if wait > x.min && wait < longest {
-            let label = words(format!("{name} within {}", duration_s(wait)));
-            marks.push(Mark::Dot { at: (wait, share), label, ink });
+            marks.push(Mark::Dot { at: (wait, p / 100.0), label: format!("p{p} {}", duration_s(wait)), ink });
         }
     }
-    let label = words(format!("longest {}", duration_s(longest)));
-    marks.push(Mark::Dot { at: (longest, 1.0), label, ink });
+    marks.push(Mark::Dot { at: (longest, 1.0), label: format!("max {}", duration_s(longest)), ink });
     marks
 }
 
 /// The share of jobs that waited no longer, in steps.
-fn curve(sorted: &[f64], x: &Axis) -> Vec<(f64, f64)> {
+fn steps(sorted: &[f64], x: &Axis) -> Vec<(f64, f64)> {
     let n = sorted.len() as f64;
     let mut line: Vec<(f64, f64)> = Vec::new();
     let mut before = 0.0;

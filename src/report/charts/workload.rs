@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use super::jobs::Jobs;
-use crate::chart::{Category, Columns, Figure, Ink, KeyEntry, Panel, Row, Size};
+use crate::chart::{Category, Columns, Figure, Ink, KeyEntry, Panel, Row, Size, Tick};
 use crate::report::units::{count, duration_s, percent, whole};
 
 /// More sizes are put together by powers of two.
@@ -47,24 +47,35 @@ pub(super) fn figure(data: &Data) -> Figure {
         name: (*name).to_owned(),
         value: String::new(),
     });
+    let runs = runs(jobs, n, work);
+    let several = jobs.sizes.len() > 1;
+    let sizes = if several { sizes(jobs, n, work) } else { Vec::new() };
+    let values = sizes.iter().chain(&runs).flat_map(|c| &c.values);
+    // One scale for both, up to a mark.
+    let top = (values.map(|v| v.0).fold(0.0, f64::max) * 4.0 - 1e-9).ceil() / 4.0;
     let columns = |heading: &str, categories| {
-        Panel::Columns(Columns { heading: heading.to_owned(), categories, inks: INKS.to_vec() })
+        let tick = |at: f64| Tick { at, label: percent(at) };
+        let marks = [0.0, 0.25, 0.5, 0.75, 1.0].into_iter().filter(|at| *at <= top);
+        Panel::Columns(Columns {
+            heading: heading.to_owned(),
+            categories,
+            inks: INKS.to_vec(),
+            top,
+            grid: marks.map(tick).collect(),
+        })
     };
     let mut panels = Vec::new();
     let mut subtitle = subtitle;
     match jobs.sizes.keys().collect::<Vec<_>>()[..] {
         [one] => subtitle.push_str(&format!(" Every job takes {}.", count((*one).into(), "node"))),
-        _ => panels.push((1.0, columns("Nodes a job takes", sizes(jobs, n, work)))),
+        _ => panels.push((sizes.len().max(3) as f64, columns("Nodes a job takes", sizes))),
     }
-    panels.push((1.25, columns("Running time of a job", runs(jobs, n, work))));
+    panels.push((runs.len().max(3) as f64, columns("Running time of a job", runs)));
     Figure {
         title: title(jobs, work),
         subtitle,
         note: String::new(),
-        rows: vec![
-            Row { size: Size::Fixed(14.0), panels: vec![(1.0, Panel::Key(key.collect()))] },
-            Row { size: Size::Part(1.0), panels },
-        ],
+        rows: vec![Row::one(Panel::Key(key.collect())), Row { size: Size::Part(1.0), panels }],
     }
 }
 
@@ -93,7 +104,7 @@ fn category(label: String, jobs: u64, node_s: f64, n: usize, work: f64) -> Categ
 fn short_percent(share: f64) -> String {
     match share * 100.0 {
         0.0 => "0".to_owned(),
-        x if x < 0.1 => "<.1".to_owned(),
+        x if x < 0.05 => "<0.1".to_owned(),
         x if x < 0.95 => format!("{x:.1}"),
         x => format!("{x:.0}"),
     }

@@ -1,7 +1,9 @@
 //! What came of a comparison, in sentences.
 
 use super::{Compared, Comparison, Verdict};
-use crate::report::units::{self, duration_s, percent};
+use crate::report::figures::{WAIT_LIMIT, WITHIN_SHARE};
+use crate::report::replications::ReplicatedThreshold;
+use crate::report::units::{self, duration_s, percent, percent_down};
 use serde::Serialize;
 
 /// Whether a finding is welcome.
@@ -33,6 +35,7 @@ enum Kind {
     Money,
     Seconds,
     Jobs,
+    Share,
 }
 
 /// A figure that gets a sentence.
@@ -61,7 +64,7 @@ const COST_PER_DAY: Headline = Headline {
     optional: false,
 };
 
-const OTHERS: [Headline; 8] = [
+const OTHERS: [Headline; 9] = [
     Headline {
         key: "steady_wait_mean_s",
         kind: Kind::Seconds,
@@ -100,6 +103,16 @@ const OTHERS: [Headline; 8] = [
         lower: "shorter in B",
         higher: "longer in B",
         lower_is_better: true,
+        optional: false,
+    },
+    Headline {
+        key: WITHIN_SHARE,
+        kind: Kind::Share,
+        subject: "The share of jobs that start within WAIT",
+        verb: "B starts",
+        lower: "fewer of its jobs within WAIT",
+        higher: "more of its jobs within WAIT",
+        lower_is_better: false,
         optional: false,
     },
     jobs("jobs_completed", "The number of completed jobs", "B completes", "fewer", "more", false),
@@ -146,7 +159,62 @@ pub(super) fn findings(comparison: &Comparison) -> Vec<Finding> {
         if let Some(compared) = total.get(headline.key)
             && !(headline.optional && compared.verdict == Verdict::Same)
         {
-            found.push(headline.finding(compared, currency));
+            let mut finding = headline.finding(compared, currency);
+            if headline.key == WITHIN_SHARE
+                && let Some(limit) = total.get(WAIT_LIMIT)
+            {
+                finding.text = finding.text.replace("WAIT", &duration_s(limit.paired.a));
+            }
+            found.push(finding);
+        }
+    }
+    let differ = !comparison.pairing.same_arrivals();
+    // More jobs of another workload are neither good nor bad.
+    for finding in found.iter_mut().filter(|f| differ && f.figure.starts_with("jobs_")) {
+        finding.tone = Tone::Neutral;
+    }
+    found.extend(missed(comparison, currency));
+    found
+}
+
+/// Thresholds that one of the two misses, or both.
+fn missed(comparison: &Comparison, currency: &str) -> Vec<Finding> {
+    let n = comparison.replications;
+    let (of_a, of_b) = (&comparison.a.thresholds, &comparison.b.thresholds);
+    let met = |t: &ReplicatedThreshold| match n {
+        1 => t.threshold.judged(currency),
+        _ => format!("met in {} of {n}", t.met_in),
+    };
+    let condition = |t: &ReplicatedThreshold| t.threshold.condition(currency);
+    let partner = |t: &ReplicatedThreshold, others: &[ReplicatedThreshold]| {
+        others.iter().find(|other| condition(other) == condition(t)).cloned()
+    };
+    let finding = |tone, text| Finding { figure: "threshold", tone, text };
+    let mut found = Vec::new();
+    for a in of_a.iter().filter(|t| !t.threshold.met) {
+        found.push(match partner(a, of_b) {
+            Some(b) if b.threshold.met => {
+                finding(Tone::Better, format!("B meets {}, which A misses: {}.", condition(a), met(a)))
+            }
+            Some(b) => {
+                let text = match n {
+                    1 => format!("A and B miss {}: {} and {}.", condition(a), met(a), met(&b)),
+                    _ => {
+                        format!("A and B miss {}: met in {} and {} of {n}.", condition(a), a.met_in, b.met_in)
+                    }
+                };
+                finding(Tone::Neutral, text)
+            }
+            None => finding(Tone::Neutral, format!("A misses {}: {}.", condition(a), met(a))),
+        });
+    }
+    for b in of_b.iter().filter(|t| !t.threshold.met) {
+        match partner(b, of_a) {
+            Some(a) if !a.threshold.met => {}
+            Some(_) => {
+                found.push(finding(Tone::Worse, format!("B misses {}: {}.", condition(b), met(b))));
+            }
+            None => found.push(finding(Tone::Neutral, format!("B misses {}: {}.", condition(b), met(b)))),
         }
     }
     found
@@ -164,32 +232,37 @@ impl Headline {
         };
         let decimals = units::decimals(p.a.abs().max(p.b.abs()));
         let show = |x: f64| self.show(x, decimals);
-        let signed = |x: f64| signed(x, &self.show(x.abs(), decimals));
+        let change = |x: f64| match self.kind {
+            // In points of per cent, not in per cent of anything.
+            Kind::Share => format!("{:.1} pp", x.abs() * 100.0),
+            _ => self.show(x.abs(), decimals),
+        };
+        let signed = |x: f64| signed(x, &change(x));
         let unit = match self.kind {
             Kind::Money => format!(" {currency}"),
-            Kind::Seconds => String::new(),
+            Kind::Seconds | Kind::Share => String::new(),
             Kind::Jobs => " jobs".to_owned(),
         };
         let interval = p.interval().map(|(low, high)| match low < high {
             true => format!("95 % interval {} to {}", signed(low), signed(high)),
             false => "in every replication".to_owned(),
         });
-        let change = p.relative().map(signed_percent);
+        let relative = p.relative().filter(|_| !matches!(self.kind, Kind::Share)).map(signed_percent);
         let instead = format!("{} instead of {}{unit}", show(p.b), show(p.a));
         let bracket = |parts: [Option<String>; 2]| {
             let parts: Vec<String> = parts.into_iter().flatten().collect();
             if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
         };
         let direction = if mean < 0.0 { self.lower } else { self.higher };
-        let moved = || format!("{} {}{unit} {direction}: {instead}", self.verb, show(mean.abs()));
+        let moved = || format!("{} {}{unit} {direction}: {instead}", self.verb, change(mean));
         let text = match compared.verdict {
             Verdict::Same => format!("{} is the same: {}{unit}.", self.subject, show(p.a)),
-            Verdict::Lower | Verdict::Higher => format!("{}{}.", moved(), bracket([change, interval])),
+            Verdict::Lower | Verdict::Higher => format!("{}{}.", moved(), bracket([relative, interval])),
             Verdict::OneDraw if mean == 0.0 => {
                 format!("{} is the same in this one draw: {}{unit}.", self.subject, show(p.a))
             }
             Verdict::OneDraw => {
-                format!("In this one draw: {}{}.", lower_first(&moved()), bracket([change, None]))
+                format!("In this one draw: {}{}.", lower_first(&moved()), bracket([relative, None]))
             }
             Verdict::NotSeparated => format!(
                 "No difference in {} is separated from 0: B − A is {}{unit}{}.",
@@ -205,6 +278,7 @@ impl Headline {
         match self.kind {
             Kind::Money => units::amount_to(x, decimals),
             Kind::Seconds => duration_s(x),
+            Kind::Share => percent_down(x),
             Kind::Jobs if x.fract() == 0.0 => units::whole(x as u64),
             Kind::Jobs => units::short(x),
         }

@@ -57,6 +57,22 @@ impl Pairing {
         Self { jobs, apart }
     }
 
+    /// Whether both have the same jobs, but perhaps for their work.
+    #[must_use]
+    pub const fn same_arrivals(&self) -> bool {
+        matches!(self.jobs, Same::Jobs | Same::Arrivals)
+    }
+
+    /// What the intervals are of.
+    #[must_use]
+    pub const fn differences(&self) -> &'static str {
+        match self.jobs {
+            Same::Jobs | Same::Arrivals => "the paired differences",
+            Same::Streams => "the differences, paired as far as both draw from the same streams",
+            Same::Nothing => "the differences between separate runs, of which nothing is paired",
+        }
+    }
+
     /// What it means for the differences, in a sentence.
     #[must_use]
     pub fn says(&self) -> &'static str {

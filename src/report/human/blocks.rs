@@ -6,9 +6,8 @@ use crate::engine::output::{Reason, Status};
 use crate::report::expectations::Threshold;
 use crate::report::replications::Replicated;
 use crate::report::summary::{Cluster, Summary, WarningEntry};
-use crate::report::units::{amount, count, duration_s, money, percent, price, short, whole};
-use crate::report::warnings::{status_words, words};
-use crate::units::TimeSpan;
+use crate::report::units::{amount, count, duration_s, percent, price, short, whole};
+use crate::report::warnings::{some_of, status_words, words};
 
 /// From more clusters on, those without anything to say are counted only.
 const MANY: usize = 8;
@@ -91,7 +90,7 @@ pub(super) fn thresholds(
     }
     page.heading("Thresholds");
     let lines: Vec<(String, String)> =
-        thresholds.iter().map(|t| (condition(t, currency), value(t, currency))).collect();
+        thresholds.iter().map(|t| (t.condition(currency), t.judged(currency))).collect();
     let columns = lines.iter().map(|(condition, _)| width(condition)).max().unwrap_or(0);
     let values = lines.iter().map(|(_, value)| width(value)).max().unwrap_or(0);
     if met_in.is_some() {
@@ -101,58 +100,52 @@ pub(super) fn thresholds(
         let mark = if threshold.met { GOOD.paint("✓") } else { BAD.paint("✗") };
         let value = right(&value, values);
         let value = if threshold.met { value } else { BAD.paint(&value) };
-        let mut line = format!("  {mark} {}  {value}", left(&condition, columns));
-        if let Some((met_in, n)) = met_in {
-            line.push_str(&format!("  met in {} of {n}", met_in[i]));
+        let met_in = met_in.map_or(String::new(), |(met_in, n)| format!("  met in {} of {n}", met_in[i]));
+        let mut line = format!("  {mark} {}  {value}{met_in}", left(&condition, columns));
+        if width(&line) > page.width {
+            page.hanging(&format!("  {mark} "), &condition);
+            line = format!("      {}{met_in}", value.trim_start());
         }
-        page.line(&line);
-        if let Some(note) = &threshold.note {
-            page.hanging("      ", &DIM.paint(note));
+        // Beside the value where there is room for it, else below.
+        let remarks = threshold.remarks();
+        let beside = remarks.iter().map(|r| format!(" · {r}")).collect::<String>();
+        let fits = width(&line) + width(&beside) <= page.width;
+        page.line(&if fits { line + &DIM.paint(&beside) } else { line });
+        let below = remarks.into_iter().filter(|_| !fits).chain(threshold.note.clone());
+        for note in below {
+            page.hanging("      ", &DIM.paint(&note));
         }
     }
 }
 
-/// The condition of a threshold, and its value.
-pub(super) fn parts(threshold: &Threshold, currency: &str) -> (String, String) {
-    (condition(threshold, currency), value(threshold, currency))
+/// All thresholds are met, and yet jobs were refused, which are in none of the figures judged.
+pub(super) fn met_without(page: &mut Page, thresholds: &[Threshold], rejected: f64, jobs: f64) {
+    /// Fewer are left to their warning.
+    const SHARE_MIN: f64 = 0.01;
+    if thresholds.is_empty() || thresholds.iter().any(|t| !t.met) || rejected < SHARE_MIN * jobs.max(1.0) {
+        return;
+    }
+    let text = format!(
+        "All are met, but {} of {} jobs ({}) were rejected: no wait and no cost holds them.",
+        whole(rejected.round() as u64),
+        whole(jobs.round() as u64),
+        percent(rejected / jobs.max(1.0))
+    );
+    page.hanging(&format!("  {} ", WARN.paint("!")), &text);
 }
 
-fn condition(threshold: &Threshold, currency: &str) -> String {
-    let sign = if threshold.bound == "at_least" { "≥" } else { "≤" };
-    let limit = match threshold.unit.as_str() {
-        "s" => exact_s(threshold.limit),
-        unit => show(threshold.limit, unit, currency),
-    };
-    let cluster = threshold.cluster.as_ref().map_or(String::new(), |c| format!(" on {c}"));
-    format!("{}{cluster} {sign} {limit}", threshold.figure)
-}
-
-fn value(threshold: &Threshold, currency: &str) -> String {
-    match threshold.value {
-        // Rounded, a missed threshold could read as if it were met.
-        Some(value) if threshold.unit == "s" && duration_s(value) == duration_s(threshold.limit) => {
-            exact_s(value)
+/// The price lists used; of several, each with what it prices.
+fn price_lists(summary: &Summary) -> String {
+    let lists = summary.price_lists.iter().map(|list| {
+        let priced = summary.clusters.iter().filter(|c| c.price_list.as_ref() == Some(list));
+        let names: Vec<String> = priced.map(|c| c.name.clone()).collect();
+        match names.is_empty() {
+            _ if summary.price_lists.len() == 1 => list.to_string(),
+            true => format!("{list} (load balancers)"),
+            false => format!("{list} ({})", some_of(&names)),
         }
-        Some(value) => show(value, &threshold.unit, currency),
-        None if threshold.met => "–".to_owned(),
-        None if threshold.unit == "s" => "never".to_owned(),
-        None => "unknown".to_owned(),
-    }
-}
-
-/// A duration to the millisecond, as a scenario would write it.
-fn exact_s(seconds: f64) -> String {
-    // `as` saturates; a threshold is finite and not negative.
-    TimeSpan::from_ns((seconds * 1000.0).round() as u64 * 1_000_000).to_string()
-}
-
-fn show(value: f64, unit: &str, currency: &str) -> String {
-    match unit {
-        "s" => duration_s(value),
-        "share" => percent(value),
-        "jobs" => whole(value as u64),
-        _ => money(value, currency),
-    }
+    });
+    lists.collect::<Vec<_>>().join("; ")
 }
 
 /// What the marks in the table mean.
@@ -161,7 +154,7 @@ pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
         page.note(&cut.says());
     }
     page.note("[1] (useful + lost + prepare) / billed node-time.");
-    let lists: Vec<String> = summary.price_lists.iter().map(ToString::to_string).collect();
+    let lists = price_lists(summary);
     let billed = if summary.billing_quantum_s <= 1.0 {
         "billed by the second".to_owned()
     } else {
@@ -174,7 +167,7 @@ pub(super) fn footnotes(page: &mut Page, summary: &Summary) {
         }
         (None, _) => "no rates: the run spans no time to divide by".to_owned(),
     };
-    page.note(&format!("[2] Prices: {}; {billed}; {rates}.", lists.join("; ")));
+    page.note(&format!("[2] Prices: {lists}; {billed}; {rates}."));
 }
 
 /// Cost by team tag.

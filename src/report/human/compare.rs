@@ -1,11 +1,12 @@
 //! Two scenarios side by side: what differs, what came of it, every figure with its difference.
 
 use super::Page;
-use super::blocks::parts;
-use super::rows::{Cell, Kind, Row, rows};
+use super::rows::{self, Cell, Kind, Row, rows, says_something};
 use super::style::{BAD, BOLD, DIM, GOOD, Style, WARN, cut, left, right, width};
-use crate::report::compare::{Compared, ComparedScope, Comparison, JobShift, Side, Tone, Verdict};
+use crate::report::compare::{Compared, ComparedScope, Comparison, JobShift, Same, Side, Tone, Verdict};
 use crate::report::compare::{signed, signed_percent};
+use crate::report::figures::{WAIT_LIMIT, WITHIN_SHARE};
+use crate::report::replications::ReplicatedWarning;
 use crate::report::units::{self, count, duration_s, percent, whole};
 use crate::report::warnings::status_words;
 use crate::scenario::difference::written;
@@ -14,7 +15,7 @@ use crate::scenario::difference::written;
 const DIFFERENCES_MAX: usize = 30;
 /// Longer values are cut [columns].
 const VALUE_MAX: usize = 48;
-/// Columns of a label; the longest one fits.
+/// Columns of a label at least; the longest one fits.
 const LABEL: usize = 26;
 /// Spaces between columns.
 const GAP: usize = 2;
@@ -22,6 +23,11 @@ const GAP: usize = 2;
 /// The comparison, `columns` wide.
 pub(super) fn page(page: &mut Page, c: &Comparison) {
     header(page, c);
+    // Of other jobs, what limits the comparison comes before what came of it.
+    let differ = !c.pairing.same_arrivals();
+    if differ {
+        caveats(page, c);
+    }
     findings(page, c);
     differences(page, c);
     thresholds(page, c);
@@ -33,7 +39,10 @@ pub(super) fn page(page: &mut Page, c: &Comparison) {
     }
     legend(page, c);
     jobs(page, c);
-    notes(page, c);
+    if !differ {
+        caveats(page, c);
+    }
+    warnings(page, c, differ || !has_caveats(c));
 }
 
 fn header(page: &mut Page, c: &Comparison) {
@@ -104,7 +113,7 @@ fn thresholds(page: &mut Page, c: &Comparison) {
         .into_iter()
         .flat_map(|(letter, side)| side.thresholds.iter().map(move |t| (letter, t)))
         .map(|(letter, t)| {
-            let (condition, value) = parts(&t.threshold, currency);
+            let (condition, value) = (t.threshold.condition(currency), t.threshold.judged(currency));
             (letter, t.threshold.met, condition, value, t.met_in)
         })
         .collect();
@@ -115,7 +124,14 @@ fn thresholds(page: &mut Page, c: &Comparison) {
         let value = right(&value, values);
         let value = if met { value } else { BAD.paint(&value) };
         let of = if c.replications > 1 { format!("  {met_in} of {}", c.replications) } else { String::new() };
-        page.line(&format!("  {} {mark} {}  {value}{of}", BOLD.paint(letter), left(&condition, conditions)));
+        let label = format!("  {} {mark} ", BOLD.paint(letter));
+        let line = format!("{label}{}  {value}{of}", left(&condition, conditions));
+        if width(&line) <= page.width {
+            page.line(&line);
+        } else {
+            page.hanging(&label, &condition);
+            page.line(&format!("      {}{of}", value.trim_start()));
+        }
     }
     if c.replications > 1 {
         page.note("The value is that of the worst replication; then, how many met it.");
@@ -139,7 +155,10 @@ struct Line {
 fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
     let title = if scope.name == "all" { String::new() } else { scope.name.clone() };
     let mut lines: Vec<Result<Line, &'static str>> = Vec::new();
-    let decimals = scope.get("cost_total").map_or(2, |t| units::decimals(t.paired.a.max(t.paired.b)));
+    // All amounts with the same decimals: as many as the whole cost and its interval need.
+    let total = scope.get("cost_total");
+    let decimals = total.map_or(2, |t| units::decimals(t.paired.a.max(t.paired.b)).max(fine_decimals(t)));
+    let limit_s = scope.get(WAIT_LIMIT).map(|x| x.paired.a);
     for row in rows() {
         match row {
             Row::Section(title) => {
@@ -156,7 +175,10 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
             }
             Row::Figure { label, key, kind, optional, .. } => {
                 let wanted = !short || SHORT.contains(&key.as_str());
-                if let Some(compared) = scope.get(&key).filter(|x| wanted && (!optional || nonzero(x))) {
+                let shown =
+                    |x: &&Compared| wanted && (!optional || nonzero(x) || says_something(&key, x.paired.a));
+                if let Some(compared) = scope.get(&key).filter(shown) {
+                    let label = rows::label(&label, &key, limit_s);
                     lines.push(Ok(line(c, label, &key, kind, compared, decimals)));
                 }
             }
@@ -169,11 +191,12 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
 }
 
 /// What is shown of a single cluster beside others.
-const SHORT: [&str; 10] = [
+const SHORT: [&str; 11] = [
     "jobs_completed",
     "wait_mean_s",
     "wait_p50_s",
     "wait_p95_s",
+    WITHIN_SHARE,
     "steady_wait_mean_s",
     "steady_wait_p95_s",
     "billed_node_h",
@@ -191,7 +214,7 @@ fn higher_is_better(key: &str) -> Option<bool> {
     let key = key.strip_prefix("steady_").unwrap_or(key);
     let lower = ["wait_", "turnaround_", "slowdown_", "cost_", "requeue_"];
     match key {
-        "jobs_completed" | "utilisation" => Some(true),
+        "jobs_completed" | "utilisation" | WITHIN_SHARE => Some(true),
         "jobs" | "peak_nodes" | "requests" | "withdrawn" | "useful_node_h" | "cost_useful" => None,
         "billed_node_h" | "restarts" | "evictions" | "boot_failures" | "at_limit_s" => Some(false),
         key if key.starts_with("jobs_") || lower.iter().any(|l| key.starts_with(l)) => Some(false),
@@ -199,15 +222,22 @@ fn higher_is_better(key: &str) -> Option<bool> {
     }
 }
 
+/// As many decimals as the interval needs to be more than 0 wide.
+fn fine_decimals(x: &Compared) -> usize {
+    let half = x.paired.difference.half_width.filter(|half| *half > 0.0);
+    half.map_or(0, |half| (-half.log10()).ceil().clamp(0.0, 4.0) as usize)
+}
+
 fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, decimals: usize) -> Line {
     let p = &x.paired;
-    // As many as the interval needs to be more than 0 wide.
-    let fine = p
-        .difference
-        .half_width
-        .filter(|half| *half > 0.0)
-        .map_or(0, |half| (-half.log10()).ceil().clamp(0.0, 4.0) as usize);
-    let decimals = decimals.max(fine);
+    // A job costs little beside all of them.
+    let decimals = match key {
+        "cost_per_completed_job" => {
+            decimals.max(units::decimals(p.a.abs().max(p.b.abs()))).max(fine_decimals(x))
+        }
+        _ => decimals,
+    };
+    let fine = fine_decimals(x);
     let number = |value: f64| match kind {
         // Both, their difference and its interval with the same decimals.
         Kind::Count | Kind::Number if p.a.fract() != 0.0 || p.b.fract() != 0.0 || value.fract() != 0.0 => {
@@ -217,7 +247,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
     };
     let change = |value: f64| match kind {
         // A difference of shares is in points of per cent, not in per cent of anything.
-        Kind::Share => signed(value, &format!("{:.1} pp", value.abs() * 100.0)),
+        Kind::Share | Kind::Within => signed(value, &format!("{:.1} pp", value.abs() * 100.0)),
         Kind::Money => signed(value, &units::number_to(value.abs(), decimals)),
         _ => signed(value, &number(value.abs())),
     };
@@ -228,7 +258,8 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
         Verdict::Lower | Verdict::Higher => {
             let higher = x.verdict == Verdict::Higher;
             let style =
-                higher_is_better(key).map_or(BOLD, |better| if better == higher { GOOD } else { BAD });
+                higher_is_better(key).filter(|_| !key.starts_with("jobs_") || c.pairing.same_arrivals());
+            let style = style.map_or(BOLD, |better| if better == higher { GOOD } else { BAD });
             (if higher { "▲" } else { "▼" }, Some(style))
         }
     };
@@ -250,7 +281,7 @@ fn line(c: &Comparison, label: String, key: &str, kind: Kind, x: &Compared, deci
         mark,
         difference: if equal { String::new() } else { change(p.difference.mean) },
         relative: match (p.relative(), kind) {
-            (Some(_), Kind::Share) | (None, _) => String::new(),
+            (Some(_), Kind::Share | Kind::Within) | (None, _) => String::new(),
             (Some(_), _) if equal => String::new(),
             (Some(r), _) => signed_percent(r),
         },
@@ -278,11 +309,12 @@ fn print(page: &mut Page, c: &Comparison, title: &str, lines: &[Result<Line, &'s
     let shown = |layout: &[usize]| -> Vec<usize> {
         layout.iter().copied().filter(|i| c.replications > 1 || *i < 4).collect()
     };
-    let used = |layout: &[usize]| LABEL + shown(layout).iter().map(|i| GAP + columns[*i].1).sum::<usize>();
+    let labels = lines.iter().flatten().map(|l| width(&l.label) + 2).max().unwrap_or(0).max(LABEL);
+    let used = |layout: &[usize]| labels + shown(layout).iter().map(|i| GAP + columns[*i].1).sum::<usize>();
     let fits = LAYOUTS.into_iter().find(|layout| used(layout) <= page.width);
     let shown = shown(fits.unwrap_or(&[2, 5]));
     let rest: usize = shown.iter().map(|i| GAP + columns[*i].1).sum();
-    let labels = LABEL.min(page.width.saturating_sub(rest));
+    let labels = labels.min(page.width.saturating_sub(rest));
     page.line("");
     let mut head = left(&cut(title, labels), labels);
     for &i in &shown {
@@ -342,9 +374,10 @@ fn legend(page: &mut Page, c: &Comparison) {
                       them is not known. Use --replications 20 for intervals."
             .to_owned(),
         (true, n) => format!(
-            "Means of {n} replications, and the 95 % t-interval of the paired differences (±: half its width). ▼ lower in B, ▲ higher: 0 \
+            "Means of {n} replications, and the 95 % t-interval of {} (±: half its width). ▼ lower in B, ▲ higher: 0 \
              is outside the interval; ~ 0 is inside, so it may be chance; = the same in every replication. Each \
-             interval stands for itself: among 20 figures that do not differ, about one looks as if it did."
+             interval stands for itself: among 20 figures that do not differ, about one looks as if it did.",
+            c.pairing.differences()
         ),
     };
     page.note(&says);
@@ -359,6 +392,7 @@ fn legend(page: &mut Page, c: &Comparison) {
     }
     if let Some(narrower) = c.total().and_then(|t| t.get("wait_mean_s")).and_then(|x| x.paired.narrower)
         && !(0.95..1.05).contains(&narrower)
+        && c.pairing.jobs != Same::Nothing
     {
         let word = if narrower >= 1.0 { "narrower" } else { "wider" };
         let times = if narrower >= 1.0 { narrower } else { 1.0 / narrower };
@@ -405,8 +439,34 @@ fn jobs(page: &mut Page, c: &Comparison) {
     }
 }
 
-fn notes(page: &mut Page, c: &Comparison) {
-    if c.notes.is_empty() && c.pairing.apart.is_empty() {
+fn has_caveats(c: &Comparison) -> bool {
+    !c.notes.is_empty() || !c.pairing.apart.is_empty()
+}
+
+/// What `run` warns of, about A and about B; what is said of both, once. `heading`: no other caveat stands above.
+fn warnings(page: &mut Page, c: &Comparison, heading: bool) {
+    let of_both = |w: &ReplicatedWarning| c.b.warnings.iter().any(|other| other.warning == w.warning);
+    let of_a = c.a.warnings.iter().map(|w| (if of_both(w) { "A and B" } else { "A" }, w));
+    let only_b = c.b.warnings.iter().filter(|w| !c.a.warnings.iter().any(|other| other.warning == w.warning));
+    let all: Vec<(&str, &ReplicatedWarning)> = of_a.chain(only_b.map(|w| ("B", w))).collect();
+    if all.is_empty() {
+        return;
+    }
+    if heading {
+        page.heading("Bear in mind");
+    }
+    for (whose, ReplicatedWarning { warning, in_replications: n }) in all {
+        let seen = match *n < c.replications && whose != "A and B" {
+            true => format!(" (in {n} of {})", c.replications),
+            false => String::new(),
+        };
+        let text = format!("{whose}: {}{seen}", warning.text);
+        page.hanging(&format!("  {} ", WARN.paint(warning.code)), &text);
+    }
+}
+
+fn caveats(page: &mut Page, c: &Comparison) {
+    if !has_caveats(c) {
         return;
     }
     page.heading("Bear in mind");

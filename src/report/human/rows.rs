@@ -1,7 +1,7 @@
 //! Which figures the table shows, in which words.
 
 use crate::engine::output::Reason;
-use crate::report::figures::Value;
+use crate::report::figures::{Value, WAIT_LIMIT, WITHIN_SHARE};
 use crate::report::replications::Replicated;
 use crate::report::summary::Summary;
 use crate::report::units;
@@ -34,6 +34,8 @@ pub(super) enum Kind {
     Duration,
     Number,
     Share,
+    /// A share that a limit is about: never rounded up to it.
+    Within,
     Money,
 }
 
@@ -45,6 +47,7 @@ impl Kind {
             Self::Count | Self::Number => units::short(x),
             Self::Duration => units::duration_s(x),
             Self::Share => units::percent(x),
+            Self::Within => units::percent_down(x),
             Self::Money => units::amount_to(x, decimals),
         };
         match (cell.half.filter(|half| *half > 0.0), self) {
@@ -54,7 +57,7 @@ impl Kind {
                 let decimals = units::short_decimals(cell.value);
                 format!("{} ±{}", units::number_to(cell.value, decimals), units::number_to(half, decimals))
             }
-            (Some(half), Self::Duration | Self::Share | Self::Money) => {
+            (Some(half), Self::Duration | Self::Share | Self::Within | Self::Money) => {
                 format!("{} ±{}", one(cell.value), one(half))
             }
         }
@@ -95,6 +98,24 @@ const fn cause(reason: Reason) -> &'static str {
     }
 }
 
+/// The label of a row; that of the share within the wait limit says the limit [s].
+pub(super) fn label(label: &str, key: &str, limit_s: Option<f64>) -> String {
+    match limit_s {
+        Some(limit) if key == WITHIN_SHARE => format!("within {}", units::duration_s(limit)),
+        _ => label.to_owned(),
+    }
+}
+
+/// Whether a figure that could be left out is shown: a share of 0 says as much as another.
+pub(super) fn says_something(key: &str, value: f64) -> bool {
+    value != 0.0 || key == WITHIN_SHARE
+}
+
+/// The wait limit of a table [s].
+pub(super) fn wait_limit(columns: &[Column]) -> Option<f64> {
+    columns.iter().find_map(|c| c.get(WAIT_LIMIT)).map(|cell| cell.value)
+}
+
 /// All rows, top to bottom.
 pub(super) fn rows() -> Vec<Row> {
     use Kind::{Count, Duration, Money, Number, Share};
@@ -120,6 +141,8 @@ pub(super) fn rows() -> Vec<Row> {
         figure("p95", "wait_p95_s", Duration),
         figure("p99", "wait_p99_s", Duration),
         figure("longest", "wait_max_s", Duration),
+        // The label says the limit where the table is made.
+        optional("within the limit", WITHIN_SHARE, Kind::Within),
         Row::Section("Waiting by cause"),
     ];
     let reasons = |prefix: &str| -> Vec<String> {

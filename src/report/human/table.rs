@@ -1,7 +1,7 @@
 //! Right-aligned numbers under the names of clusters; as many columns as fit, then another block.
 
 use super::Page;
-use super::rows::{Cell, Column, Kind, Row, rows};
+use super::rows::{self, Cell, Column, Kind, Row, rows, says_something};
 use super::style::{BOLD, DIM, cut, left, right, width};
 use crate::report::units;
 
@@ -56,6 +56,7 @@ fn block(
         names.push_str(&right(&BOLD.paint(&cut(&column.name, NAME_MAX)), GAP + width));
     }
     page.line(&names);
+    let limit_s = rows::wait_limit(columns);
     for (i, row) in rows.iter().enumerate() {
         match row {
             Row::Section(title) => {
@@ -63,7 +64,8 @@ fn block(
                 let title = title.replace("Cost", &format!("Cost, {currency}"));
                 page.line(&BOLD.paint(&title));
             }
-            Row::Figure { label, strong, .. } => {
+            Row::Figure { label, key, strong, .. } => {
+                let label = rows::label(label, key, limit_s);
                 let mut line = left(&format!("  {label}"), LABEL);
                 for (texts, width) in texts.iter().zip(widths) {
                     line.push_str(&right(&texts[i], GAP + width));
@@ -83,7 +85,8 @@ fn block(
 
 /// Rows with something in them, and the sections that still have rows.
 fn visible(columns: &[Column]) -> Vec<Row> {
-    let something = |key: &str| columns.iter().any(|c| c.get(key).is_some_and(|cell| cell.value != 0.0));
+    let something =
+        |key: &str| columns.iter().any(|c| c.get(key).is_some_and(|cell| says_something(key, cell.value)));
     let mut shown: Vec<Row> = Vec::new();
     for row in rows() {
         let show = match &row {

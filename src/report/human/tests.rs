@@ -3,7 +3,9 @@
 
 use super::style::width;
 use super::{Replicated, render, render_comparison, render_replicated};
+use crate::report::context::PriceSource;
 use crate::report::fixture::{day, small, stuck};
+use crate::scenario::schema::Expect;
 use std::path::PathBuf;
 
 /// Text without its styles.
@@ -59,8 +61,40 @@ fn several_replications() {
 }
 
 #[test]
+fn rejected_jobs_are_named_below_thresholds_that_are_all_met() {
+    let met = small(60, vec![Expect::RejectedAtMost(1)]).summary();
+    let text = plain(&render(&met, 100));
+    let after = text.split("✓ jobs rejected ≤ 1").nth(1).unwrap();
+    let line = after.lines().nth(1).unwrap();
+    assert_eq!(
+        line,
+        "  ! All are met, but 1 of 3 jobs (33 %) were rejected: no wait and no cost holds them."
+    );
+    let missed = plain(&render(&small(60, vec![Expect::RejectedAtMost(0)]).summary(), 100));
+    assert!(!missed.contains("All are met"), "{missed}");
+}
+
+#[test]
+fn each_of_several_price_lists_says_what_it_prices() {
+    let mut summary = day().summary();
+    let own = PriceSource { list: "Own list".to_owned(), date: None };
+    let balancers = PriceSource { list: "Documentation".to_owned(), date: None };
+    summary.clusters[1].price_list = Some(own.clone());
+    summary.price_lists.extend([own, balancers]);
+    let text = plain(&render(&summary, 130));
+    assert!(
+        text.contains(
+            "[2] Prices: Test list, 2026-08-22 (cpu-daily); Own list, undated (cpu-night); Documentation, undated \
+             (load balancers);"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn no_line_is_wider_than_asked_for() {
-    let summary = day().summary();
+    let mut summary = day().summary();
+    summary.clusters[0].name = "the-longest-name-there-i".to_owned();
     for columns in [60, 72, 80, 100, 130] {
         for line in render(&summary, columns).lines() {
             assert!(width(line) <= columns, "{} of {columns} columns: {}", width(line), plain(line));

@@ -4,7 +4,7 @@ use super::Page;
 use super::style::{DIM, NODES, QUEUE, cut, left, width};
 use crate::engine::record::Profile;
 use crate::report::summary::Summary;
-use crate::report::units::{duration_s, short};
+use crate::report::units::{duration_s, short, whole};
 
 /// Eight heights; nothing at all is a space.
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -12,8 +12,10 @@ const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 const CLUSTERS_MAX: usize = 8;
 /// Columns of the longest name, which is the service's limit.
 const NAME_MAX: usize = 24;
-/// Columns of the highest average behind a line, with the space before it.
-const TOP_COLUMNS: usize = 14;
+/// Columns of the word for what a line shows.
+const WHAT_COLUMNS: usize = 5;
+/// Columns of highest average and peak behind a line, with the space before them.
+const TOP_COLUMNS: usize = 23;
 /// Columns between two marks of the axis, at least.
 const MARK_COLUMNS: f64 = 12.0;
 
@@ -25,20 +27,26 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
         return;
     }
     let shown = largest(summary);
-    let names: Vec<String> = shown.iter().map(|&c| cut(&summary.clusters[c].name, NAME_MAX)).collect();
+    // A narrow page has to have room for the line itself.
+    let name_max = NAME_MAX.min(page.width / 4);
+    let names: Vec<String> = shown.iter().map(|&c| cut(&summary.clusters[c].name, name_max)).collect();
     let name_columns = names.iter().map(|n| width(n)).max().unwrap_or(0);
-    let label = name_columns + 10;
+    let label = name_columns + WHAT_COLUMNS + 5;
     let columns = page.width.saturating_sub(label + TOP_COLUMNS).max(10);
     page.heading("Over time");
-    for (name, profile) in names.iter().zip(shown.iter().map(|&c| &summary.profiles[c])) {
-        for (what, ticks, name, style) in
-            [("nodes", &profile.held, name.as_str(), NODES), ("queue", &profile.queued, "", QUEUE)]
-        {
+    for (name, &c) in names.iter().zip(&shown) {
+        let profile = &summary.profiles[c];
+        let nodes = summary.clusters[c].figures.facts.peak_nodes;
+        for (what, ticks, peak, name, style) in [
+            ("nodes", &profile.held, nodes, name.as_str(), NODES),
+            ("jobs", &profile.queued, Some(profile.queued_peak), "", QUEUE),
+        ] {
             let averages = resample(profile, ticks, end, columns);
             let top = averages.iter().copied().fold(0.0, f64::max);
             let line = style.paint(&sparkline(&averages, top));
-            let before = format!("  {} {what}  ", left(name, name_columns));
-            page.line(&format!("{before}{line} {}", DIM.paint(&format!("max avg {}", short(top)))));
+            let before = format!("  {} {}  ", left(name, name_columns), left(what, WHAT_COLUMNS));
+            let peak = peak.map_or(String::new(), |peak| format!(", peak {}", whole(peak.into())));
+            page.line(&format!("{before}{line} {}", DIM.paint(&format!("avg {}{peak}", short(top)))));
         }
     }
     let axis = axis(summary, columns);
@@ -46,7 +54,7 @@ pub(super) fn timeline(page: &mut Page, summary: &Summary) {
         page.line(&format!("{}{}", " ".repeat(label), DIM.paint(line.trim_end())));
     }
     let mut remark = format!("One column: the average over {}; ", duration_s(summary.end_s / columns as f64));
-    remark.push_str("max avg: the highest of these; peaks can be higher.");
+    remark.push_str("avg: the highest of these; peak: the most at any instant; jobs: those in the queue.");
     if summary.clusters.len() > CLUSTERS_MAX {
         let all = summary.clusters.len();
         remark.push_str(&format!(" The {CLUSTERS_MAX} clusters of {all} with most node-time."));

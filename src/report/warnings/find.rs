@@ -1,6 +1,7 @@
 //! When each warning is due.
 
 use super::{Bound, Warning};
+use crate::diagnostic::Code;
 use crate::engine::input::Tier;
 use crate::engine::output::{ClusterResult, Outcome, Reason, RunResult, State, Status};
 use crate::engine::record::{Profile, Recording};
@@ -8,7 +9,8 @@ use crate::report::context::{ClusterContext, Context};
 use crate::report::expectations::Threshold;
 use crate::report::facts::{Facts, RunFacts};
 use crate::report::pricing::{Part, amount};
-use crate::units::{NEVER, TICK_END};
+use crate::report::refusals::Failure;
+use crate::units::{NEVER, TICK_END, Tick};
 
 /// A cause of waiting is worth a warning from this share of all waiting on.
 const WAIT_SHARE: f64 = 0.2;
@@ -25,6 +27,10 @@ const HORIZON_SLACK: f64 = 1.1;
 /// And without a horizon this many times its submissions, where they span a day.
 const SUBMISSIONS_SLACK: f64 = 1.25;
 const DAY_S: f64 = 86_400.0;
+/// More of the span that rates divide by should not be without jobs at either end.
+const EMPTY_SHARE: f64 = 0.1;
+/// A long weekend.
+const WEEKEND_S: f64 = 3.0 * DAY_S;
 /// What a lock keeps is worth a warning from this share of the cluster's cost on.
 const LEAK_SHARE: f64 = 0.001;
 /// Instants after the last thing from outside, beside those for each job (model, section 3).
@@ -40,6 +46,7 @@ pub fn find(
     result: &RunResult,
     recording: &Recording,
     thresholds: &[Threshold],
+    failures: &[Failure],
 ) -> Vec<Warning> {
     let mut found = Vec::new();
     for (c, cluster) in context.clusters.iter().enumerate() {
@@ -63,7 +70,7 @@ pub fn find(
         found.extend(one.cost());
     }
     found.extend(beforehand(context));
-    found.extend(whole_run(context, &facts.total, result));
+    found.extend(whole_run(context, &facts.total, result, failures));
     found.extend(
         thresholds
             .iter()
@@ -97,23 +104,44 @@ fn gpu_quota(cluster: &ClusterContext) -> Option<Warning> {
     })
 }
 
-fn whole_run(context: &Context, total: &Facts, result: &RunResult) -> Vec<Warning> {
+/// The warning that doubts the rates of a run, if one does.
+#[must_use]
+pub fn rate_doubt(context: &Context, result: &RunResult) -> Option<Code> {
+    rates(context, result).first().map(Warning::code)
+}
+
+/// What is wrong with the span that rates divide by.
+fn rates(context: &Context, result: &RunResult) -> Vec<Warning> {
     let mut found = Vec::new();
-    let end_s = context.seconds(result.end.into());
-    if let Some(span) = context.rate_span()
-        && result.status != Status::Limit
-    {
-        let span_s = context.seconds(span.into());
-        let horizon = context.horizon.is_some();
-        // A log of an hour always ends long after its last submission, and nobody asks what a day of it costs.
-        let slack = if horizon { HORIZON_SLACK } else { SUBMISSIONS_SLACK };
-        if end_s > slack * span_s && (horizon || span_s >= DAY_S) {
-            found.push(Warning::HorizonShort { span_s, horizon, end_s });
-        }
+    let (Some(span), false) = (context.rate_span(), result.status == Status::Limit) else { return found };
+    let seconds = |t: Tick| context.seconds(t.into());
+    let (span_s, end_s) = (seconds(span), seconds(result.end));
+    let horizon = context.horizon.is_some();
+    // A log of an hour always ends long after its last submission, and nobody asks what a day of it costs.
+    let slack = if horizon { HORIZON_SLACK } else { SUBMISSIONS_SLACK };
+    if end_s > slack * span_s && (horizon || span_s >= DAY_S) {
+        found.push(Warning::HorizonShort { span_s, horizon, end_s });
     }
+    // With a horizon, a night or a weekend at either end is part of the day or week that somebody asks for.
+    let least_s = if horizon { WEEKEND_S } else { DAY_S };
+    let long = |empty_s: f64| empty_s > EMPTY_SHARE * span_s && empty_s >= least_s;
+    let first_s = context.jobs.first().map(|job| seconds(job.submit)).filter(|first| long(*first));
+    let done = result.settled_at.filter(|_| horizon && !context.jobs.is_empty());
+    let done_s = done.map(seconds).filter(|done| long(span_s - done));
+    if first_s.is_some() || done_s.is_some() {
+        found.push(Warning::RatesOverEmpty { span_s, horizon, first_s, done_s });
+    }
+    found
+}
+
+fn whole_run(context: &Context, total: &Facts, result: &RunResult, failures: &[Failure]) -> Vec<Warning> {
+    let mut found = rates(context, result);
+    let end_s = context.seconds(result.end.into());
     let rejected = total.outcome(Outcome::Rejected);
     if rejected > 0 {
-        found.push(Warning::Rejected { jobs: rejected, of: total.jobs() });
+        let of_gate = failures.iter().filter(|f| f.outcome == Outcome::Rejected.as_str());
+        let main = of_gate.max_by_key(|f| f.jobs).map(|f| (f.jobs, f.cluster.clone(), f.reason.clone()));
+        found.push(Warning::Rejected { jobs: rejected, of: total.jobs(), main });
     }
     match result.status {
         Status::Settled | Status::Horizon | Status::Stuck => {}

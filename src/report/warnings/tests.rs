@@ -18,7 +18,11 @@ fn samples() -> Vec<Warning> {
         Warning::LockLeaksCost { cluster: cluster(), amount: 412.5, currency: currency() },
         Warning::GpuQuotaNotGiven { cluster: cluster(), family: family(), vcpus: 36 },
         Warning::IdleTimeAssumed { clusters: vec![cluster(), "prepare-cpu".to_owned()] },
-        Warning::Rejected { jobs: 12, of: 340 },
+        Warning::Rejected {
+            jobs: 12,
+            of: 340,
+            main: Some((11, cluster(), "Requested 8 nodes but cluster only has 4 maximum nodes.".to_owned())),
+        },
         Warning::IdentityMissing { cluster: cluster(), jobs: 8 },
         Warning::Stuck { cluster: cluster(), jobs: 3, reason: Some(Reason::Lock), kept_nodes: 2 },
         Warning::LimitReached { bound: Bound::Late, end_s: 5_400_000.0 },
@@ -38,7 +42,13 @@ fn samples() -> Vec<Warning> {
         Warning::UpdatesRefused { cluster: cluster(), updates: 1 },
         Warning::ThresholdOverNothing { figure: "wait p95 on train-gpu".to_owned() },
         Warning::FewJobs { jobs: 20 },
-        Warning::NoSteadyState { warm_up_s: Some(1_209_600.0), jobs: 900 },
+        Warning::NoSteadyState { warm_up_s: Some(1_209_600.0), jobs: 900, left_out: 640 },
+        Warning::RatesOverEmpty {
+            span_s: 4_838_400.0,
+            horizon: false,
+            first_s: Some(2_419_200.0),
+            done_s: None,
+        },
     ]
 }
 

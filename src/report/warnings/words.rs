@@ -59,7 +59,7 @@ pub(super) fn replications_for(n: u64, relative: f64) -> u64 {
 }
 
 /// A few names of a list.
-pub(super) fn some_of(names: &[String]) -> String {
+pub(in crate::report) fn some_of(names: &[String]) -> String {
     /// More are counted.
     const SHOWN: usize = 4;
     let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");

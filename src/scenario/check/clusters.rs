@@ -34,26 +34,15 @@ impl Checker<'_> {
         }
     }
 
-    /// The service's rule for names (reference, section 1.1). `false` where it is broken, which was told.
+    /// The service's rule for names. `false` where it is broken, which was told.
     fn cluster_own_name(&mut self, path: &Path, name: &str) -> bool {
-        let length = name.chars().count();
-        let ok = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let wrong = if !(3..=24).contains(&length) {
-            format!("its length is {length}; 3 to 24 characters are allowed")
-        } else if let Some(c) = name.chars().find(|c| !ok(*c)) {
-            format!("it has {c:?}; only letters, digits and dashes are allowed")
-        } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            "it has to begin with a letter".to_owned()
-        } else if name
-            .rsplit_once('-')
-            .is_some_and(|(_, tail)| !tail.contains(|c: char| c.is_ascii_alphabetic()))
-        {
-            "a dash has to be followed by a letter somewhere".to_owned()
-        } else {
-            return true;
-        };
-        let mut proposal: String =
-            name.chars().map(|c| if ok(c) { c } else { '-' }).take(24).collect::<String>().to_lowercase();
+        let Some(wrong) = wrong_name(name) else { return true };
+        let mut proposal: String = name
+            .chars()
+            .map(|c| if allowed(c) { c } else { '-' })
+            .take(24)
+            .collect::<String>()
+            .to_lowercase();
         if !proposal.starts_with(|c: char| c.is_ascii_alphabetic()) || proposal.len() < 3 {
             proposal = format!("cpu-{proposal}").chars().take(24).collect();
         }
@@ -98,6 +87,7 @@ impl Checker<'_> {
         }
         if let Some(subnet) = &cluster.subnet
             && !self.scenario.region.subnets.contains_key(subnet)
+            && !self.lost_region(&["subnets"])
         {
             let help =
                 did_you_mean("subnet", subnet, self.scenario.region.subnets.keys().map(String::as_str));
@@ -106,6 +96,8 @@ impl Checker<'_> {
         }
         if let (Tier::Dedicated, Some(eviction)) = (cluster.tier, &cluster.eviction)
             && *eviction != Eviction::Never
+            // Which tier is meant is not known where it cannot be read.
+            && !self.parsed.lost(&path.field("tier"))
         {
             let message = format!("`{}` is dedicated: its nodes are not evicted", cluster.name);
             let help = "leave `eviction` out, or set `tier: LowPriority`";
@@ -180,4 +172,33 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+fn allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
+}
+
+/// What the service has against a cluster's name (reference, section 1.1).
+pub(super) fn wrong_name(name: &str) -> Option<String> {
+    let length = name.chars().count();
+    let tail = name.rsplit_once('-').map(|(_, tail)| tail);
+    if !(3..=24).contains(&length) {
+        Some(format!("its length is {length}; 3 to 24 characters are allowed"))
+    } else if let Some(c) = name.chars().find(|c| !allowed(*c)) {
+        Some(format!("it has {c:?}; only letters, digits and dashes are allowed"))
+    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        Some("it has to begin with a letter".to_owned())
+    } else if tail.is_some_and(|tail| !tail.contains(|c: char| c.is_ascii_alphabetic())) {
+        Some("a dash has to be followed by a letter somewhere".to_owned())
+    } else {
+        None
+    }
+}
+
+/// Whether two names are alike but for case, blanks and marks.
+pub(crate) fn alike(a: &str, b: &str) -> bool {
+    let plain = |name: &str| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    plain(a) == plain(b)
 }

@@ -18,8 +18,25 @@ impl Checker<'_> {
             let message = format!("{date:?} is no date");
             self.say(Code::BadDate, &path.field("date"), message, "not a date", "write it as \"2026-08-22\"");
         }
+        self.list_of_nothing();
         self.currencies();
         self.unknown_prices();
+    }
+
+    /// The list's name and date are those of prices that the scenario gives; the catalogue's have their own.
+    fn list_of_nothing(&mut self) {
+        let scenario = self.scenario;
+        let own = scenario.clusters.iter().any(|cluster| cluster.price.is_some())
+            || scenario.vm_sizes.iter().any(|s| s.price.is_some() || s.low_priority_price.is_some())
+            || matches!(scenario.prices.load_balancer, LoadBalancer::Price(_));
+        let named = [("list", scenario.prices.list.is_some()), ("date", scenario.prices.date.is_some())];
+        if let Some((field, _)) = named.into_iter().find(|(_, given)| *given && !own) {
+            let message =
+                format!("`prices.{field}` is about prices of your own, and the scenario gives none");
+            let help = "give `price` on the clusters or in `vm_sizes`, or leave it out: the catalogue names its own lists";
+            let path = Path::root().field("prices").field(field);
+            self.say(Code::NoEffect, &path, message, "without effect", help);
+        }
     }
 
     /// The first currency written decides; what differs from it is told.
@@ -86,7 +103,9 @@ impl Checker<'_> {
         for (i, cluster) in scenario.clusters.iter().enumerate() {
             let known = sizes::resolve(scenario, &cluster.vm_size).is_some();
             let region = catalog::region(&scenario.region.name).is_some();
-            if known && region && sizes::price(scenario, i).is_none() {
+            let lost = |field| self.parsed.lost(&Path::root().field("clusters").index(i).field(field));
+            let given = lost("price") || lost("tier");
+            if known && region && !given && sizes::price(scenario, i).is_none() {
                 let path = Path::root().field("clusters").index(i).field("vm_size");
                 let tier = match cluster.tier {
                     Tier::Dedicated => "dedicated",

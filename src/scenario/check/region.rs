@@ -4,7 +4,7 @@ use super::Checker;
 use crate::catalog;
 use crate::diagnostic::{Code, closest};
 use crate::scenario::path::Path;
-use crate::scenario::schema::QuotaName;
+use crate::scenario::schema::{QuotaName, Tier};
 use crate::scenario::sizes;
 
 impl Checker<'_> {
@@ -40,6 +40,12 @@ impl Checker<'_> {
             self.count_of(&at, "the number of addresses", *addresses);
         }
         self.vm_sizes();
+    }
+
+    /// Whether the region, or one of these fields of it, is given but could not be read.
+    pub(super) fn lost_region(&self, fields: &[&'static str]) -> bool {
+        let region = Path::root().field("region");
+        self.parsed.lost(&region) || fields.iter().any(|field| self.parsed.lost(&region.field(field)))
     }
 
     /// [`Self::count`] of something whose path ends in a name that somebody chose.
@@ -84,22 +90,36 @@ impl Checker<'_> {
         }
     }
 
-    /// A family that some cluster uses.
+    /// A family that some dedicated cluster uses.
     fn family(&mut self, path: &Path, family: &str, at_key: bool) {
         let scenario = self.scenario;
-        let used: Vec<String> = scenario
+        // Of a VM size that does not exist the family is not known either.
+        let used: Option<Vec<(String, Tier)>> = scenario
             .clusters
             .iter()
-            .filter_map(|cluster| sizes::resolve(scenario, &cluster.vm_size))
-            .map(|size| size.family)
+            .map(|c| Some((sizes::resolve(scenario, &c.vm_size)?.family, c.tier)))
             .collect();
-        if used.iter().any(|name| name.eq_ignore_ascii_case(family)) {
+        let Some(used) = used else { return };
+        let mut tiers =
+            used.iter().filter(|(name, _)| name.eq_ignore_ascii_case(family)).map(|(_, tier)| *tier);
+        let first = tiers.next();
+        if first.into_iter().chain(tiers).any(|tier| tier == Tier::Dedicated) {
             return;
         }
-        let message = format!("no cluster uses the quota family `{family}`");
-        let help = match closest(family, used.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("the clusters' families are: {}", used.join(", ")),
+        let names = || used.iter().map(|(name, _)| name.as_str());
+        let (message, help) = if first.is_some() {
+            (
+                format!(
+                    "only low-priority clusters use the family `{family}`, and its quota binds dedicated ones"
+                ),
+                "all low-priority nodes share the quota `low_priority`".to_owned(),
+            )
+        } else {
+            let help = match closest(family, names()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("the clusters' families are: {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            (format!("no cluster uses the quota family `{family}`"), help)
         };
         if at_key {
             self.say_at_key(Code::UnusedQuota, path, &message, "without effect", &help);

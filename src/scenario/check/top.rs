@@ -1,5 +1,6 @@
 //! The scenario's own fields, locks, updates and expectations.
 
+use super::clusters::alike;
 use super::{Checker, number};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::scenario::path::Path;
@@ -74,7 +75,10 @@ impl Checker<'_> {
     /// The name of a cluster that is described.
     pub(super) fn cluster_name(&mut self, path: &Path, name: &str) {
         let names = self.scenario.clusters.iter().map(|cluster| cluster.name.as_str());
-        if !names.clone().any(|known| known == name) {
+        // Whoever writes the name that a cluster should have makes no second mistake.
+        let follows =
+            names.clone().any(|known| super::clusters::wrong_name(known).is_some() && alike(known, name));
+        if !follows && !names.clone().any(|known| known == name) {
             let help = did_you_mean("cluster", name, names);
             self.say(
                 Code::UnknownCluster,
@@ -102,25 +106,30 @@ impl Checker<'_> {
             }
             Expect::CostAtMost { cluster, .. } => ("CostAtMost", cluster),
             Expect::CostPerDayAtMost { cluster, .. } => ("CostPerDayAtMost", cluster),
+            Expect::StartedWithin { limit, share, cluster } => {
+                self.time(&path.field("StartedWithin.limit"), *limit);
+                self.share(&path.field("StartedWithin.share"), *share);
+                ("StartedWithin", cluster)
+            }
             Expect::UtilisationAtLeast { share, cluster } => {
-                if !(0.0..=1.0).contains(share) {
-                    self.say(
-                        Code::BadShare,
-                        &path.field("UtilisationAtLeast.share"),
-                        format!("a share of {}", number(*share)),
-                        "not between 0 and 1",
-                        match (2.0..=100.0).contains(share) {
-                            true => format!("write {} for {share} %", share / 100.0),
-                            false => "write 0.7 for 70 %".to_owned(),
-                        },
-                    );
-                }
+                self.share(&path.field("UtilisationAtLeast.share"), *share);
                 ("UtilisationAtLeast", cluster)
             }
             Expect::RejectedAtMost(_) | Expect::FailedAtMost(_) | Expect::UnfinishedAtMost(_) => return,
         };
         if let Some(name) = cluster {
             self.cluster_name(&path.field(variant).field("cluster"), name);
+        }
+    }
+
+    fn share(&mut self, path: &Path, share: f64) {
+        if !(0.0..=1.0).contains(&share) {
+            let help = match (2.0..=100.0).contains(&share) {
+                true => format!("write {} for {share} %", share / 100.0),
+                false => "write 0.7 for 70 %".to_owned(),
+            };
+            let message = format!("a share of {}", number(share));
+            self.say(Code::BadShare, path, message, "not between 0 and 1", help);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What `ron` and `serde_json` say, in common words.
 
+use crate::scenario::locate::Tree;
 use crate::scenario::path::{Path, Step};
 use ron::error::{Error as Ron, SpannedError};
 
@@ -28,21 +29,26 @@ pub(super) enum Kind {
     WrongType(String),
     /// A number out of range of what is expected.
     OutOfRange(String),
+    /// A field's name in quotes, in RON.
+    QuotedField,
+    /// What cannot be a field's name.
+    NoFieldName(String),
     /// A value's own words.
     Unreadable(String),
     /// Not well-formed.
     Syntax(String),
 }
 
-const WHOLE: &str = "a whole number from 0 on";
-const NUMBER: &str = "a number";
-const TEXT: &str = "text in quotes";
+pub(super) const WHOLE: &str = "a whole number from 0 on";
+pub(super) const NUMBER: &str = "a number";
+pub(super) const TEXT: &str = "text in quotes";
 const BOOL: &str = "true or false";
-const LIST: &str = "a list in [ ]";
-const NAME: &str = "a name without quotes";
-const JSON_NAME: &str = "a name in quotes, or an object with one name";
+pub(super) const LIST: &str = "a list in [ ]";
+pub(super) const NAME: &str = "a name without quotes";
+pub(super) const JSON_NAME: &str = "a name in quotes, or an object with one name";
 pub(super) const TOO_EARLY: &str = "the text ends too early: a bracket or quote is not closed";
-const FIELDS: &str = "fields in ( )";
+pub(super) const FIELDS: &str = "fields in ( )";
+pub(super) const NAMED: &str = "fields with their names";
 
 impl Problem {
     /// Whether the rest of the text can be read when the entry at fault is taken out.
@@ -54,7 +60,6 @@ impl Problem {
         let end = error.span.end;
         let byte = byte_of_chars(text, end.line, end.col);
         let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let before = || text[..byte].trim_end().chars().next_back();
         let kind = match &error.code {
             Ron::NoSuchStructField { expected, found, .. } => {
                 Kind::UnknownField { found: found.clone(), expected: strings(expected) }
@@ -78,12 +83,8 @@ impl Problem {
             | Ron::ExpectedStructName(_) => Kind::WrongType(FIELDS.into()),
             Ron::ExpectedDifferentLength { expected, .. } => Kind::WrongType(expected.clone()),
             Ron::InvalidValueForType { expected, .. } => Kind::WrongType(expected.clone()),
-            // A value begins here, and it is none of the names of an enum.
-            Ron::ExpectedIdentifier if before() == Some(':') => Kind::WrongType(NAME.into()),
-            Ron::ExpectedIdentifier
-                if before() == Some('(') && !text[byte..].starts_with([')', ']', '}']) =>
-            {
-                Kind::WrongType("fields with their names".into())
+            Ron::ExpectedIdentifier | Ron::SuggestRawIdentifier(_) => {
+                no_name(text, byte).unwrap_or_else(|| Kind::Syntax(lower(&error.code.to_string())))
             }
             Ron::Message(message) => Kind::Unreadable(message.clone()),
             Ron::Eof => Kind::Syntax(TOO_EARLY.into()),
@@ -142,6 +143,31 @@ impl Problem {
             Kind::Unreadable(message.to_owned())
         };
         Self { kind, byte }
+    }
+}
+
+/// What stands where RON has a name: of a field, or of a variant. `None`: nothing that could be told.
+fn no_name(text: &str, byte: usize) -> Option<Kind> {
+    if text[byte..].trim_start().is_empty() || text[byte..].starts_with([')', ']', '}']) {
+        return None;
+    }
+    let before = text[..byte].trim_end().chars().next_back();
+    let tree = Tree::new(text);
+    let entry = tree.at(byte);
+    match tree.key(entry) {
+        Some(key) if key.contains(&byte) && text[key.clone()].starts_with('"') => Some(Kind::QuotedField),
+        Some(key) if key.contains(&byte) => {
+            let name = &text[key];
+            // What has brackets is no name at all.
+            name.starts_with(char::is_alphanumeric).then(|| Kind::NoFieldName(name.to_owned()))
+        }
+        // A value begins here, and it is none of the names of an enum.
+        _ if before == Some(':') => Some(Kind::WrongType(NAME.into())),
+        _ => match (before, tree.parent(entry).and_then(|parent| tree.bracket(parent))) {
+            (Some('('), Some(b'(')) => Some(Kind::WrongType(NAMED.into())),
+            (Some('[' | ','), Some(b'[')) => Some(Kind::WrongType(NAME.into())),
+            _ => None,
+        },
     }
 }
 
@@ -253,14 +279,12 @@ const NAMES: &[&str] = &[
 ];
 
 /// Fields that are a distribution of durations.
-const DISTRIBUTIONS: &[&str] =
+pub(super) const DISTRIBUTIONS: &[&str] =
     &["allocation_delay", "boot_delay", "prepare_cold", "prepare_warm", "service", "cancel_after", "gap"];
 
 /// What a field takes, where more is known than the reader says.
 pub(super) fn expected_by(path: &Path, expected: &str, found: &str) -> String {
-    let field = path.last_field().unwrap_or_default();
     match expected {
-        NAME | JSON_NAME if DISTRIBUTIONS.contains(&field) => "a distribution".to_owned(),
         _ if lacks_bracket(found) => "a column in brackets of its own".to_owned(),
         TEXT if is_money(path) => "an amount of money in quotes, with its currency".to_owned(),
         TEXT if is_price(path) => "a price in quotes, with its currency and time".to_owned(),
@@ -273,6 +297,17 @@ fn lacks_bracket(found: &str) -> bool {
     found.strip_prefix("Duration").is_some_and(|rest| {
         rest.trim_start().strip_prefix('(').is_some_and(|rest| !rest.trim_start().starts_with('('))
     })
+}
+
+/// The text in `Column("text")`, with its quotes.
+fn only_text(found: &str) -> Option<&str> {
+    let (name, rest) = found.split_once('(')?;
+    let inner = rest.strip_suffix(')')?.trim();
+    let text = inner.len() > 2
+        && inner.starts_with('"')
+        && inner.find(['"', '\\']) == Some(0)
+        && inner[1..].find('"') == Some(inner.len() - 2);
+    (text && name.chars().all(char::is_alphanumeric)).then_some(inner)
 }
 
 /// Whether a path leads to an amount of money.
@@ -314,11 +349,10 @@ pub(super) fn how_to_write(path: &Path, expected: &str, found: &str) -> String {
         TEXT if number && !NAMES.contains(&field) => {
             format!("times are text with a unit: \"{found}s\" for seconds, \"{found}m\" for minutes")
         }
-        TEXT if !found.starts_with(['(', '[', '{', '\'']) => format!("put it in quotes: \"{bare}\""),
-        NAME | JSON_NAME if DISTRIBUTIONS.contains(&field) => {
-            "write Constant(\"4m\"), LogNormalMedianP90(median: \"4m\", p90: \"9m\") or another distribution"
-                .into()
+        TEXT if only_text(found).is_some() => {
+            format!("write the name alone: `{field}: {}`", only_text(found).unwrap_or_default())
         }
+        TEXT if !found.starts_with(['(', '[', '{', '\'']) => format!("put it in quotes: \"{bare}\""),
         NAME if found.starts_with('"') => format!("names of variants stand without quotes: {bare}"),
         WHOLE if bare.parse::<u64>().is_ok() => format!("write it without quotes: {bare}"),
         NUMBER if bare.parse::<f64>().is_ok() => format!("write it without quotes: {bare}"),
@@ -326,7 +360,7 @@ pub(super) fn how_to_write(path: &Path, expected: &str, found: &str) -> String {
         FIELDS if field == "region" && found.starts_with('"') => format!("write `(name: {found})`"),
         LIST => format!("put it in brackets: [{}]", if found.len() < 40 { found } else { "…" }),
         FIELDS => "write `(field: value, …)`".into(),
-        "fields with their names" => "write `name: value` for each".into(),
+        NAMED => "write `name: value` for each".into(),
         expected => format!("write {expected}"),
     }
 }

@@ -223,7 +223,7 @@ pub struct ModulatedState {
 /// A log of jobs that really ran. Paths are relative to the scenario file; `.gz` is read as gzip.
 ///
 /// Submit times that are dates follow the scenario's `start`; without one, the first date of the logs becomes the
-/// start. Submit times that are numbers count from the first of them, whatever `start` says.
+/// start; of a log with a `window` it is the date on which that begins. Submit times that are numbers count from the first of them, whatever `start` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -230,7 +230,7 @@ fn what_is_no_process_says_where_and_why() {
         (Arrivals::MarkovModulated(vec![state(0.0, "1h")]), "[0].per_hour", "above 0"),
         (Arrivals::MarkovModulated(vec![state(1.0, "1h"), state(1.0, "0s")]), "[1].mean_stay", "above 0"),
         (Arrivals::MarkovModulated(vec![state(-1.0, "1h")]), "[0].per_hour", "between 0"),
-        (profile(vec![1.0; 7]), "factors", "24 factors (hours of the day) or 168"),
+        (profile(vec![1.0; 7]), "factors", "24 (hours of the day) or 168"),
         (profile(vec![0.0; 24]), "factors", "above 0"),
         (profile(vec![-1.0; 24]), "factors[0]", "between 0"),
         (profile(vec![f64::INFINITY; 24]), "factors[0]", "inf"),

@@ -4,7 +4,8 @@ use super::dates::{self, DateFormat};
 use super::fields::Fields;
 use super::number::{Decimal, duration_ticks};
 use super::reader::{Lines, ReadError};
-use super::report::{BrokenLine, Fault, LeftOut};
+use super::report::{BrokenLine, Fault, LeftOut, shown};
+use super::swf;
 use super::{Line, NONE, Row};
 use crate::scenario::schema::{LogFormat, NodeMapping, ServiceColumn, TimeColumn, TimeUnit};
 use crate::units::{NEVER, Resolution};
@@ -13,6 +14,15 @@ use crate::workload::error::{ErrorKind, WorkloadError, did_you_mean};
 use jiff::tz::TimeZone;
 
 const NS_PER_MS: u64 = 1_000_000;
+
+/// Units of numbers [ns] with their names.
+const UNITS: [(u64, &str); 5] = [
+    (NS_PER_MS, "Milliseconds"),
+    (1000 * NS_PER_MS, "Seconds"),
+    (60_000 * NS_PER_MS, "Minutes"),
+    (3_600_000 * NS_PER_MS, "Hours"),
+    (86_400_000 * NS_PER_MS, "Days"),
+];
 
 /// A column with a time.
 struct Time {
@@ -214,6 +224,15 @@ impl<'a> Csv<'a> {
         let environment = columns.optional("environment", environment.as_ref());
         let cluster = columns.optional("cluster", cluster.as_ref());
         if !columns.errors.is_empty() {
+            if swf::looks_like(lines.bytes()) {
+                return Ok(Err(vec![WorkloadError::new(
+                    ErrorKind::LogColumn,
+                    place,
+                    "",
+                    "this looks like a Standard Workload Format file",
+                    "use `format: Swf()`",
+                )]));
+            }
             return Ok(Err(columns.errors));
         }
         Ok(Ok(Self {
@@ -238,6 +257,11 @@ impl<'a> Csv<'a> {
     /// Name of a column for a message.
     pub(super) fn column_name(&self, column: usize) -> String {
         self.header.get(column).map(|name| format!("column {name:?}")).unwrap_or_default()
+    }
+
+    /// The cluster that the record last read names.
+    pub(super) fn cluster_name(&self) -> Option<String> {
+        self.cluster.map(|column| shown(self.fields.get(column)))
     }
 
     pub(super) fn delimiter(&self) -> u8 {
@@ -295,6 +319,10 @@ impl<'a> Csv<'a> {
             (Unit::Ns(_), Fault::NotANumber) if dates::is_clock(value) => {
                 broken.reason = "hours:minutes:seconds, where a number is needed".to_owned();
                 broken.help = "turn the column into seconds, or name two columns with `StartEnd`".to_owned();
+            }
+            (Unit::Ns(ns), Fault::TooLarge | Fault::TooLong(_)) => {
+                let unit = UNITS.iter().find(|(of, _)| of == ns).map_or("", |(_, name)| *name);
+                broken.help = format!("is the unit {unit} right?");
             }
             _ => {}
         }

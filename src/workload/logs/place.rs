@@ -6,7 +6,7 @@
 
 use super::{LeftOut, LogFigures, NONE, ReadLog, dates, number};
 use crate::scenario::schema::Log;
-use crate::units::NEVER;
+use crate::units::{NEVER, TimeSpan};
 use crate::workload::build::{Builder, Note};
 use crate::workload::calendar::Calendar;
 use crate::workload::error::{ErrorKind, WorkloadError};
@@ -45,7 +45,9 @@ pub(crate) fn date_zero(logs: &[Log], read: &[ReadLog], builder: &mut Builder<'_
     // Calendars know whole seconds.
     let calendar = Calendar::at(i64::try_from(ns.div_euclid(NS_PER_S)).unwrap_or(i64::MAX), builder.ctx.zone);
     let start = calendar.start().map(|start| start.strftime("%Y-%m-%d %H:%M:%S (%Q)").to_string());
-    builder.notes.push(Note::StartFromLog { path, start: start.unwrap_or_default() });
+    let window_from = logs.get(log.index).and_then(|log| log.window).map_or(TimeSpan::ZERO, |w| w.from);
+    let moved = TimeSpan::ZERO;
+    builder.notes.push(Note::StartFromLog { path, start: start.unwrap_or_default(), window_from, moved });
     builder.calendar = Some(calendar);
     Some(DateZero { ns, given: false })
 }

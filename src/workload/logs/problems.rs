@@ -2,7 +2,7 @@
 
 use super::reader::{MAX_EXPANSION, MAX_LINE_BYTES, MAX_LOG_BYTES, ReadError};
 use super::{BrokenLine, LogReport};
-use crate::scenario::schema::Log;
+use crate::scenario::schema::{Log, LogFormat};
 use crate::workload::build::{Builder, MAX_JOBS};
 use crate::workload::error::{ErrorKind, LogPlace, WorkloadError};
 use std::path::Path;
@@ -37,16 +37,32 @@ fn place_of(report: &LogReport, broken: &BrokenLine) -> LogPlace {
 }
 
 /// A log without a job: most likely the mapping is wrong, so the error shows a line.
-pub(super) fn no_job(report: &LogReport, place: &str) -> WorkloadError {
+pub(super) fn no_job(report: &LogReport, log: &Log, place: &str, clusters: &[String]) -> WorkloadError {
     let mut found = vec![format!("{} lines", report.lines)];
     found.extend(report.left_out.iter().map(|(reason, n)| format!("{n} left out ({reason})")));
     found.push(format!("{} broken", report.broken));
     let found = found.join(", ");
     let rule = format!("there is no job in the log ({found})");
     let Some(broken) = report.first_broken.first() else {
-        let help = "check the path and the format";
+        let help = match (&report.other_cluster, &log.format) {
+            (Some(found), LogFormat::Csv { cluster: Some(column), .. }) => {
+                let known: Vec<String> = clusters.iter().map(|name| format!("{name:?}")).collect();
+                format!(
+                    "the column {column:?} names {found:?}, and the scenario has {}: name the clusters as the log \
+                     does, or leave `cluster` out of the format",
+                    known.join(", ")
+                )
+            }
+            _ => "check the path and the format".to_owned(),
+        };
         return WorkloadError::new(ErrorKind::LogEmpty, place, "", rule, help).in_log(&report.path);
     };
+    if matches!(log.format, LogFormat::Swf { .. }) && broken.column.is_empty() && broken.value.contains(',') {
+        let help = "this looks like comma-separated values: use `format: Csv(submit: …, service: …)`";
+        let place = format!("{place}.format");
+        return WorkloadError::new(ErrorKind::LogEmpty, place, "", rule, help)
+            .at_line(place_of(report, broken));
+    }
     let mut help = format!("here {:?} is {}", broken.value, broken.reason);
     help += match broken.help.as_str() {
         "" => ": check the format",

@@ -26,6 +26,9 @@ pub struct LogReport {
     pub jobs: u64,
     /// Well-formed lines that are no jobs, by reason.
     pub left_out: BTreeMap<LeftOut, u64>,
+    /// A cluster that is not in the scenario, from the first line that was left out for it.
+    #[serde(skip)]
+    pub other_cluster: Option<String>,
     /// Lines that cannot be understood; never used.
     pub broken: u64,
     /// The first [`LISTED_BROKEN`] of them.

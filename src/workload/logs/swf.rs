@@ -27,6 +27,14 @@ const STATUS: usize = 10;
 const USER: usize = 11;
 const COMPLETED: u64 = 1;
 
+/// Whether a line that another format cannot read is one of this: a comment, or its numbers.
+pub(super) fn looks_like(line: &[u8]) -> bool {
+    let fields = || line.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let numbers = fields().count() == FIELDS && fields().all(|field| Decimal::parse(field).is_ok());
+    // A comment has words, no columns with semicolons between them.
+    numbers || (line.starts_with(b";") && line.iter().filter(|byte| **byte == b';').count() < 4)
+}
+
 /// How lines become jobs.
 pub(super) struct Swf {
     size: Size,

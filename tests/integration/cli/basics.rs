@@ -19,7 +19,52 @@ fn what_cannot_be_understood_is_usage() {
     place.run(&["sing"]).exits(exit_code::USAGE).says("sing");
     place.run(&["run"]).exits(exit_code::USAGE).says("SCENARIO");
     place.run(&["run", "x.ron", "--replications", "none"]).exits(exit_code::USAGE).says("none");
-    place.run(&["explain", "S9999"]).exits(exit_code::USAGE).says("S9999");
+    place.run(&["explain", "S9999"]).exits(exit_code::USAGE).says("S9999").says("`nodetide explain` lists");
+}
+
+#[test]
+fn what_was_probably_meant_is_said() {
+    let place = Place::new();
+    place.run(&["explain", "E0102"]).exits(exit_code::USAGE).says("did you mean S0102?");
+    let file = place.file("team.ron", SCENARIO);
+    place.run(&[file]).exits(exit_code::USAGE).says("did you mean `nodetide run team.ron`?");
+    place.run(&["absent.json"]).exits(exit_code::USAGE).says("did you mean `nodetide run absent.json`?");
+    place.run(&["chek"]).exits(exit_code::USAGE).says("'check'");
+    place.run(&["compare", file, file, "--out", "x"]).exits(exit_code::USAGE).says("compare writes no files");
+    let other = place.run(&["compare", file, file, "--outt", "x"]).exits(exit_code::USAGE).says("--outt");
+    assert!(!other.stderr.contains("writes no files"), "{other:#?}");
+    place.run(&["vm-sizes", "H200"]).exits(exit_code::USAGE).says("`vm_sizes: [(name:");
+}
+
+#[test]
+fn other_formats_are_named() {
+    let place = Place::new();
+    for (name, text, says) in [
+        ("s.yaml", "clusters:\n  - name: cpu\n", "this looks like YAML; scenarios are RON or JSON"),
+        ("s", "# ours\n\n---\nclusters: []\n", "this looks like YAML"),
+        ("s.toml", "[[clusters]]\nname = \"cpu\"\n", "this looks like TOML"),
+        ("s.cfg", "name = \"cpu\"\n", "this looks like TOML"),
+    ] {
+        let done = place.run(&["check", place.file(name, text)]).exits(exit_code::INVALID).says(says);
+        assert_eq!(done.stderr.matches("error[").count(), 1, "{done:#?}");
+    }
+    // The name alone says nothing where the text can be read.
+    place.run(&["check", place.file("mine.yaml", SCENARIO)]).exits(exit_code::FINE);
+}
+
+#[test]
+fn results_are_no_scenario() {
+    let place = Place::new();
+    let file = place.file("team.ron", SCENARIO);
+    place.run(&["run", "-q", file, "--out", "res/base", "--no-charts"]).exits(exit_code::FINE);
+    let says = "res/base is a directory of results; this command takes scenarios";
+    for args in [&["run", "res/base"][..], &["check", "res/base"], &["compare", file, "res/base"]] {
+        place.run(args).exits(exit_code::IO).says(says).says("name team.ron instead");
+    }
+    place.run(&["chart", "res"]).exits(exit_code::IO).says("there are results in res/base");
+    place.run(&["chart", "nope"]).exits(exit_code::IO).says("nope does not exist");
+    place.run(&["chart", "res/base", "--only", "wait,cost"]).exits(exit_code::FINE);
+    assert_eq!(place.names("res/base/charts").len(), 2);
 }
 
 #[test]
@@ -32,7 +77,10 @@ fn codes_are_explained() {
 #[test]
 fn init_writes_a_scenario_that_runs() {
     let place = Place::new();
-    place.run(&["init"]).exits(exit_code::FINE).says("nodetide run scenario.ron");
+    place
+        .run(&["init"])
+        .exits(exit_code::FINE)
+        .says("next: `nodetide check scenario.ron`, then `nodetide run scenario.ron`");
     assert_eq!(place.names(""), ["scenario.ron"], "and nothing else");
     place.run(&["check", "scenario.ron"]).exits(exit_code::FINE);
     place.run(&["run", "scenario.ron"]).exits(exit_code::FINE).prints("Thresholds");
@@ -68,6 +116,9 @@ fn check_tells_mistakes_and_runs_nothing() {
     let place = Place::new();
     let good = place.file("good.ron", SCENARIO);
     place.run(&["check", good]).exits(exit_code::FINE);
+    let loud = place.run(&["check", good]).exits(exit_code::FINE).prints("  assumed: ").stdout;
+    let quiet = place.run(&["check", "--quiet", good]).exits(exit_code::FINE).quietly().stdout;
+    assert!(loud.starts_with(&quiet) && !quiet.contains("assumed"), "{quiet}");
     place.run_with_stdin(&["check", "-"], SCENARIO).exits(exit_code::FINE);
     let bad = place.file("bad.ron", &SCENARIO.replace("max_nodes: 2", "max_nodes: 2, min_nodes: 3"));
     place.run(&["check", bad]).exits(exit_code::INVALID).says("M0307").says("bad.ron:");

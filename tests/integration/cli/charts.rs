@@ -71,7 +71,7 @@ fn without_pictures() {
 #[test]
 fn results_that_cannot_be_read_are_explained() {
     let place = results();
-    place.run(&["chart", "nowhere"]).exits(exit_code::IO).says("I0405").says("summary.json");
+    place.run(&["chart", "nowhere"]).exits(exit_code::IO).says("I0405").says("nowhere does not exist");
     place.run(&["chart", "s.ron"]).exits(exit_code::IO).says("I0405");
     let jobs = place.read("o/jobs.csv");
     let damaged = jobs.replacen("\n1,", "\n1,cpu\u{fffd}", 1);
@@ -90,6 +90,25 @@ fn a_program_without_png_says_how_to_get_it() {
     let place = results();
     let said = place.run(&["chart", "o", "--format", "png"]).exits(exit_code::USAGE).says("I0408");
     said.says("--features png").says("--format svg");
+}
+
+#[test]
+fn a_size_at_which_nothing_could_be_read_is_refused() {
+    let place = results();
+    let said = place.run(&["chart", "o", "--size", "320x240"]).exits(exit_code::USAGE).says("320x240");
+    said.says("400x360 pixels at least");
+    place.run(&["chart", "o", "--size", "400x360"]).exits(exit_code::FINE);
+}
+
+/// Letters of a scenario's name that the shipped font has not.
+#[cfg(feature = "png")]
+#[test]
+fn letters_are_not_lost_silently() {
+    let place = Place::new();
+    let file = place.file("s.ron", &SCENARIO.replace("two jobs", "計算"));
+    place.run(&["run", file, "--out", "o"]).exits(exit_code::FINE);
+    let said = place.run(&["chart", "o", "--format", "png"]).exits(exit_code::FINE).says("no 算計");
+    said.says("--format svg");
 }
 
 #[cfg(feature = "png")]

@@ -78,3 +78,47 @@ fn a_log_that_cannot_be_read_is_an_error_of_files() {
     }
     place.run(&["check", file, "--format", "json"]).exits(exit_code::IO).prints("L0201");
 }
+
+#[test]
+fn a_name_of_a_cluster_that_is_elsewhere_is_shown() {
+    let place = Place::new();
+    place.file("log.csv", "submitted,run_s,where\n0,60,gpu\n5,60,theta\n");
+    let text = "(clusters: [(name: \"gpu\", vm_size: \"Standard_NC6s_v3\", max_nodes: 4)], workload: (logs: [(\
+                path: \"log.csv\", format: Csv(submit: (column: \"submitted\", unit: Seconds), \
+                service: Duration((column: \"run_s\", unit: Seconds)), cluster: \"where\"))]))";
+    place
+        .run(&["check", place.file("s.ron", text)])
+        .exits(exit_code::FINE)
+        .prints("1 left out: a cluster that is not in the scenario (\"theta\", for one)");
+}
+
+#[test]
+fn errors_come_before_warnings() {
+    let place = Place::new();
+    let text = "(clusters: [(name: \"gpu\", vm_size: \"Standard_NC6s_v3\", max_nodes: 4, eviction: PerHour(0.1))], \
+                workload: (jobs: [(submit: \"0s\", service: \"1h\", cluster: \"cpu\")]))";
+    let done = place.run(&["check", place.file("s.ron", text)]).exits(exit_code::INVALID);
+    let at = |text: &str| done.stderr.find(text).unwrap_or_else(|| panic!("{text}: {done:#?}"));
+    assert!(at("error[S0115]") < at("warning[W0516]"), "{done:#?}");
+}
+
+#[test]
+fn jobs_that_check_says_would_be_rejected_are_those_that_run_rejects() {
+    let place = Place::new();
+    let text = "(clusters: [(name: \"cpu\", vm_size: \"Standard_D4s_v3\", max_nodes: 4)], \
+                region: (quotas: (total_dedicated: 12)), delays: Zero, \
+                workload: (classes: [(name: \"mixed\", arrivals: Poisson(per_hour: 10), service: Constant(\"1m\"), \
+                nodes: Uniform(low: 1, high: 6), jobs: 50)]))";
+    let file = place.file("s.ron", text);
+    let run = place.run(&["run", file, "--format", "json"]).exits(exit_code::FINE);
+    let summary: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let rejected = summary["total"]["jobs_rejected"].as_u64().unwrap();
+    assert!((1..50).contains(&rejected), "{rejected}");
+    let of_run = summary["warnings"].as_array().unwrap().iter().filter(|w| w["code"] == "W0508");
+    assert_eq!(of_run.count(), 1, "the run counts them itself, and once");
+    place
+        .run(&["check", file])
+        .exits(exit_code::FINE)
+        .says(&format!("{rejected} of 50 jobs of the class `mixed` would be rejected when submitted"))
+        .says("never admits more than 3 nodes of 4 vCPUs");
+}

@@ -106,15 +106,45 @@ fn bash_completes_with_the_script() {
     let place = Place::new();
     let script = place.run(&["completions", "bash"]).exits(exit_code::FINE).stdout;
     place.file("nodetide.bash", &script);
-    let complete = ". ./nodetide.bash; COMP_WORDS=(nodetide run --repl); COMP_CWORD=2; \
-                    _nodetide nodetide --repl run; echo \"${COMPREPLY[@]}\"";
-    let mut bash = Command::new("bash");
-    bash.args(["--norc", "-c", complete]).current_dir(place.path("")).stdin(Stdio::null());
-    match bash.output() {
-        Err(error) => println!("skipped: no bash here ({error})"),
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stdout);
-            assert_eq!(said.trim(), "--replications", "{output:?}");
+    // Words after the command, the last of which is completed; and what is proposed, or how that begins.
+    for (words, proposed) in [
+        (&["run", "--repl"][..], "--replications"),
+        (&[""], "run compare chart check init vm-sizes explain completions help -q"),
+        (&["ex"], "explain"),
+        (&["explain", "S012"], "S0120 S0121 S0122"),
+        (&["vm-sizes", "--region", ""], "eastus westeurope"),
+        (&["run", "--export", ""], "perfetto aml"),
+        (&["chart", "--only", "wa"], "wait"),
+        (&["completions", ""], "bash elvish"),
+    ] {
+        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+        let (last, before) = words.split_last().unwrap();
+        let complete = format!(
+            ". ./nodetide.bash; COMP_WORDS=(nodetide {}); COMP_CWORD={}; _nodetide nodetide '{last}' '{}'; \
+             echo \"${{COMPREPLY[@]}}\"",
+            quoted.join(" "),
+            words.len(),
+            before.last().unwrap_or(&"nodetide"),
+        );
+        let mut bash = Command::new("bash");
+        bash.args(["--norc", "-c", &complete]).current_dir(place.path("")).stdin(Stdio::null());
+        match bash.output() {
+            Err(error) => return println!("skipped: no bash here ({error})"),
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stdout);
+                assert!(said.trim().starts_with(proposed), "{words:?}: {output:?}");
+            }
         }
+    }
+    // Where a command takes files, nothing is proposed, and the shell proposes those that are there.
+    for command in ["run", "compare", "chart", "check", "init"] {
+        let complete = format!(
+            ". ./nodetide.bash; COMP_WORDS=(nodetide {command} ''); COMP_CWORD=2; _nodetide nodetide '' {command}; \
+             echo \"${{#COMPREPLY[@]}}\""
+        );
+        let mut bash = Command::new("bash");
+        bash.args(["--norc", "-c", &complete]).current_dir(place.path("")).stdin(Stdio::null());
+        let output = bash.output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "0", "{command}: {output:?}");
     }
 }

@@ -77,18 +77,33 @@ fn without_a_start_the_first_date_is_it() {
     let jobs = world.jobs(&of(log("a.log", dated())));
     assert_eq!(submits(&jobs), [0, 25 * H, 50 * H + H / 2]);
     assert_eq!(start(&jobs), "2026-03-01T08:00:00+00:00[UTC]");
-    let note = Note::StartFromLog { path: "a.log".into(), start: "2026-03-01 08:00:00 (UTC)".into() };
+    let note = Note::StartFromLog {
+        path: "a.log".into(),
+        start: "2026-03-01 08:00:00 (UTC)".into(),
+        window_from: TimeSpan::ZERO,
+        moved: TimeSpan::ZERO,
+    };
     assert_eq!(jobs.notes, [note]);
+    assert_eq!(jobs.notes[0].to_string(), "start: 2026-03-01 08:00:00 (UTC), the first date of a.log");
     let window = Some(Window { from: span("1d"), to: None });
     let jobs = world.jobs(&of(Log { window, ..log("a.log", dated()) }));
     assert_eq!(submits(&jobs), [H, 26 * H + H / 2]);
     assert_eq!(start(&jobs), "2026-03-02T08:00:00+00:00[UTC]");
+    assert_eq!(
+        jobs.notes[0].to_string(),
+        "start: 2026-03-02 08:00:00 (UTC), the beginning of the window of a.log, 1d after its first date"
+    );
     // A window of the workload moves the run's beginning, and so its date.
     let window = Some(Window { from: span("1d"), to: None });
     let jobs = world.jobs(&Workload { window, ..of(log("a.log", dated())) });
     assert_eq!(
         (submits(&jobs), start(&jobs)),
         (vec![H, 26 * H + H / 2], "2026-03-02T08:00:00+00:00[UTC]".into())
+    );
+    let said = jobs.notes.iter().map(ToString::to_string).find(|note| note.starts_with("start")).unwrap();
+    assert_eq!(
+        said,
+        "start: 2026-03-01 08:00:00 (UTC), the first date of a.log; tick 0 is 1d later, where `workload.window` begins"
     );
 }
 
