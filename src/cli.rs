@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, everything else to standard error.
 
+mod adapters;
 mod args;
 mod chart;
 mod check;
@@ -14,9 +15,12 @@ mod output;
 mod progress;
 mod run;
 mod source;
+mod sweep;
 mod vm_sizes;
 
-pub use args::{Cli, ColorWhen, Command, CompareArgs, Export, Format, RunArgs};
+pub use args::{
+    AdaptersArgs, BackendArg, Cli, ColorWhen, Command, CompareArgs, Export, Format, RunArgs, SweepArgs,
+};
 
 use crate::exit_code;
 use clap::Parser;
@@ -86,10 +90,12 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
     match &cli.command {
         Command::Run(run) => run::run(run, args, output),
         Command::Compare(compare) => compare::compare(compare, output),
+        Command::Sweep(sweep) => sweep::sweep(sweep, args, output),
         Command::Chart(chart) => chart::chart(chart, output),
         Command::Check(check) => check::check(check, output),
         Command::Init(init) => init::init(init, output),
         Command::VmSizes(sizes) => vm_sizes::vm_sizes(sizes, output),
+        Command::Adapters(adapters) => adapters::adapters(adapters, output),
         Command::Explain(explain) => explain::explain(explain, output),
         Command::Completions(shell) => completions::completions(shell, output),
     }

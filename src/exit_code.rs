@@ -12,10 +12,12 @@ pub const USAGE: u8 = 2;
 pub const INVALID: u8 = 3;
 /// The run ended as it should, and a threshold of `expect` is missed.
 pub const THRESHOLD_MISSED: u8 = 4;
-/// There is no GPU of the kind that was asked for.
+/// There is no GPU of the kind that was asked for, or the scenario is not for it.
 pub const NO_GPU: u8 = 5;
 /// A file cannot be read or written.
 pub const IO: u8 = 6;
 /// The run ended `stuck` or at a limit of the simulator; its figures are those up to there. This goes before
 /// [`THRESHOLD_MISSED`].
 pub const NOT_ENDED: u8 = 7;
+/// Interrupted by the user (Ctrl-C), as shells count it: 128 + SIGINT. A sweep has kept what was complete.
+pub const INTERRUPTED: u8 = 130;

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub use assumptions::Assumption;
+pub(crate) use clusters::assumed;
 pub use jobs::Tags;
 
 /// A scenario that was read and checked; replications can be drawn from it.
@@ -38,7 +39,7 @@ pub struct Loaded {
     base_dir: PathBuf,
     names: Vec<String>,
     /// The jobs, where no replication draws any.
-    fixed: OnceLock<Arc<Jobs>>,
+    fixed: Arc<OnceLock<Arc<Jobs>>>,
     /// Warnings about the text, which hold for every replication.
     standing: Vec<Diagnostic>,
 }
@@ -192,10 +193,7 @@ impl Loaded {
             }
         });
         let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        (
-            Self { parsed, calendar, zone, base_dir, names, fixed: OnceLock::new(), standing: Vec::new() },
-            error,
-        )
+        (Self { parsed, calendar, zone, base_dir, names, fixed: Arc::default(), standing: Vec::new() }, error)
     }
 
     /// The scenario as written.
@@ -208,6 +206,30 @@ impl Loaded {
     #[must_use]
     pub fn source(&self) -> &Arc<Source> {
         &self.parsed.source
+    }
+
+    /// The same with another scenario made from it, as a sweep does; its text stays. Jobs that are not drawn are
+    /// read once for all that have the same workload.
+    ///
+    /// # Errors
+    /// What is wrong with the changed scenario.
+    pub fn changed(&self, change: impl FnOnce(&mut Scenario)) -> Result<Self, Vec<Diagnostic>> {
+        let mut parsed = self.parsed.clone();
+        change(&mut parsed.scenario);
+        let standing = check(&parsed);
+        if Diagnostic::any_error(&standing) {
+            return Err(standing);
+        }
+        let same_jobs = parsed.scenario.workload == self.scenario().workload;
+        Ok(Self {
+            parsed,
+            calendar: self.calendar.clone(),
+            zone: self.zone.clone(),
+            base_dir: self.base_dir.clone(),
+            names: self.names.clone(),
+            fixed: if same_jobs { Arc::clone(&self.fixed) } else { Arc::default() },
+            standing,
+        })
     }
 
     /// Draws a replication. `seed` is used in place of the scenario's.

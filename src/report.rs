@@ -17,6 +17,7 @@ pub mod refusals;
 pub mod replications;
 pub mod stuck;
 pub mod summary;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod units;

@@ -12,10 +12,15 @@
 //! idle_time) make settings. Whatever the backend, the results are the same to the last tick, so the choice is one
 //! of speed alone.
 
+pub mod axes;
+mod change;
 pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod plan;
 pub mod runner;
+#[cfg(feature = "gpu")]
+pub mod self_test;
 
 use crate::engine::Settings;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

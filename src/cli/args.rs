@@ -1,5 +1,9 @@
 //! The arguments. Their doc comments are the help texts.
 
+mod sweep;
+
+pub use sweep::{AdaptersArgs, BackendArg, SweepArgs};
+
 use crate::report::warm_up::WarmUp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -42,6 +46,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run two scenarios on the same draws and tell what the second does differently.
     Compare(CompareArgs),
+    /// Run a scenario with every combination of some values, on all cores or on the GPU.
+    Sweep(SweepArgs),
     /// Draw the results of a run.
     Chart(ChartArgs),
     /// Check a scenario without running it.
@@ -50,6 +56,8 @@ pub enum Command {
     Init(InitArgs),
     /// List the VM sizes of the catalogue with their prices.
     VmSizes(VmSizesArgs),
+    /// List the GPUs that a sweep can run on.
+    Adapters(AdaptersArgs),
     /// Explain the code of an error or warning.
     Explain(ExplainArgs),
     /// Print a script with which a shell completes commands and options.
@@ -316,6 +324,7 @@ Examples:
   nodetide check scenario.ron
   nodetide run scenario.ron
   nodetide compare scenario.ron cheaper.ron
+  nodetide sweep scenario.ron --vary clusters.train-gpu.max_nodes=2..6
   nodetide explain W0501
 
 Exit codes:
@@ -324,9 +333,10 @@ Exit codes:
   2  the command line cannot be understood
   3  a scenario or log is not valid
   4  a threshold of `expect` is missed
-  5  no such GPU
+  5  no such GPU, or the scenario is not for it
   6  a file cannot be read or written
-  7  the run ended stuck or at a limit of the simulator";
+  7  the run ended stuck or at a limit of the simulator
+  130  interrupted; a sweep has kept what was complete";
 
 const RUN_HELP: &str = "\
 Examples:

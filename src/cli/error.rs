@@ -13,6 +13,12 @@ pub(super) enum CliError {
     /// A scenario, log or file in the ticks format is not valid.
     #[error("{} errors", .0.len())]
     Invalid(Vec<Diagnostic>),
+    /// The axes of a sweep are not valid.
+    #[error("{} errors", .0.len())]
+    Axes(Vec<Diagnostic>),
+    /// No GPU, or the scenario is not for it.
+    #[error("{} errors", .0.len())]
+    Gpu(Vec<Diagnostic>),
     /// A threshold means nothing.
     #[error("{0}")]
     Expect(#[from] ExpectError),
@@ -89,7 +95,8 @@ impl CliError {
                 exit_code::IO
             }
             Self::Draw(_) => exit_code::INTERNAL,
-            Self::Code(_) | Self::Usage(_) | Self::NotBuilt(_) => exit_code::USAGE,
+            Self::Gpu(_) => exit_code::NO_GPU,
+            Self::Axes(_) | Self::Code(_) | Self::Usage(_) | Self::NotBuilt(_) => exit_code::USAGE,
         }
     }
 
@@ -106,6 +113,8 @@ impl CliError {
             Self::Out(_) | Self::Write { .. } | Self::Stdout(_) => Code::CannotWrite,
             Self::NotBuilt(diagnostic) => return Some((**diagnostic).clone()),
             Self::Invalid(_)
+            | Self::Axes(_)
+            | Self::Gpu(_)
             | Self::Expect(_)
             | Self::ExpectIn { .. }
             | Self::Code(_)

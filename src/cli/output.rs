@@ -6,12 +6,25 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::report::human::WIDTH;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, IsTerminal, Write};
+use std::time::Instant;
 
 /// The widest report, where a terminal is wider [columns].
 const WIDTH_MAX: usize = 130;
 
 /// More errors and warnings of one file are counted, not shown.
 const DIAGNOSTICS_MAX: usize = 20;
+
+/// When a command began, for its manifest.
+pub(super) struct Began {
+    pub(super) at: jiff::Timestamp,
+    pub(super) clock: Instant,
+}
+
+impl Began {
+    pub(super) fn now() -> Self {
+        Self { at: jiff::Timestamp::now(), clock: Instant::now() }
+    }
+}
 
 /// Where the command prints.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +103,9 @@ impl Output {
     /// Why the command failed.
     pub(super) fn error(self, error: &CliError) {
         match (error, error.diagnostic()) {
-            (CliError::Invalid(diagnostics), _) => self.diagnostics(diagnostics),
+            (CliError::Invalid(found) | CliError::Axes(found) | CliError::Gpu(found), _) => {
+                self.diagnostics(found);
+            }
             (_, Some(diagnostic)) => self.diagnostics(&[diagnostic]),
             (other, None) => self.talk(&format!("\x1b[1;31merror\x1b[0m: {other}\n")),
         }

@@ -1,6 +1,8 @@
 //! A line on standard error while a run takes long; only on a terminal.
 
 use super::output::Output;
+use crate::report::units::{duration_s, whole};
+use crate::sweep;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -28,21 +30,38 @@ impl Progress {
     /// Of so many replications.
     pub(super) fn start(total: u64, output: Output) -> Self {
         let done = Arc::new(AtomicU64::new(0));
-        if output.quiet || !io::stderr().is_terminal() {
-            return Self { done, thread: None };
-        }
-        let signal = Arc::new(Signal::default());
-        let thread = std::thread::spawn({
-            let (done, signal) = (Arc::clone(&done), Arc::clone(&signal));
-            move || show(total, &done, &signal)
-        });
-        Self { done, thread: Some((thread, signal)) }
+        let seen = Arc::clone(&done);
+        let line = move |elapsed: Duration| {
+            let so_far = match total {
+                1 => String::new(),
+                n => format!(" replication {} of {n},", seen.load(Ordering::Relaxed)),
+            };
+            format!("simulating:{so_far} {} s", elapsed.as_secs())
+        };
+        Self { done, thread: watch(output, line) }
+    }
+
+    /// Of a sweep of so many rows.
+    pub(super) fn of_sweep(total: u64, progress: Arc<sweep::Progress>, output: Output) -> Self {
+        let line = move |elapsed: Duration| sweep_line(progress.done() as u64, total, elapsed);
+        Self { done: Arc::default(), thread: watch(output, line) }
     }
 
     /// One more is done.
     pub(super) fn one_done(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Configurations done, rate, time left.
+fn sweep_line(done: u64, total: u64, elapsed: Duration) -> String {
+    let so_far = format!("sweeping: {} of {} configurations", whole(done), whole(total));
+    let rate = done as f64 / elapsed.as_secs_f64().max(1e-9);
+    if done == 0 {
+        return format!("{so_far}, {} s", elapsed.as_secs());
+    }
+    let left = total.saturating_sub(done) as f64 / rate;
+    format!("{so_far}, {} a second, {} left", whole(rate.round() as u64), duration_s(left.ceil()))
 }
 
 impl Drop for Progress {
@@ -56,7 +75,23 @@ impl Drop for Progress {
     }
 }
 
-fn show(total: u64, done: &AtomicU64, signal: &Signal) {
+/// Starts to show a line, if somebody looks.
+fn watch(
+    output: Output,
+    line: impl Fn(Duration) -> String + Send + 'static,
+) -> Option<(JoinHandle<()>, Arc<Signal>)> {
+    if output.quiet || !io::stderr().is_terminal() {
+        return None;
+    }
+    let signal = Arc::new(Signal::default());
+    let thread = std::thread::spawn({
+        let signal = Arc::clone(&signal);
+        move || show(&line, &signal)
+    });
+    Some((thread, signal))
+}
+
+fn show(line: &dyn Fn(Duration) -> String, signal: &Signal) {
     let began = Instant::now();
     let mut drawn = false;
     let mut wait = PATIENCE;
@@ -66,16 +101,25 @@ fn show(total: u64, done: &AtomicU64, signal: &Signal) {
         let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         over = guard;
         if timeout.timed_out() && !*over {
-            let so_far = match total {
-                1 => String::new(),
-                n => format!(" replication {} of {n},", done.load(Ordering::Relaxed)),
-            };
-            let line = format!("\r\x1b[Ksimulating:{so_far} {} s", began.elapsed().as_secs());
+            let line = format!("\r\x1b[K{}", line(began.elapsed()));
             drawn = io::stderr().write_all(line.as_bytes()).is_ok() || drawn;
             wait = INTERVAL;
         }
     }
     if drawn {
         let _ = io::stderr().write_all(b"\r\x1b[K");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_tells_rate_and_time_left() {
+        let line = sweep_line(25_000, 100_000, Duration::from_secs(10));
+        assert_eq!(line, "sweeping: 25,000 of 100,000 configurations, 2,500 a second, 30s left");
+        let line = sweep_line(0, 10, Duration::from_secs(3));
+        assert_eq!(line, "sweeping: 0 of 10 configurations, 3 s");
     }
 }

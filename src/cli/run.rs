@@ -2,7 +2,7 @@
 
 use super::args::{Export, Format, RunArgs};
 use super::error::CliError;
-use super::output::Output;
+use super::output::{Began, Output};
 use super::progress::Progress;
 use super::source::Scenario;
 use crate::engine::output::{RunResult, Status};
@@ -16,7 +16,6 @@ use crate::report::{Context, Replicated, Summary, charts, human, summarise};
 use crate::ticks;
 use rayon::prelude::*;
 use std::ffi::OsString;
-use std::time::Instant;
 
 /// One replication, simulated.
 struct Simulated {
@@ -46,7 +45,7 @@ pub(super) fn run(args: &RunArgs, command: &[OsString], output: &Output) -> Resu
             "--out takes a directory; standard output has the report, or with --format json the summary";
         return Err(CliError::Usage(text.to_owned()));
     }
-    let began = Began { at: jiff::Timestamp::now(), clock: Instant::now() };
+    let began = Began::now();
     let scenario = Scenario::open(&args.scenario)?;
     // A directory that cannot be written is found out before a long run.
     let out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
@@ -188,11 +187,6 @@ impl Report {
     }
 }
 
-struct Began {
-    at: jiff::Timestamp,
-    clock: Instant,
-}
-
 fn manifest(
     scenario: &Scenario,
     args: &RunArgs,
@@ -213,5 +207,6 @@ fn manifest(
         started_at: began.at.to_string(),
         wall_s: began.clock.elapsed().as_secs_f64(),
         files: files.to_vec(),
+        sweep: None,
     }
 }

@@ -28,7 +28,7 @@ macro_rules! codes {
         /// A stable code. Codes are never given a second meaning; what is retired stays retired.
         ///
         /// `S01..` scenario files, `L02..` logs, `M03..` the model's gate at load, `I04..` files and devices,
-        /// `W05..` warnings, `T06..` the ticks format.
+        /// `W05..` warnings, `T06..` the ticks format, `A07..` axes of sweeps.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -192,6 +192,8 @@ codes! {
     ResultsNewer = "I0407",
     /// Something that this program was built without.
     NotBuilt = "I0408",
+    /// The scenario has something that the GPU's kernel does not know.
+    NotForGpu = "I0409",
 
     /// A quota held jobs back.
     QuotaBinding = "W0501",
@@ -264,10 +266,25 @@ codes! {
     TicksValue = "T0604",
     /// A key stands twice in an object.
     TicksDuplicateKey = "T0605",
+
+    /// `--vary` names nothing that can be varied.
+    AxisUnknown = "A0701",
+    /// A value of an axis cannot be read, or is out of range.
+    AxisValue = "A0702",
+    /// A range without values, or one that does not advance.
+    AxisRange = "A0703",
+    /// An axis, or a value of one, is given twice.
+    AxisTwice = "A0704",
+    /// The scenario sets what an axis would vary, or nothing would follow from it.
+    AxisConflict = "A0705",
+    /// More configurations than a sweep takes.
+    SweepTooLarge = "A0706",
+    /// No configuration of the sweep is left.
+    SweepEmpty = "A0707",
 }
 
 /// The texts, in order of their codes.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 8] = [
     include_str!("codes/file.md"),
     include_str!("codes/scenario.md"),
     include_str!("codes/log.md"),
@@ -275,6 +292,7 @@ const TEXTS: [&str; 7] = [
     include_str!("codes/io.md"),
     include_str!("codes/warning.md"),
     include_str!("codes/ticks.md"),
+    include_str!("codes/sweep.md"),
 ];
 
 impl Code {

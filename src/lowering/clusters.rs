@@ -17,7 +17,7 @@ use crate::workload::sample::{boot_failure_table, delay_table, lifetime_table};
 use std::collections::HashMap;
 
 /// The documented assumptions (model, section 2).
-pub(super) mod assumed {
+pub(crate) mod assumed {
     use crate::scenario::schema::{Distribution, Eviction, EvictionBand};
     use crate::units::TimeSpan;
 
@@ -228,7 +228,8 @@ impl<'a, 'p> Lowering<'a, 'p> {
         let vcpus = self.sizes[i].as_ref().and_then(|size| size.vcpus).unwrap_or(1).max(1);
         let family =
             self.sizes[i].as_ref().map_or_else(|| cluster.vm_size.clone(), |size| size.family.clone());
-        let (p, q) = cluster.speed.unwrap_or((1, 1));
+        let of_size = self.sizes[i].as_ref().and_then(|size| size.speed);
+        let (p, q) = cluster.speed.or(of_size).unwrap_or((1, 1));
         let span = |given: Option<TimeSpan>, default: TimeSpan| match given {
             Some(given) => given,
             None if zero => TimeSpan::ZERO,

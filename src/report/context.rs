@@ -1,5 +1,6 @@
 //! What a report says about a run beside the run's own integers: names, prices, tags, thresholds.
 
+use super::pricing::Rates;
 use super::refusals::Gate;
 use super::summary::WarningEntry;
 use crate::engine::Model;
@@ -198,7 +199,18 @@ impl Context {
     /// Ticks of one hour.
     #[must_use]
     pub fn ticks_per_h(&self) -> u64 {
-        3_600_000_000_000 / self.resolution.ns()
+        ticks_per_h(self.resolution)
+    }
+
+    /// What the time of a cluster costs.
+    #[must_use]
+    pub fn rates(&self, cluster: usize) -> Rates {
+        Rates {
+            ticks_per_h: self.ticks_per_h(),
+            node_per_h: self.clusters[cluster].price.as_ref().map(|price| price.per_h),
+            load_balancer_per_h: self.prices.load_balancer_per_h.unwrap_or(0.0),
+            billing_quantum: self.prices.billing_quantum,
+        }
     }
 
     /// When the last job is submitted; `None` without jobs.
@@ -230,6 +242,12 @@ impl Context {
         }
         seen
     }
+}
+
+/// Ticks of one hour.
+#[must_use]
+pub fn ticks_per_h(resolution: Resolution) -> u64 {
+    3_600_000_000_000 / resolution.ns()
 }
 
 /// A number of ticks in seconds.

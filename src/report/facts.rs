@@ -1,7 +1,7 @@
 //! The numbers of a report for one cluster or for all, still as integers where they are integers.
 
 use super::context::Context;
-use super::pricing::{self, Cost};
+use super::pricing::{self, Cost, Rates};
 use crate::engine::output::{ClusterResult, JobRecord, Outcome, Reason, RunResult, State};
 use crate::stats::{bounded_slowdown, nearest_rank, rank};
 use crate::units::{NEVER, Tick};
@@ -206,22 +206,23 @@ impl Facts {
         self.wait_by_reason.iter().sum()
     }
 
-    fn of_result(context: &Context, cluster: usize, r: &ClusterResult) -> Self {
+    /// Of one cluster, without what is made from its jobs.
+    pub(super) fn of_result(r: &ClusterResult, rates: &Rates) -> Self {
         let facts = Self {
             clusters: 1,
             billed: pricing::billed_node_ticks(r),
             peak_nodes: Some(r.peak_nodes),
             at_limit: Some(r.at_limit_ticks),
-            cost: pricing::cluster_cost(context, cluster, r),
-            unpriced: usize::from(context.clusters[cluster].price.is_none()),
+            cost: pricing::cluster_cost(rates, r),
+            unpriced: usize::from(rates.node_per_h.is_none()),
             ..Self::sums_of(r)
         };
-        debug_assert_eq!(facts.busy(), facts.state(State::Running), "busy node-ticks of cluster {cluster}");
+        debug_assert_eq!(facts.busy(), facts.state(State::Running), "busy node-ticks of a cluster");
         facts
     }
 
     /// Adds another cluster; spreads are made from the jobs.
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         (self.peak_nodes, self.at_limit) = match self.clusters {
             0 => (other.peak_nodes, other.at_limit),
             _ => (None, None),
@@ -299,8 +300,8 @@ impl RunFacts {
     /// From a run and its job records.
     #[must_use]
     pub fn of(context: &Context, result: &RunResult, jobs: &[JobRecord]) -> Self {
-        let mut clusters: Vec<Facts> =
-            result.clusters.iter().enumerate().map(|(c, r)| Facts::of_result(context, c, r)).collect();
+        let priced = |(c, r): (usize, &ClusterResult)| Facts::of_result(r, &context.rates(c));
+        let mut clusters: Vec<Facts> = result.clusters.iter().enumerate().map(priced).collect();
         let mut total = Facts::default();
         for facts in &clusters {
             total.add(facts);

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::facts::{Facts, Spread, Within};
 use super::pricing::Part;
 use crate::engine::output::{Outcome, Reason, State};
-use crate::units::TimeSpan;
+use crate::units::{Tick, TimeSpan};
 use serde::{Serialize, Serializer};
 
 /// A value of a figure.
@@ -194,6 +194,10 @@ pub const DAYS_PER_MONTH: f64 = 730.0 / 24.0;
 /// A cost per day of the horizon, or up to the last submission; `None` over an empty span.
 #[must_use]
 pub fn cost_per_day(context: &Context, cost: f64) -> Option<f64> {
-    let span = context.rate_span()?;
-    Some(cost * (24 * context.ticks_per_h()) as f64 / f64::from(span))
+    Some(per_day(cost, context.rate_span()?, context.ticks_per_h()))
+}
+
+/// A cost per day, of a span of time.
+pub(super) fn per_day(cost: f64, span: Tick, ticks_per_h: u64) -> f64 {
+    cost * (24 * ticks_per_h) as f64 / f64::from(span)
 }

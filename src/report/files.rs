@@ -24,7 +24,7 @@ pub use directory::{OutDir, OutError};
 pub use events::events;
 pub use jobs::{header as jobs_header, jobs};
 pub use leftovers::Leftover;
-pub use manifest::{FileEntry, Manifest, hex_sha256};
+pub use manifest::{FileEntry, Manifest, SweepEntry, hex_sha256};
 pub use nodes::{header as nodes_header, nodes};
 pub use replications::{header as replications_header, replications};
 pub use table::{REPLICATED_HEADER, SUMMARY_HEADER, replicated_table, summary_table};
@@ -40,7 +40,7 @@ use std::io::{self, Write};
 use writer::{Rows, io_error};
 
 /// Names of all result files but pictures; a directory with nothing else in it may be replaced.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 13] = [
     "manifest.json",
     "summary.json",
     "jobs.csv",
@@ -52,6 +52,8 @@ pub const NAMES: [&str; 11] = [
     "aml_cluster_events.jsonl",
     "aml_node_events.jsonl",
     "aml_job_events.jsonl",
+    "configs.csv",
+    "configs.partial.csv",
 ];
 
 /// Whether a file of results may have this name, relative to their directory.

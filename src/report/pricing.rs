@@ -5,6 +5,7 @@
 
 use super::context::Context;
 use crate::engine::output::{ClusterResult, State, named};
+use crate::units::Tick;
 
 named! {
     /// What money is spent on, in the order of every table.
@@ -98,22 +99,39 @@ pub fn part_ticks(result: &ClusterResult, part: Part, billing_quantum: u32) -> u
 /// What so many node-ticks cost.
 #[must_use]
 pub fn amount(context: &Context, ticks: u64, per_h: f64) -> f64 {
-    ticks as f64 * per_h / context.ticks_per_h() as f64
+    product(ticks, per_h, context.ticks_per_h())
+}
+
+/// The one place where time becomes money.
+fn product(ticks: u64, per_h: f64, ticks_per_h: u64) -> f64 {
+    ticks as f64 * per_h / ticks_per_h as f64
+}
+
+/// What the time of one cluster costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// Ticks of one hour.
+    pub ticks_per_h: u64,
+    /// Price of one node [currency / h]; `None`: nobody knows, and it counts as 0.
+    pub node_per_h: Option<f64>,
+    /// Price of one load balancer [currency / h]; 0 where it is free.
+    pub load_balancer_per_h: f64,
+    /// Billing quantum [ticks].
+    pub billing_quantum: Tick,
 }
 
 /// The cost of one cluster.
 #[must_use]
-pub fn cluster_cost(context: &Context, cluster: usize, result: &ClusterResult) -> Cost {
-    let node = context.clusters[cluster].price_per_h();
-    let balancer = context.prices.load_balancer_per_h.unwrap_or(0.0);
-    let quantum = context.prices.billing_quantum;
+pub fn cluster_cost(rates: &Rates, result: &ClusterResult) -> Cost {
+    let Rates { ticks_per_h, load_balancer_per_h: balancer, billing_quantum: quantum, .. } = *rates;
+    let node = rates.node_per_h.unwrap_or(0.0);
     let mut cost = Cost::default();
     for &part in Part::ALL {
         let per_h = if part == Part::LoadBalancer { balancer } else { node };
-        cost.parts[part as usize] = amount(context, part_ticks(result, part, quantum), per_h);
+        cost.parts[part as usize] = product(part_ticks(result, part, quantum), per_h, ticks_per_h);
     }
-    cost.total = amount(context, result.billed_quanta.saturating_mul(u64::from(quantum)), node)
-        + amount(context, result.load_balancer_ticks, balancer);
+    cost.total = product(result.billed_quanta.saturating_mul(u64::from(quantum)), node, ticks_per_h)
+        + product(result.load_balancer_ticks, balancer, ticks_per_h);
     cost.check();
     cost
 }

@@ -238,6 +238,9 @@ pub struct VmSize {
     /// GPUs of one node, 0 or more; a part of a card is a fraction. Default: the catalogue's, else 0.
     #[serde(default)]
     pub gpus: Option<f64>,
+    /// Speed of its nodes, as a cluster's `speed`, which goes before it. Default `(1, 1)`.
+    #[serde(default)]
+    pub speed: Option<(u64, u64)>,
     /// Price of a dedicated node. Default: the catalogue's for the region.
     #[serde(default)]
     pub price: Option<Price>,

@@ -17,6 +17,8 @@ pub struct ResolvedSize {
     pub memory_gib: Option<f64>,
     /// GPUs of one node.
     pub gpus: f64,
+    /// Speed as a ratio, where the scenario's entry has one.
+    pub speed: Option<(u64, u64)>,
 }
 
 /// How prices are called that the scenario states without naming a list.
@@ -62,6 +64,7 @@ pub fn resolve(scenario: &Scenario, name: &str) -> Option<ResolvedSize> {
         vcpus: own.and_then(|own| own.vcpus).or_else(|| listed.map(|l| l.vcpus)),
         memory_gib: own.and_then(|own| own.memory_gib).or_else(|| listed.map(|l| l.memory_gib)),
         gpus: own.and_then(|own| own.gpus).or_else(|| listed.map(|l| l.gpus)).unwrap_or(0.0),
+        speed: own.and_then(|own| own.speed),
         name,
     })
 }

@@ -8,7 +8,7 @@ mod count;
 mod tables;
 
 pub use count::{COUNT_MAX, CountSampler};
-pub use tables::{TABLE_LEN, boot_failure_table, delay_table, lifetime_table};
+pub use tables::{TABLE_LEN, boot_failure_table, delay_table, lifetime_table, midpoint};
 
 use super::error::{ErrorKind, SampleError, exact_ticks};
 use crate::rng::Stream;

@@ -11,4 +11,5 @@ mod out;
 mod pipes;
 mod replications;
 mod run;
+mod sweep;
 mod ticks;

@@ -136,6 +136,20 @@ impl OutDir {
         Ok(())
     }
 
+    /// Gives a file that was written another name, such as one that says it is not complete.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn rename(&mut self, from: &str, to: &'static str) -> Result<(), OutError> {
+        debug_assert!(is_known(to), "{to} is listed, so that --force may replace it");
+        let shown = self.target.join(to);
+        fs::rename(self.new.join(from), self.new.join(to)).map_err(io_at("write", &shown))?;
+        for entry in self.entries.iter_mut().filter(|entry| entry.name == from) {
+            to.clone_into(&mut entry.name);
+        }
+        Ok(())
+    }
+
     /// What was written so far.
     #[must_use]
     pub fn entries(&self) -> &[FileEntry] {

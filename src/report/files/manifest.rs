@@ -29,6 +29,36 @@ pub struct Manifest {
     pub wall_s: f64,
     /// The other files.
     pub files: Vec<FileEntry>,
+    /// How a sweep went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepEntry>,
+}
+
+/// How a sweep went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SweepEntry {
+    /// What ran it at the end, such as `CPU, 8 threads`.
+    pub backend: String,
+    /// The adapter, where a GPU did.
+    pub adapter: Option<String>,
+    /// Its driver.
+    pub driver: Option<String>,
+    /// Why that one.
+    pub reason: String,
+    /// What happened on the way.
+    pub notices: Vec<String>,
+    /// The axes, as given.
+    pub axes: Vec<String>,
+    /// Configurations of the grid that are run, without replications.
+    pub configurations: u64,
+    /// Configurations left out, since their min_nodes is over their max_nodes.
+    pub left_out: u64,
+    /// Rows written.
+    pub rows: u64,
+    /// Every row is there.
+    pub complete: bool,
+    /// Why not.
+    pub note: Option<String>,
 }
 
 /// One file.

@@ -91,6 +91,7 @@ fn keys_of_json_are_documented() {
         started_at: String::new(),
         wall_s: 0.0,
         files: Vec::new(),
+        sweep: None,
     };
     assert_eq!(keys(&serde_json::to_value(&manifest).unwrap()), documented("## manifest.json"));
 }

@@ -103,17 +103,7 @@ impl Checker<'_> {
             let help = "leave `eviction` out, or set `tier: LowPriority`";
             self.say(Code::NoEffect, &path.field("eviction"), message, "without effect", help);
         }
-        if let Some((p, q)) = cluster.speed {
-            for (i, n) in [p, q].into_iter().enumerate() {
-                let path = path.field("speed").index(i);
-                if n == 0 {
-                    let help = "write two whole numbers from 1 on, as (3, 2) for 1.5 times as fast";
-                    self.say(Code::NumberOutOfRange, &path, "a speed of 0, or of 1/0", "out of range", help);
-                } else {
-                    self.count(&path, n);
-                }
-            }
-        }
+        self.speed(&path.field("speed"), cluster.speed);
         for (i, name) in cluster.identity.user_assigned.iter().enumerate() {
             let path = path.field("identity.user_assigned").index(i);
             self.name(&path, name);
@@ -127,6 +117,20 @@ impl Checker<'_> {
             let path = path.field("capacity").index(i);
             self.time(&path.field("at"), step.at);
             self.optional_count(&path.field("nodes"), step.nodes);
+        }
+    }
+
+    /// A speed is a ratio of two whole numbers from 1 on.
+    pub(super) fn speed(&mut self, path: &Path, speed: Option<(u64, u64)>) {
+        let Some((p, q)) = speed else { return };
+        for (i, n) in [p, q].into_iter().enumerate() {
+            let path = path.index(i);
+            if n == 0 {
+                let help = "write two whole numbers from 1 on, as (3, 2) for 1.5 times as fast";
+                self.say(Code::NumberOutOfRange, &path, "a speed of 0, or of 1/0", "out of range", help);
+            } else {
+                self.count(&path, n);
+            }
         }
     }
 

@@ -179,6 +179,7 @@ impl Checker<'_> {
                     );
                 }
             }
+            self.speed(&path.field("speed"), size.speed);
             if let Some(family) = &size.family {
                 self.name(&path.field("family"), family);
             }

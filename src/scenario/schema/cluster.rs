@@ -100,7 +100,8 @@ pub struct Cluster {
     #[serde(default)]
     pub capacity: Vec<CapacityStep>,
     /// Speed relative to the size for which service times are given, as an exact ratio `(numerator,
-    /// denominator)`, both 1 or more: `(3, 2)` is 1.5 times as fast. Default `(1, 1)`.
+    /// denominator)`, both 1 or more: `(3, 2)` is 1.5 times as fast. Default: that of the VM size in `vm_sizes`, else
+    /// `(1, 1)`.
     #[serde(default)]
     pub speed: Option<(u64, u64)>,
     /// Price in place of the catalogue's, for the cluster's tier.

@@ -81,7 +81,8 @@ pub fn lifetime_table(
 }
 
 /// Share of nodes evicted per hour that stands for a band.
-fn midpoint(band: EvictionBand) -> f64 {
+#[must_use]
+pub fn midpoint(band: EvictionBand) -> f64 {
     match band {
         EvictionBand::UpTo5Percent => 0.025,
         EvictionBand::From5To10Percent => 0.075,

@@ -1,0 +1,306 @@
+//! `nodetide sweep`.
+
+mod best;
+mod rows;
+
+use super::args::SweepArgs;
+use super::error::CliError;
+use super::output::{Began, Output};
+use super::progress::Progress;
+use super::source::Scenario;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::flat::Obstacle;
+use crate::exit_code;
+use crate::lowering::Loaded;
+use crate::report::files::{self, Manifest, OutDir, SweepEntry};
+use crate::report::summary::FORMAT;
+use crate::report::units::{count, whole};
+use crate::scenario::locate::Tree;
+use crate::scenario::path::Path;
+use crate::sweep;
+use crate::sweep::plan::{Models, Plan};
+use crate::sweep::runner::{Backend, Choice, Runner, SweepError};
+use best::Best;
+use rows::{Sweep, scales};
+use std::ffi::OsString;
+use std::io;
+use std::sync::Arc;
+
+/// Result files.
+const WHOLE: &str = "configs.csv";
+const PARTIAL: &str = "configs.partial.csv";
+
+/// How a sweep went.
+struct Ended {
+    rows: u64,
+    not_ended: u64,
+    notices: Vec<String>,
+    /// Why it is not complete.
+    stopped: Option<SweepError>,
+}
+
+/// Runs every configuration of the grid.
+pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
+    check_usage(args)?;
+    let began = Began::now();
+    let scenario = Scenario::open(&args.scenario)?;
+    let loaded = scenario.loaded();
+    let plan = Plan::read(loaded.scenario(), &args.vary, args.replications).map_err(CliError::Axes)?;
+    if args.explain_backend {
+        return explain(args, loaded, &plan, output);
+    }
+    let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    for leftover in out.iter().flat_map(|out| out.cleaned()) {
+        output.remark(&leftover.to_string());
+    }
+    remark_plan(&scenario, &plan, output);
+    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
+    let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
+    if args.backend != super::args::BackendArg::Cpu {
+        output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
+    }
+    let progress = Arc::new(sweep::Progress::default());
+    stop_on_interrupt(&progress, output);
+    let mut best = Best::new(&plan);
+    let mut sweep = Sweep {
+        plan: &plan,
+        models: &models,
+        scales: scales(loaded, &models),
+        runner: chosen.runner,
+        progress: Arc::clone(&progress),
+        output: *output,
+    };
+    let shown = Progress::of_sweep(plan.len(), progress, *output);
+    let ended = match &mut out {
+        None => sweep.run(&mut io::sink(), &mut best).map_err(CliError::Stdout)?,
+        Some(out) => {
+            let mut ended = None;
+            out.write(WHOLE, |w| {
+                ended = Some(sweep.run(w, &mut best)?);
+                Ok(())
+            })?;
+            // The closure ran, or there was an error.
+            ended.ok_or_else(|| CliError::Draw("no sweep".to_owned()))?
+        }
+    };
+    drop(shown);
+    let reason = chosen.why.unwrap_or_else(|| sweep.runner.reason().to_owned());
+    let manifest = Run { args, command, scenario: &scenario, plan: &plan, models: &models, began: &began };
+    if let Some(out) = out {
+        manifest.write(out, &ended, &sweep.runner.backend(), reason, output)?;
+    }
+    output.print(&best.table(&plan, &ended))?;
+    code_of(ended)
+}
+
+fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
+    if args.out.as_deref() == Some(std::path::Path::new("-")) {
+        let text = "--out takes a directory; standard output has the table of the cheapest configurations";
+        return Err(CliError::Usage(text.to_owned()));
+    }
+    if args.adapter.is_some() && args.backend == super::args::BackendArg::Cpu {
+        let text = "--adapter names a GPU, and --backend cpu uses none; leave one of them out";
+        return Err(CliError::Usage(text.to_owned()));
+    }
+    Ok(())
+}
+
+fn remark_plan(scenario: &Scenario, plan: &Plan, output: &Output) {
+    let warnings = scenario.notices().len() as u64;
+    if warnings > 0 {
+        let n = count(warnings, "warning");
+        output.remark(&format!("the scenario has {n}; `nodetide check` shows them"));
+    }
+    if plan.left_out() > 0 {
+        let n = count(plan.left_out(), "configuration");
+        output.remark(&format!("left out {n} whose min_nodes is over max_nodes"));
+    }
+}
+
+fn code_of(ended: Ended) -> Result<u8, CliError> {
+    match ended.stopped {
+        Some(SweepError::Interrupted) => Ok(exit_code::INTERRUPTED),
+        Some(error) => Err(no_gpu(error.to_string())),
+        None if ended.not_ended > 0 => Ok(exit_code::NOT_ENDED),
+        None => Ok(exit_code::FINE),
+    }
+}
+
+/// The first interruption lets the sweep end in good order, the second one ends the program.
+fn stop_on_interrupt(progress: &Arc<sweep::Progress>, output: &Output) {
+    let (progress, output) = (Arc::clone(progress), *output);
+    let handler = ctrlc::set_handler(move || {
+        if progress.stopped() {
+            std::process::exit(exit_code::INTERRUPTED.into());
+        }
+        progress.stop();
+        output.remark("interrupted: keeping what is complete (again: stop at once)");
+    });
+    // Without it an interruption ends the program, as it does elsewhere.
+    let _ = handler;
+}
+
+/// The backend of a sweep.
+struct Chosen {
+    runner: Runner,
+    /// Why, where the runner does not know.
+    why: Option<String>,
+}
+
+impl Chosen {
+    fn new(
+        args: &SweepArgs,
+        loaded: &Loaded,
+        plan: &Plan,
+        models: &[crate::engine::Model],
+    ) -> Result<Self, CliError> {
+        let obstacles = models.first().map(|m| plan.obstacles(loaded.scenario(), m)).unwrap_or_default();
+        let choice = Choice::from(args.backend);
+        if choice == Choice::Cpu || obstacles.is_empty() {
+            let runner =
+                Runner::new(choice, args.adapter.as_deref(), models).map_err(|e| refused(e, loaded))?;
+            return Ok(Self { runner, why: None });
+        }
+        if choice == Choice::Gpu {
+            return Err(refused(SweepError::NotForGpu(obstacles), loaded));
+        }
+        let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded))?;
+        let words: Vec<String> = obstacles.iter().map(|o| format!("{}: {o}", path_of(o))).collect();
+        Ok(Self { runner, why: Some(format!("the scenario is not for the GPU: {}", words.join("; "))) })
+    }
+
+    fn reason(&self) -> &str {
+        self.why.as_deref().unwrap_or_else(|| self.runner.reason())
+    }
+}
+
+/// Where a scenario says what is in the way.
+fn path_of(obstacle: &Obstacle) -> Path {
+    let root = Path::root();
+    let cluster = root.field("clusters").index(0);
+    match obstacle {
+        Obstacle::Clusters(_) => root.field("clusters"),
+        Obstacle::Discipline(_) => cluster.field("discipline"),
+        Obstacle::Resubmit => cluster.field("on_eviction"),
+        Obstacle::Slots(_) => cluster.field("max_nodes"),
+        Obstacle::Identities(_) => root.field("workload"),
+    }
+}
+
+fn no_gpu(message: String) -> CliError {
+    let help =
+        "`nodetide adapters` lists what there is; --backend auto or cpu gives the same results without";
+    CliError::Gpu(vec![Diagnostic::new(Code::NoGpu, message).help(help)])
+}
+
+fn refused(error: SweepError, loaded: &Loaded) -> CliError {
+    let SweepError::NotForGpu(obstacles) = error else { return no_gpu(error.to_string()) };
+    let tree = Tree::new(loaded.source().text());
+    let of = |obstacle: &Obstacle| {
+        let path = path_of(obstacle);
+        let message = format!("`{path}` is not for the GPU: {obstacle}");
+        Diagnostic::new(Code::NotForGpu, message)
+            .at(loaded.source(), tree.find(&path).span, "not for the GPU")
+            .help("--backend auto or cpu gives the same results with the engine")
+    };
+    CliError::Gpu(obstacles.iter().map(of).collect())
+}
+
+/// Says which backend would run, and why.
+fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> Result<u8, CliError> {
+    let model = plan.first_model(loaded, args.seed).map_err(CliError::Invalid)?;
+    let obstacles = plan.obstacles(loaded.scenario(), &model);
+    let chosen = Chosen::new(args, loaded, plan, std::slice::from_ref(&model))?;
+    let mut text = format!("backend: {}\n", chosen.runner.backend());
+    if obstacles.is_empty() {
+        text.push_str(&format!("why: {}\n", chosen.reason()));
+    } else {
+        let asked = if Choice::from(args.backend) == Choice::Cpu { "asked for; and the" } else { "the" };
+        text.push_str(&format!("why: {asked} scenario is not for the GPU\n"));
+        for obstacle in &obstacles {
+            text.push_str(&format!("  {}: {obstacle}\n", path_of(obstacle)));
+        }
+    }
+    let rows = whole(plan.len());
+    text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
+    output.print(&text)?;
+    Ok(exit_code::FINE)
+}
+
+/// What a manifest is made of.
+struct Run<'a> {
+    args: &'a SweepArgs,
+    command: &'a [OsString],
+    scenario: &'a Scenario,
+    plan: &'a Plan,
+    models: &'a Models,
+    began: &'a Began,
+}
+
+impl Run<'_> {
+    /// Ends the directory of results; nothing appears where nothing is complete.
+    fn write(
+        &self,
+        mut out: OutDir,
+        ended: &Ended,
+        backend: &Backend,
+        reason: String,
+        output: &Output,
+    ) -> Result<(), CliError> {
+        if ended.stopped.is_some() {
+            if ended.rows == 0 {
+                output.remark("no part of the sweep was complete, so nothing was written");
+                return Ok(());
+            }
+            out.rename(WHOLE, PARTIAL)?;
+        }
+        let manifest = self.manifest(ended, backend, reason, out.entries());
+        out.write("manifest.json", |w| files::json(w, &manifest))?;
+        let path = out.commit()?;
+        let what = if ended.stopped.is_some() { "what was complete is" } else { "results are" };
+        output.remark(&format!("{what} in {}", path.display()));
+        Ok(())
+    }
+
+    fn manifest(
+        &self,
+        ended: &Ended,
+        backend: &Backend,
+        reason: String,
+        entries: &[files::FileEntry],
+    ) -> Manifest {
+        let (adapter, driver) = match backend {
+            Backend::Cpu { .. } => (None, None),
+            Backend::Gpu { name, driver } => (Some(name.clone()), Some(driver.clone())),
+        };
+        let note = ended.stopped.as_ref().map(|why| {
+            format!("{why}: {} of {} rows are complete", whole(ended.rows), whole(self.plan.len()))
+        });
+        Manifest {
+            format: FORMAT,
+            program: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            command: self.command.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
+            scenario: self.args.scenario.to_string_lossy().into_owned(),
+            scenario_sha256: self.scenario.sha256(),
+            seed: self.models.facts.first().map_or(0, |facts| facts.seed),
+            replications: self.args.replications.into(),
+            started_at: self.began.at.to_string(),
+            wall_s: self.began.clock.elapsed().as_secs_f64(),
+            files: entries.to_vec(),
+            sweep: Some(SweepEntry {
+                backend: backend.to_string(),
+                adapter,
+                driver,
+                reason,
+                notices: ended.notices.clone(),
+                axes: self.args.vary.clone(),
+                configurations: self.plan.configurations(),
+                left_out: self.plan.left_out(),
+                rows: ended.rows,
+                complete: ended.stopped.is_none(),
+                note,
+            }),
+        }
+    }
+}

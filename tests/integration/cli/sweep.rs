@@ -1,0 +1,422 @@
+//! `nodetide sweep` and `nodetide adapters`.
+
+use crate::support::{Done, Place, done};
+use nodetide::exit_code;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::process::Stdio;
+
+/// One cluster, drawn jobs, a quota, an objective.
+const SCENARIO: &str = r#"(
+    name: "swept",
+    horizon: "12h",
+    region: (name: "westeurope", quotas: (total_dedicated: 100)),
+    clusters: [(name: "cpu", vm_size: "Standard_D4s_v3", max_nodes: 8, idle_time: "5m", restart_overhead: "20s")],
+    workload: (classes: [(
+        name: "a",
+        arrivals: Poisson(per_hour: 12),
+        service: LogNormal(mean: "20m", cv: 1.2),
+        nodes: Choice([(value: 1, weight: 3), (value: 2, weight: 1)]),
+        checkpoint: "5m",
+    )]),
+    expect: [WaitAtMost(percentile: 90, limit: "12m")],
+)"#;
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+fn rows(text: &str) -> Rows {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let row = |record: csv::StringRecord| {
+        header.iter().zip(record.iter()).map(|(k, v)| (k.into(), v.into())).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+fn sweep(place: &Place, args: &[&str]) -> Done {
+    let all: Vec<&str> = ["sweep", "s.ron"].iter().chain(args).copied().collect();
+    place.run(&all)
+}
+
+fn placed() -> Place {
+    let place = Place::new();
+    place.file("s.ron", SCENARIO);
+    place
+}
+
+/// Every figure that a row shares with the summary of a run is the same, to the last digit.
+#[track_caller]
+fn equals_run(row: &BTreeMap<String, String>, summary: &Value, status: &str) {
+    let total = &summary["total"];
+    let mut compared = 0;
+    for (key, cell) in row {
+        let value = match key.as_str() {
+            "status" => &summary["status"],
+            "end_s" => &summary["end_s"],
+            "currency" => &summary["currency"],
+            // Those of a row come from the histogram.
+            key if key.starts_with("wait_p") && key.ends_with("_s") => {
+                let exact = total[key].as_f64().unwrap();
+                let above: f64 = cell.parse().unwrap();
+                assert!(exact <= above && above <= exact * (1.0 + 1.0 / 64.0), "{key}: {exact} and {above}");
+                continue;
+            }
+            key => &total[key],
+        };
+        let expected = match value {
+            // Not of a run: the axes, the objective's counts.
+            Value::Null if summary.get(key).is_none() && total.get(key).is_none() => continue,
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            Value::Number(n) => n.as_u64().map_or_else(|| n.as_f64().unwrap().to_string(), |n| n.to_string()),
+            other => panic!("{key}: {other}"),
+        };
+        assert_eq!(*cell, expected, "{key}");
+        compared += 1;
+    }
+    assert!(compared > 70, "{compared} figures");
+    assert_eq!(row["status"], status);
+}
+
+#[test]
+fn rows_are_those_of_run_with_the_values_written_in() {
+    let place = placed();
+    let summary = |text: &str, replication: usize| -> Value {
+        place.file("r.ron", text);
+        let ran = place.run(&["run", "r.ron", "--out", &format!("r{replication}"), "--force", "--no-charts"]);
+        assert!([0, 4].contains(&ran.code), "{ran:#?}");
+        serde_json::from_str(&place.read(format!("r{replication}/summary.json"))).unwrap()
+    };
+    let axes =
+        ["--vary", "tier=Dedicated,LowPriority", "--vary", "min_nodes=0,1", "--vary", "max_nodes=2,8,60"];
+    let more = ["--vary", "idle_time=1m,20m", "--out", "o", "--backend", "cpu"];
+    sweep(&place, &[&axes[..], &more[..]].concat()).exits(exit_code::FINE);
+    let rows = rows(&place.read("o/configs.csv"));
+    assert_eq!(rows.len(), 24);
+    let mut evictions = 0;
+    let mut balancers = Vec::new();
+    for row in &rows {
+        let tier = if row["tier"] == "dedicated" { "Dedicated" } else { "LowPriority" };
+        let settings =
+            format!("tier: {tier}, min_nodes: {}, max_nodes: {}", row["min_nodes"], row["max_nodes"]);
+        let text = SCENARIO
+            .replace("max_nodes: 8", &settings)
+            .replace("\"5m\", restart", &format!("\"{}s\", restart", row["idle_time_s"]));
+        equals_run(row, &summary(&text, 0), "settled");
+        evictions += row["evictions"].parse::<u64>().unwrap();
+        balancers.push(row["cost_load_balancer"].clone());
+    }
+    assert!(evictions > 0, "low-priority rows have evictions");
+    balancers.dedup();
+    assert!(
+        balancers.len() > 1 && !balancers.contains(&"0".to_owned()),
+        "load balancers cost: {balancers:?}"
+    );
+}
+
+#[test]
+fn several_clusters_and_quanta_cost_the_same_as_in_run() {
+    let place = Place::new();
+    let text = SCENARIO
+        .replace(
+            "clusters: [",
+            "clusters: [(name: \"low\", vm_size: \"Standard_D8s_v3\", tier: LowPriority, max_nodes: 3),",
+        )
+        .replace("checkpoint: \"5m\",", "cluster: \"cpu\",")
+        .replace(
+            "workload: (classes: [",
+            "workload: (jobs: [(submit: \"1h\", service: \"3h\", repeat: 5)], classes: [",
+        )
+        .replace(
+            "    expect",
+            "    prices: (billing_quantum: \"60s\", load_balancer: Price(\"1.5 USD/h\")),\n    expect",
+        );
+    place.file("s.ron", &text);
+    sweep(
+        &place,
+        &["--vary", "clusters.cpu.max_nodes=2,4", "--vary", "clusters.low.idle_time=1m", "--out", "o"],
+    )
+    .exits(exit_code::FINE)
+    .says("2 clusters; the kernel simulates one");
+    for row in rows(&place.read("o/configs.csv")) {
+        place.file(
+            "r.ron",
+            &text.replace("max_nodes: 8", &format!("max_nodes: {}", row["cpu.max_nodes"])).replace(
+                "max_nodes: 3",
+                &format!("max_nodes: 3, idle_time: \"{}s\"", row["low.idle_time_s"]),
+            ),
+        );
+        let ran = place.run(&["run", "r.ron", "--format", "json"]);
+        equals_run(&row, &serde_json::from_str(&ran.stdout).unwrap(), "settled");
+    }
+}
+
+#[test]
+fn replications_are_those_of_run() {
+    let place = placed();
+    sweep(
+        &place,
+        &["--vary", "max_nodes=4,8", "--replications", "3", "--seed", "5", "--out", "o", "--backend", "cpu"],
+    )
+    .exits(exit_code::FINE)
+    .quietly_but("results are in");
+    let swept = rows(&place.read("o/configs.csv"));
+    let numbers: Vec<(&str, &str)> =
+        swept.iter().map(|r| (r["index"].as_str(), r["replication"].as_str())).collect();
+    assert_eq!(numbers, [("0", "0"), ("0", "1"), ("0", "2"), ("1", "0"), ("1", "1"), ("1", "2")]);
+    place.run(&["run", "s.ron", "--replications", "3", "--seed", "5", "--out", "r", "--no-charts"]);
+    let ran: Rows =
+        rows(&place.read("r/replications.csv")).into_iter().filter(|r| r["scope"] == "total").collect();
+    for (swept, ran) in swept[3..].iter().zip(&ran) {
+        for key in ["replication", "cost_total", "wait_mean_s", "jobs_completed", "idle_node_h", "status"] {
+            assert_eq!(swept[key], ran[key], "{key}");
+        }
+    }
+    assert_ne!(swept[0]["cost_total"], swept[1]["cost_total"], "other draws");
+}
+
+/// What a share within the objective's limit is counted from.
+#[test]
+fn waits_within_the_limit_are_counted_exactly() {
+    let place = placed();
+    sweep(&place, &["--vary", "max_nodes=2", "--out", "o", "--backend", "cpu"]).exits(exit_code::FINE);
+    place.file("r.ron", &SCENARIO.replace("max_nodes: 8", "max_nodes: 2"));
+    place.run(&["run", "r.ron", "--out", "r", "--no-charts"]);
+    let waits: Vec<f64> =
+        rows(&place.read("r/jobs.csv")).iter().filter_map(|job| job["wait_s"].parse().ok()).collect();
+    let within = waits.iter().filter(|wait| **wait <= 720.0).count();
+    let row = &rows(&place.read("o/configs.csv"))[0];
+    assert!(within > 0 && within < waits.len(), "{within} of {}", waits.len());
+    assert_eq!(row["waits_within_limit"], within.to_string());
+    assert_eq!(row["waits_judged"], waits.len().to_string());
+    assert_eq!(row["waits_within_limit_share"], (within as f64 / waits.len() as f64).to_string());
+    // Without an objective nothing is judged.
+    place.file(
+        "s.ron",
+        &SCENARIO.replace("expect: [WaitAtMost(percentile: 90, limit: \"12m\")]", "expect: []"),
+    );
+    sweep(&place, &["--out", "o2", "--backend", "cpu"]).exits(exit_code::FINE);
+    assert_eq!(rows(&place.read("o2/configs.csv"))[0]["waits_judged"], "");
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let place = placed();
+    let args =
+        ["sweep", "s.ron", "--vary", "max_nodes=1..30", "--vary", "min_nodes=0..9:3", "--replications", "3"];
+    let mut printed = Vec::new();
+    for threads in ["1", "2"] {
+        let all = [&args[..], &["--vary", "load_factor=1,2", "--backend", "cpu", "--out", threads]].concat();
+        printed
+            .push(done(place.command(&all).env("RAYON_NUM_THREADS", threads)).exits(exit_code::FINE).stdout);
+    }
+    assert_eq!(printed[0], printed[1]);
+    assert_eq!(place.read("1/configs.csv"), place.read("2/configs.csv"));
+    assert_eq!(place.names("1"), ["configs.csv", "manifest.json"]);
+}
+
+#[test]
+fn the_columns_are_documented_and_the_manifest_says_how_it_went() {
+    let place = placed();
+    let args = ["--vary", "min_nodes=0,4", "--vary", "max_nodes=2,4", "--backend", "cpu", "--out", "o"];
+    let ran = sweep(&place, &args).exits(exit_code::FINE).says("left out 1 configuration");
+    assert!(ran.stdout.contains("3 configurations. The cheapest first:"), "{ran:#?}");
+    let text = place.read("o/configs.csv");
+    let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    assert_eq!(header[..6], ["index", "replication", "min_nodes", "max_nodes", "status", "currency"]);
+    let docs = include_str!("../../../docs/sweep.md");
+    for column in &header[4..] {
+        let mut families = column.match_indices('_').map(|(at, _)| format!("`{}_…", &column[..at]));
+        let told = docs.contains(&format!("`{column}`")) || families.any(|family| docs.contains(&family));
+        let state = ["allocating", "preparing", "unusable", "idle", "running", "leaving"];
+        let listed = state.iter().any(|state| *column == format!("{state}_node_h"));
+        assert!(told || listed, "{column} is not in docs/sweep.md");
+    }
+    let indices: Vec<String> = rows(&text).iter().map(|row| row["index"].clone()).collect();
+    assert_eq!(indices, ["0", "1", "3"], "a place in the whole grid");
+    let manifest: Value = serde_json::from_str(&place.read("o/manifest.json")).unwrap();
+    let swept = &manifest["sweep"];
+    assert_eq!(
+        (&swept["rows"], &swept["left_out"], &swept["complete"]),
+        (&3.into(), &1.into(), &true.into())
+    );
+    assert_eq!((swept["reason"].as_str(), &swept["adapter"]), (Some("asked for"), &Value::Null));
+    assert!(swept["backend"].as_str().unwrap().starts_with("CPU, "));
+    assert_eq!(swept["axes"][1], "max_nodes=2,4");
+    assert_eq!(manifest["files"][0]["name"], "configs.csv");
+    assert_eq!(manifest["files"][0]["bytes"], text.len());
+    // What is there is not replaced without being asked.
+    sweep(&place, &args).exits(exit_code::IO).says("I0403");
+    sweep(&place, &[&args[..], &["--force"]].concat()).exits(exit_code::FINE);
+}
+
+#[test]
+fn without_out_a_table_shows_the_cheapest() {
+    let place = placed();
+    let ran = sweep(
+        &place,
+        &["--vary", "min_nodes=0..30", "--vary", "max_nodes=30", "--backend", "cpu", "--quiet"],
+    )
+    .exits(exit_code::FINE)
+    .quietly();
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), 3 + 20, "{}", ran.stdout);
+    for word in ["index", "min_nodes", "cost, USD", "mean wait", "in limit", "not completed"] {
+        assert!(lines[2].contains(word), "{}", lines[2]);
+    }
+    let costs: Vec<f64> =
+        lines[3..].iter().map(|line| line.split_whitespace().nth(3).unwrap().parse().unwrap()).collect();
+    assert!(costs.is_sorted(), "{costs:?}");
+    assert_eq!(place.names(""), ["s.ron"]);
+}
+
+#[test]
+fn mistakes_of_axes_are_shown_in_the_argument() {
+    let place = placed();
+    for (args, code, says) in [
+        (&["--vary", "max_node=4"][..], "A0701", "did you mean `max_nodes`?"),
+        (&["--vary", "max_nodes=4,x"], "A0702", "--vary:1:13"),
+        (&["--vary", "max_nodes=8..4"], "A0703", "4..8"),
+        (&["--vary", "max_nodes=4", "--vary", "max_nodes=5"], "A0704", "varied twice"),
+        (&["--vary", "eviction_rate=2"], "A0705", "dedicated"),
+        (&["--vary", "max_nodes=1..4000", "--vary", "idle_time=1s..4000s:1s"], "A0706", "10000000"),
+        (&["--vary", "min_nodes=20"], "A0707", "all 1 configurations"),
+    ] {
+        let ran = sweep(&place, args).exits(exit_code::USAGE).says(code).says(says);
+        assert_eq!(ran.stdout, "");
+        place.run(&["explain", code]).exits(exit_code::FINE);
+    }
+    for args in [
+        &["--out", "-"][..],
+        &["--backend", "cpu", "--adapter", "0"],
+        &["--replications", "0"],
+        &["--backend", "tpu"],
+        &["--force"],
+        &["--explain-backend", "--out", "o"],
+    ] {
+        sweep(&place, args).exits(exit_code::USAGE);
+    }
+    place.run(&["sweep", "none.ron"]).exits(exit_code::IO).says("I0401");
+    place.file("s.ron", "(clusters: [])");
+    sweep(&place, &[]).exits(exit_code::INVALID);
+}
+
+#[test]
+fn a_refused_configuration_is_named_before_anything_runs() {
+    let place = placed();
+    sweep(&place, &["--vary", "max_nodes=50,150", "--out", "o"])
+        .exits(exit_code::INVALID)
+        .says("M0306")
+        .says("configuration 1 (max_nodes = 150)")
+        .says("max-over-limit");
+    assert_eq!(place.names(""), ["s.ron"]);
+}
+
+#[test]
+fn what_is_not_for_the_gpu_runs_on_the_cpu_or_is_refused_by_name() {
+    let place = Place::new();
+    place.file("s.ron", &SCENARIO.replace("max_nodes: 8", "max_nodes: 8, discipline: Backfill"));
+    let field = "clusters[0].discipline";
+    sweep(&place, &["--backend", "gpu", "--out", "o"])
+        .exits(exit_code::NO_GPU)
+        .says("I0409")
+        .says(field)
+        .says("discipline: Backfill");
+    sweep(&place, &[]).exits(exit_code::FINE).says("it runs on the CPU").says(field);
+    sweep(&place, &["--explain-backend"]).exits(exit_code::FINE).prints("backend: CPU").prints(field);
+    sweep(&place, &["--explain-backend", "--backend", "gpu"]).exits(exit_code::NO_GPU).says(field);
+    place.file(
+        "s.ron",
+        &SCENARIO.replace("max_nodes: 8", "max_nodes: 8, on_eviction: Resubmit(after: \"1h\")"),
+    );
+    sweep(&place, &["--backend", "gpu"]).exits(exit_code::NO_GPU).says("clusters[0].on_eviction");
+    place.file("s.ron", &SCENARIO.replace("max_nodes: 8", "max_nodes: 8, node_limit: 2000"));
+    sweep(&place, &["--backend", "gpu", "--vary", "max_nodes=8,2000"])
+        .exits(exit_code::NO_GPU)
+        .says("clusters[0].max_nodes");
+    assert_eq!(place.names(""), ["s.ron"], "nothing is written");
+}
+
+#[test]
+fn an_adapter_that_is_named_has_to_be_there() {
+    let place = placed();
+    sweep(&place, &["--adapter", "no such card"]).exits(exit_code::NO_GPU).says("I0404");
+}
+
+#[test]
+fn adapters_are_listed_or_there_is_none() {
+    let place = Place::new();
+    let listed = place.run(&["adapters"]).exits(exit_code::FINE).quietly();
+    let json = place.run(&["adapters", "--format", "json"]).exits(exit_code::FINE).stdout;
+    let list: Vec<Value> = serde_json::from_str(&json).unwrap();
+    if list.is_empty() {
+        assert!(listed.stdout.starts_with("no adapter:") && listed.stdout.contains("CPU"), "{listed:#?}");
+    }
+    for adapter in list {
+        assert!(listed.stdout.contains(adapter["name"].as_str().unwrap()));
+        assert!(adapter["storage_binding_max_bytes"].as_u64().unwrap() > 0);
+        assert_eq!(adapter["self_test"], Value::Null);
+    }
+}
+
+#[test]
+fn a_run_that_gets_stuck_shows_in_its_row_and_in_the_exit_code() {
+    let place = Place::new();
+    let locked = SCENARIO.replace("    expect", "    locks: [(from: \"0s\", level: ReadOnly)],\n    expect");
+    place.file("s.ron", &locked);
+    sweep(&place, &["--vary", "max_nodes=4,8", "--out", "o", "--backend", "cpu"])
+        .exits(exit_code::NOT_ENDED)
+        .prints("2 ended stuck or at a limit");
+    let rows = rows(&place.read("o/configs.csv"));
+    assert!(rows.iter().all(|row| row["status"] == "stuck"));
+}
+
+/// A first interruption keeps the complete chunks.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_keeps_what_is_complete() {
+    let place = placed();
+    let args = [
+        "sweep",
+        "s.ron",
+        "--vary",
+        "max_nodes=1..100",
+        "--vary",
+        "idle_time=1s..10000s:1s",
+        "--backend",
+        "cpu",
+    ];
+    let args = [&args[..], &["--out", "o"]].concat();
+    let child = place
+        .command(&args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let written = |place: &Place| {
+        let names = place.names("");
+        let work = names.iter().find(|name| name.ends_with(".partial"));
+        work.and_then(|work| std::fs::metadata(place.path(work).join("new/configs.csv")).ok())
+            .map_or(0, |m| m.len())
+    };
+    let began = std::time::Instant::now();
+    while written(&place) == 0 {
+        assert!(began.elapsed().as_secs() < 120, "nothing is written");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(i32::from(exit_code::INTERRUPTED)), "{said}");
+    assert!(said.contains("interrupted") && said.contains("what was complete is in"), "{said}");
+    assert_eq!(place.names("o"), ["configs.partial.csv", "manifest.json"]);
+    let kept = rows(&place.read("o/configs.partial.csv"));
+    assert!(!kept.is_empty() && kept.len().is_multiple_of(4096), "{} rows", kept.len());
+    let manifest: Value = serde_json::from_str(&place.read("o/manifest.json")).unwrap();
+    assert_eq!(manifest["sweep"]["complete"], false);
+    assert_eq!(manifest["sweep"]["rows"], kept.len());
+    assert_eq!(manifest["files"][0]["name"], "configs.partial.csv");
+    assert!(manifest["sweep"]["note"].as_str().unwrap().contains("interrupted"));
+}
