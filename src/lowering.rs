@@ -28,6 +28,7 @@ use std::sync::{Arc, OnceLock};
 pub use assumptions::Assumption;
 pub(crate) use clusters::assumed;
 pub use jobs::Tags;
+pub(crate) use places::with_names;
 
 /// A scenario that was read and checked; replications can be drawn from it.
 #[derive(Debug)]

@@ -163,7 +163,7 @@ fn help(scenario: &Scenario, refusal: &Refusal) -> String {
 }
 
 /// The gate knows clusters by their numbers.
-fn with_names(scenario: &Scenario, message: &str) -> String {
+pub(crate) fn with_names(scenario: &Scenario, message: &str) -> String {
     let mut out = String::new();
     let mut rest = message;
     while let Some(found) = rest.find("cluster ") {

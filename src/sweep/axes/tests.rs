@@ -70,7 +70,7 @@ fn mistakes_have_a_code_a_place_and_what_to_do() {
     let scenario = scenario(ONE_CLUSTER);
     for (text, code, underlined, says) in [
         ("max_node=4", "A0701", "max_node", "did you mean `max_nodes`?"),
-        ("clusters.cpo.max_nodes=4", "A0701", "cpo", "the only cluster here is `cpu`"),
+        ("clusters.cpo.max_nodes=4", "A0701", "cpo", "did you mean `cpu`?"),
         ("clusters.cpu=4", "A0701", "clusters.cpu", "clusters.NAME.FIELD"),
         ("clusters.cpu.name=x", "A0701", "name", "known:"),
         ("max_nodes", "A0702", "max_nodes", "PATH=LIST"),

@@ -1,10 +1,10 @@
 //! The models of a sweep: the scenario with each combination of values that change tables, in each replication.
 
 use super::{ClusterPlan, Plan};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::engine::input::{Input, Table};
-use crate::engine::{Model, Refusal, Settings};
-use crate::lowering::{ClusterFacts, ListPrice, Loaded, Lowered};
+use crate::engine::{Model, Place, Refusal, Settings};
+use crate::lowering::{ClusterFacts, ListPrice, Loaded, Lowered, with_names};
 use crate::scenario::Scenario;
 use crate::sweep::change;
 use crate::units::Tick;
@@ -215,13 +215,13 @@ impl Plan {
 
     fn refusal(&self, scenario: &Scenario, index: u64, refusal: Refusal) -> Diagnostic {
         let cluster = match refusal.place {
-            crate::engine::Place::Cluster(i, _) if scenario.clusters.len() > 1 => {
+            Place::Cluster(i, _) if scenario.clusters.len() > 1 => {
                 format!("cluster `{}`: ", scenario.clusters[i].name)
             }
             _ => String::new(),
         };
-        let message =
-            format!("configuration {index} ({}) is refused: {cluster}{}", self.name(index), refusal.message);
+        let why = with_names(scenario, &refusal.message);
+        let message = format!("configuration {index} ({}) is refused: {cluster}{why}", self.name(index));
         Diagnostic::new(Code::of_rule(refusal.rule), message)
             .help(format!("{}; or leave it out of the axes", refusal.help))
             .note(format!("the rule is `{}`", refusal.rule))
@@ -230,7 +230,7 @@ impl Plan {
 
 /// The same diagnostics, saying which values made the scenario what it is.
 fn noted(found: Vec<Diagnostic>, name: &str) -> Vec<Diagnostic> {
-    let errors = found.into_iter().filter(|d| d.severity() == crate::diagnostic::Severity::Error);
+    let errors = found.into_iter().filter(|d| d.severity() == Severity::Error);
     let with = |d: Diagnostic| if name.is_empty() { d } else { d.note(format!("--vary sets {name} here")) };
     errors.map(with).collect()
 }

@@ -10,7 +10,7 @@ const SCENARIO: &str = r#"(
     seed: 7,
     region: (quotas: (total_dedicated: 64)),
     clusters: [(name: "cpu", vm_size: "Standard_D4s_v3", max_nodes: 8, idle_time: "5m")],
-    workload: (classes: [(name: "a", arrivals: Poisson(per_hour: 20), service: Exponential(mean: "10m"), until: "6h")]),
+    workload: (classes: [(name: "a", arrivals: Poisson(per_hour: 20), service: Exponential(mean: "10m"), to: "6h")]),
 )"#;
 
 fn load(text: &str) -> Loaded {
