@@ -9,7 +9,7 @@ mod source;
 mod suggest;
 
 pub use code::{Code, Severity, UnknownCode};
-pub use render::{render, to_json};
+pub use render::{render, to_json, turns_text};
 pub use source::Source;
 pub use suggest::{closest, did_you_mean};
 

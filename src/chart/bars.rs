@@ -2,7 +2,7 @@
 
 use super::layout::{Frame, HEADING, LABEL, NARROW, Pen, Set};
 use super::scene::Anchor;
-use super::text::{cut, width, wrap};
+use super::text::{cut, cut_name, width, wrap};
 use super::theme::Ink;
 
 /// A value as a bar.
@@ -129,7 +129,7 @@ impl Bars {
         let place = self.place(below_names);
         let x = |c: usize| place.left + c as f64 * (place.room + GAP);
         for (c, name) in self.columns.iter().enumerate() {
-            let name = cut(name, place.room, LABEL, true);
+            let name = cut_name(name, place.room, LABEL, true);
             pen.text(x(c), body.y + LABEL, &name, Set::new(LABEL, Ink::Muted).bold());
         }
         body = below_names;
@@ -174,7 +174,7 @@ impl Bars {
         let set = if strong { set.bold() } else { set };
         if place.names_above {
             let x = left + 5.0;
-            pen.text(x, y + LABEL, &cut(&row.label, place.width - 5.0, LABEL, strong), set);
+            pen.text(x, y + LABEL, &cut_name(&row.label, place.width - 5.0, LABEL, strong), set);
         } else {
             let lines = if place.height >= 2.0 * WORDS { 2 } else { 1 };
             let lines = wrap(&row.label, place.left - 10.0 - left + 1.0, LABEL, strong, lines);

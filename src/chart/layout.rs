@@ -2,7 +2,7 @@
 
 use super::figure::{Figure, KeyEntry, Panel, Row, Size};
 use super::scene::{Anchor, Color, Item, Scene};
-use super::text::{cut, width, wrap, wrap_evenly};
+use super::text::{cut, cut_name, width, wrap, wrap_evenly};
 use super::theme::{Ink, Theme};
 
 /// Size of a picture without a wish for another: a slide's shape.
@@ -159,7 +159,7 @@ impl Pen {
         for entry in entries {
             self.swatch(frame.x, y, entry);
             let x = frame.x + 20.0;
-            let name = cut(&entry.name, room, LABEL, false);
+            let name = cut_name(&entry.name, room, LABEL, false);
             self.text(x, y, &name, Set::new(LABEL, Ink::Text));
             if roomy {
                 let value = cut(&entry.value, room, SMALL, false);

@@ -1,7 +1,7 @@
 //! Colours that can be read, text that fits, and files that are the same every time.
 
 use super::*;
-use crate::chart::text::{cut, wrap};
+use crate::chart::text::{cut, cut_name, wrap};
 
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
@@ -73,6 +73,11 @@ fn text_is_broken_at_spaces_and_cut_where_there_is_no_room() {
     let long = cut(&"w".repeat(1000), 100.0, 10.0, true);
     assert!(width(&long, 10.0, true) <= 100.0 && long.ends_with('…'), "{long}");
     assert!(wrap("", 100.0, 10.0, false, 2).is_empty());
+    let names = ["cluster-number-000-of-many-1", "cluster-number-000-of-many-2", "cluster-number-0"];
+    let short = names.map(|name| cut_name(name, 90.0, 10.0, false));
+    assert!(short[0] != short[1] && short.iter().all(|name| width(name, 10.0, false) <= 90.0), "{short:?}");
+    assert!(short[0].starts_with("cluster") && short[0].ends_with("-many-1"), "{short:?}");
+    assert_eq!(cut_name("a", 1.0, 10.0, false), "…");
 }
 
 /// A figure with every kind of panel.

@@ -53,6 +53,20 @@ pub(super) fn cut(text: &str, room: f64, size: f64, bold: bool) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// As [`cut`]; a name is shortened in its middle, as names of one kind often differ only at their ends.
+pub(super) fn cut_name(name: &str, room: f64, size: f64, bold: bool) -> String {
+    if name.contains(' ') || width(name, size, bold) <= room {
+        return cut(name, room, size, bold);
+    }
+    let chars: Vec<char> = name.chars().collect();
+    let shortened = |kept: usize| -> String {
+        let tail = kept / 2;
+        chars[..kept - tail].iter().chain(&['…']).chain(&chars[chars.len() - tail..]).collect()
+    };
+    let fits = (0..chars.len()).rev().map(shortened).find(|text| width(text, size, bold) <= room);
+    fits.unwrap_or_else(|| "…".to_owned())
+}
+
 /// As [`wrap`], with lines of about the same length: no word stands alone in the last one.
 pub(super) fn wrap_evenly(text: &str, room: f64, size: f64, bold: bool, lines_max: usize) -> Vec<String> {
     let full = wrap(text, room, size, bold, lines_max);

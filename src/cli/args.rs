@@ -285,6 +285,18 @@ pub struct InitArgs {
     pub force: bool,
 }
 
+/// What `vm-sizes` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum VmSizesFormat {
+    /// A table to read.
+    #[default]
+    Human,
+    /// One object a size and region, in a JSON array.
+    Json,
+    /// Comma-separated values, one size and region a line.
+    Csv,
+}
+
 /// Arguments of `vm-sizes`.
 #[derive(Args, Debug)]
 #[command(after_long_help = VM_SIZES_HELP)]
@@ -297,7 +309,7 @@ pub struct VmSizesArgs {
     pub region: Option<String>,
     /// What to print: a table to read, JSON, or comma-separated values.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
+    pub format: VmSizesFormat,
 }
 
 /// Arguments of `explain`.
@@ -323,7 +335,7 @@ Examples:
   nodetide init scenario.ron
   nodetide check scenario.ron
   nodetide run scenario.ron
-  nodetide compare scenario.ron cheaper.ron
+  nodetide compare scenario.ron variant.ron
   nodetide sweep scenario.ron --vary clusters.train-gpu.max_nodes=2..6
   nodetide explain W0501
 
@@ -353,9 +365,9 @@ where every replication meets it.";
 
 const COMPARE_HELP: &str = "\
 Examples:
-  nodetide compare scenario.ron cheaper.ron
-  nodetide compare scenario.ron cheaper.ron --replications 50
-  nodetide compare scenario.ron cheaper.ron --format json | jq .findings
+  nodetide compare scenario.ron variant.ron
+  nodetide compare scenario.ron variant.ron --replications 50
+  nodetide compare scenario.ron variant.ron --format json | jq .findings
   sed s/30m/2m/ scenario.ron | nodetide compare scenario.ron -
 
 Both run with the same seed and replications, so the same class gets the same jobs and the

@@ -7,10 +7,11 @@ use crate::chart::{Scene, Theme};
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::exit_code;
 use crate::report::charts::{self, Chart, Look, ReadError, SummaryError};
+use crate::report::files::OutError;
 use crate::report::units::count;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Draws the results of a run.
@@ -38,6 +39,9 @@ pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
         && let Some(path) = drawn.iter().map(place).find(|path| path.exists())
     {
         return Err(CliError::Exists(path));
+    }
+    if folder.exists() && !folder.is_dir() {
+        return Err(OutError::NotADirectory(folder).into());
     }
     let data = charts::read(&args.results).map_err(|e| CliError::Invalid(vec![diagnostic(e)]))?;
     fs::create_dir_all(&folder).map_err(|source| CliError::Write { path: folder.clone(), source })?;
@@ -93,9 +97,8 @@ fn without_png() -> CliError {
 
 /// Writes a file beside its place and renames it, so that no half picture is ever seen.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
+    let partial =
+        path.with_file_name(charts::partial(&path.file_name().unwrap_or_default().to_string_lossy()));
     let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
     if written.is_err() {
         // The first error is the one to tell.
@@ -153,10 +156,19 @@ fn results_in(path: &Path) -> Vec<String> {
 /// The same, with the line as it stands in the file.
 fn place(found: Diagnostic, path: &Path, line: u64, column: Option<&str>) -> Diagnostic {
     let name = path.display().to_string();
+    // Longer lines are not shown: the file may be one that never ends.
+    const LINE_MAX: u64 = 1 << 16;
     let nth = |n: u64| -> Option<String> {
-        let mut lines = BufReader::new(File::open(path).ok()?).split(b'\n');
-        let line = lines.nth(usize::try_from(n.checked_sub(1)?).ok()?)?.ok()?;
-        Some(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned())
+        let mut lines = BufReader::new(File::open(path).ok()?);
+        let mut line = Vec::new();
+        for _ in 0..n {
+            line.clear();
+            lines.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).ok()?;
+            if line.is_empty() || line.len() as u64 == LINE_MAX {
+                return None;
+            }
+        }
+        Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned())
     };
     let Some(text) = nth(line) else {
         return found.note(format!("{name}, line {line}"));

@@ -34,6 +34,8 @@ fn write_whole(path: &Path, content: &[u8], force: bool) -> Result<(), CliError>
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // Told here: the error below would name the temporary file.
+    std::fs::metadata(parent).map_err(cannot)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nodetide.");
     #[cfg(unix)]

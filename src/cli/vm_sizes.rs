@@ -1,6 +1,6 @@
 //! `nodetide vm-sizes`.
 
-use super::args::{Format, VmSizesArgs};
+use super::args::{VmSizesArgs, VmSizesFormat};
 use super::error::CliError;
 use super::output::Output;
 use crate::catalog::{self, Prices, REGIONS, Size};
@@ -68,9 +68,9 @@ pub(super) fn vm_sizes(args: &VmSizesArgs, output: &Output) -> Result<u8, CliErr
         )));
     }
     match args.format {
-        Format::Human => output.print(&table(&rows, output.terminal_width()))?,
-        Format::Json => output.write(|w| files::json(w, &rows))?,
-        Format::Csv => output.write(|w| files::csv_rows(w, &rows))?,
+        VmSizesFormat::Human => output.print(&table(&rows, output.terminal_width()))?,
+        VmSizesFormat::Json => output.write(|w| files::json(w, &rows))?,
+        VmSizesFormat::Csv => output.write(|w| files::csv_rows(w, &rows))?,
     }
     Ok(exit_code::FINE)
 }

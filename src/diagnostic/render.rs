@@ -68,7 +68,13 @@ pub fn to_json(all: &[Diagnostic]) -> serde_json::Value {
 
 /// Text from a file could steer the terminal: control characters are taken out.
 fn plain(text: &str) -> String {
-    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
+    text.replace(|c: char| c.is_control() && c != '\n' || turns_text(c), "\u{fffd}")
+}
+
+/// Characters that are not seen and turn the order of those that follow, so that a line reads as what it is not.
+#[must_use]
+pub const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The one line of a file that a diagnostic shows.

@@ -103,7 +103,7 @@ impl Source {
             line.push('…');
         }
         // Control characters would move the underline, and could do worse on a terminal.
-        let clean = |text: &str| text.replace(|c: char| c.is_control(), " ");
+        let clean = |text: &str| text.replace(|c: char| c.is_control() || super::turns_text(c), " ");
         line.push_str(&clean(&self.text[from..first]));
         let begin = line.len();
         line.push_str(&clean(&self.text[first..last]));

@@ -76,6 +76,7 @@ impl Chart {
             Self::Workload => workload::figure(data),
         };
         figure.note = data.summary.note();
+        figure.subtitle.push_str(&data.summary.caveat());
         figure
     }
 
@@ -138,6 +139,21 @@ pub fn name(chart: Chart, theme: Theme, extension: &str) -> &'static str {
     let suffix = if theme == Theme::Dark { "-dark" } else { "" };
     let wanted = format!("{FOLDER}/{}{suffix}.{extension}", chart.as_str());
     NAMES.into_iter().find(|name| *name == wanted).unwrap_or(NAMES[0])
+}
+
+/// The hidden name under which a picture is written: it is there only until the picture is whole, or where the program was
+/// killed. The next time it is written over, and `--force` takes it for the program's own.
+#[must_use]
+pub fn partial(name: &str) -> String {
+    format!(".{name}.partial")
+}
+
+/// Whether a name within a directory of results is that of a picture, or of one that a killed program left unfinished.
+pub(super) fn is_ours(name: &str) -> bool {
+    let whole = |file: &str| NAMES.contains(&format!("{FOLDER}/{file}").as_str());
+    let unfinished =
+        |file: &str| file.strip_prefix('.').and_then(|f| f.strip_suffix(".partial")).is_some_and(whole);
+    name.strip_prefix(FOLDER).and_then(|n| n.strip_prefix('/')).is_some_and(|f| whole(f) || unfinished(f))
 }
 
 /// A sentence begins with a capital.

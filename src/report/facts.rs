@@ -64,12 +64,18 @@ impl Within {
         (self.of > 0).then(|| self.jobs as f64 / self.of as f64)
     }
 
+    /// Whether a job that never started with this outcome is one of them.
+    #[must_use]
+    pub const fn judges_unstarted(outcome: Outcome) -> bool {
+        !matches!(outcome, Outcome::Rejected | Outcome::Cancelled)
+    }
+
     /// Counts a job; `starts_within` tells of a wait whether it keeps the limit.
     pub fn count(&mut self, submit: Tick, record: &JobRecord, starts_within: impl FnOnce(Tick) -> bool) {
         if record.first_start != NEVER {
             self.of += 1;
             self.jobs += u64::from(starts_within(record.first_start - submit));
-        } else if !matches!(record.outcome, Outcome::Rejected | Outcome::Cancelled) {
+        } else if Self::judges_unstarted(record.outcome) {
             self.of += 1;
         }
     }

@@ -18,6 +18,7 @@ mod timeline;
 use super::compare::Comparison;
 use super::replications::Replicated;
 use super::summary::Summary;
+use crate::diagnostic::turns_text;
 use crate::engine::output::Outcome;
 
 /// How wide a report is where nobody says otherwise [columns].
@@ -102,7 +103,8 @@ impl Page {
     }
 
     fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
+        // Names of teams and users are anybody's.
+        self.text.push_str(&line.trim_end().replace(turns_text, "\u{fffd}"));
         self.text.push('\n');
     }
 

@@ -257,9 +257,9 @@ pub struct VmSize {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Expect {
-    /// The `percentile` (1 to 100, in steps of 0.1) of the wait is at most `limit`.
+    /// The `percentile` (0.1 to 100, in steps of 0.1) of the wait is at most `limit`.
     WaitAtMost {
-        /// Percentile, 1 to 100, as 95.
+        /// Percentile, 0.1 to 100, as 95.
         percentile: f64,
         /// Longest wait allowed there.
         limit: TimeSpan,
@@ -288,7 +288,7 @@ pub enum Expect {
     },
     /// The `percentile` of the turnaround of completed jobs is at most `limit`.
     TurnaroundAtMost {
-        /// Percentile, 1 to 100, as 95.
+        /// Percentile, 0.1 to 100, as 95.
         percentile: f64,
         /// Longest turnaround allowed there.
         limit: TimeSpan,

@@ -6,6 +6,7 @@
 mod files;
 mod logs;
 mod output;
+mod results;
 mod scenarios;
 mod ticks;
 
@@ -77,6 +78,7 @@ pub(crate) struct Chapter {
 fn chapters() -> Vec<Chapter> {
     let mut all = vec![scenarios::chapter(), ticks::chapter()];
     all.extend(logs::chapters());
+    all.push(results::chapter());
     all.push(output::chapter());
     all
 }
@@ -155,6 +157,11 @@ fn files_in_ticks() {
 fn logs_of_jobs() {
     let wrong: Vec<String> = logs::chapters().iter().flat_map(wrong).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn results_to_draw() {
+    check(&results::chapter());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::data::Data;
 use super::facts::Figures;
 use crate::chart::{Bar, BarRow, Bars, Figure, Panel, Row, Tone};
 use crate::engine::output::Reason;
-use crate::report::units::{percent, short};
+use crate::report::units::{count, percent, short};
 use crate::report::warnings::words;
 
 /// More columns would have no room for bars.
@@ -19,11 +19,20 @@ pub(super) fn figure(data: &Data) -> Figure {
         summary.span()
     );
     if all <= 0.0 {
+        let (title, said) = match (summary.left_waiting(), summary.waiting_for.first()) {
+            (0, _) => ("No job waits".to_owned(), "No job spent any time in the queue."),
+            (n, first) => {
+                let what = first.map_or("what never comes", |(reason, _)| words(*reason));
+                let verb = if n == 1 { "waits" } else { "wait" };
+                let title = format!("{} {verb} for {what} when the run ends", count(n, "job"));
+                (title, "No time passed in which a job was in the queue: they came at the last instant.")
+            }
+        };
         return Figure {
-            title: "No job waits".to_owned(),
+            title,
             subtitle,
             note: String::new(),
-            rows: vec![Row::one(Panel::Words("No job spent any time in the queue.".to_owned()))],
+            rows: vec![Row::one(Panel::Words(said.to_owned()))],
         };
     }
     let mut reasons: Vec<(Reason, f64)> =

@@ -31,7 +31,9 @@ pub(super) fn figure(data: &Data) -> Figure {
         subtitle.push_str(&format!(" The price of {clusters} is not known and not in it."));
     }
     if total <= 0.0 {
-        return words("Nothing was spent", subtitle, "No node was billed.");
+        let billed = summary.total.sum("billed_node_h") > 0.0;
+        let why = if billed { "Nodes ran, at a price of 0." } else { "No node was billed." };
+        return words("Nothing was spent", subtitle, why);
     }
     let mut parts: Vec<(Part, f64)> = Part::ALL
         .iter()

@@ -16,6 +16,9 @@ pub struct JobRow {
     pub running_s: f64,
     /// First start − submit [s]; `None` where it never started.
     pub wait_s: Option<f64>,
+    /// Whether it counts where shares of jobs start within a wait: it started, or never did and was neither rejected
+    /// nor cancelled.
+    pub judged: bool,
 }
 
 /// The state of a cluster from an instant on.

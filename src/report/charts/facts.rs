@@ -1,12 +1,14 @@
 //! What pictures take from `summary.json`.
 
 use super::Data;
+use crate::engine::output::Reason;
 use crate::report::summary::FORMAT;
 use crate::report::units::{count, duration_s};
+use crate::report::warnings::words;
 use serde_json::{Map, Value};
 
 /// Why a `summary.json` cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SummaryError {
     /// Not JSON.
@@ -22,6 +24,17 @@ pub enum SummaryError {
     /// A key is missing or of another kind.
     #[error("there is no usable `{0}`")]
     Key(String),
+    /// Nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// A figure that no run has.
+    #[error("`{key}` is {value}, which no run has")]
+    Figure {
+        /// Its key.
+        key: String,
+        /// What it is.
+        value: f64,
+    },
     /// Written by a newer program.
     #[error("its format is {0}, and this program reads formats up to {FORMAT}")]
     Newer(u64),
@@ -85,6 +98,8 @@ pub(super) struct Facts {
     pub(super) replications: Option<u64>,
     pub(super) start: Option<jiff::Zoned>,
     pub(super) status: String,
+    /// What jobs of a stuck run wait for, with their number, the most frequent first.
+    pub(super) waiting_for: Vec<(Reason, u64)>,
     pub(super) end_s: f64,
     pub(super) currency: String,
     pub(super) thresholds: Vec<Threshold>,
@@ -96,9 +111,12 @@ pub(super) struct Facts {
 impl Facts {
     /// Reads the text of the file.
     pub(super) fn parse(text: &str) -> Result<Self, SummaryError> {
+        if text.trim().is_empty() {
+            return Err(SummaryError::Empty);
+        }
         let whole: Value = serde_json::from_str(text).map_err(|e| SummaryError::Json {
             line: e.line(),
-            column: e.column(),
+            column: e.column().max(1),
             message: {
                 let said = e.to_string();
                 said.split(" at line ").next().unwrap_or("").to_owned()
@@ -126,12 +144,13 @@ impl Facts {
             scenario: text_of(one, "scenario")?,
             seed: one.get("seed").and_then(Value::as_u64).unwrap_or(0),
             replications,
-            start: one.get("start").and_then(Value::as_str).and_then(|s| s.parse().ok()),
+            start: start(one)?,
             status: text_of(one, "status")?,
+            waiting_for: waiting_for(one),
             end_s,
             currency: text_of(one, "currency")?,
             thresholds,
-            total: Figures(object(one, "total")?),
+            total: figures(one, "total")?,
             clusters,
             teams,
         })
@@ -163,6 +182,46 @@ impl Facts {
         }
     }
 
+    /// Jobs that were left in the queue, running, or on their way back into it.
+    pub(super) fn left(&self) -> u64 {
+        let keys = ["jobs_queued", "jobs_running", "jobs_resubmitting"];
+        keys.iter().map(|key| self.total.sum(key) as u64).sum()
+    }
+
+    /// Jobs in the queue at the end.
+    pub(super) fn left_waiting(&self) -> u64 {
+        self.total.sum("jobs_queued") as u64
+    }
+
+    /// What every picture has to say of a run that did not come to its end; empty where it did.
+    pub(super) fn caveat(&self) -> String {
+        let after = duration_s(self.end_s);
+        let queued = count(self.total.sum("jobs_queued") as u64, "job");
+        match self.status.as_str() {
+            "stuck" => {
+                let for_what = match self.waiting_for.first() {
+                    Some((reason, _)) => format!(" for {}", words(*reason)),
+                    None => String::new(),
+                };
+                format!(" Stuck after {after}: {queued} would wait{for_what} without end.")
+            }
+            "limit" => {
+                format!(" Cut off after {after} at a bound of the simulator, with {queued} in the queue.")
+            }
+            "horizon" if self.left() > 0 => {
+                let running = self.total.sum("jobs_running") as u64;
+                let back = self.total.sum("jobs_resubmitting") as u64;
+                let parts =
+                    [(self.left_waiting(), "in the queue"), (running, "running"), (back, "to come back")];
+                let parts = parts.into_iter().filter(|(n, _)| *n > 0);
+                let parts: Vec<String> =
+                    parts.map(|(n, what)| format!("{} {what}", count(n, "job"))).collect();
+                format!(" Stopped at the horizon with {}.", parts.join(" and "))
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Clusters of which pictures show so many, in scenario order: those with the most of a figure.
     pub(super) fn largest(&self, key: &str, at_most: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.clusters.len()).collect();
@@ -182,6 +241,21 @@ impl Data {
     }
 }
 
+fn waiting_for(value: &Value) -> Vec<(Reason, u64)> {
+    let jobs = value.get("stuck").and_then(|stuck| stuck.get("jobs")).and_then(Value::as_array);
+    let named = jobs.into_iter().flatten().filter_map(|job| job.get("waiting_for")?.as_str());
+    let mut counts = [0_u64; Reason::COUNT];
+    for name in named {
+        if let Some(reason) = Reason::ALL.iter().find(|r| r.as_str() == name) {
+            counts[*reason as usize] += 1;
+        }
+    }
+    let mut found: Vec<(Reason, u64)> =
+        Reason::ALL.iter().copied().zip(counts).filter(|(_, n)| *n > 0).collect();
+    found.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    found
+}
+
 fn number(value: &Value, key: &str) -> Result<f64, SummaryError> {
     value.get(key).and_then(Value::as_f64).ok_or_else(|| SummaryError::Key(key.to_owned()))
 }
@@ -195,11 +269,42 @@ fn object(value: &Value, key: &str) -> Result<Map<String, Value>, SummaryError> 
     value.get(key).and_then(Value::as_object).cloned().ok_or_else(|| SummaryError::Key(key.to_owned()))
 }
 
+/// Figures of a scope; all of them are sums, times or shares.
+fn figures(value: &Value, key: &str) -> Result<Figures, SummaryError> {
+    let figures = Figures(object(value, key)?);
+    for (key, value) in &figures.0 {
+        if let Some(value) = value.as_f64() {
+            plausible(key, value)?;
+        }
+    }
+    Ok(figures)
+}
+
+/// Refuses what cannot be drawn sensibly: less than nothing (but for the last digits of a sum), or more than all.
+fn plausible(key: &str, value: f64) -> Result<f64, SummaryError> {
+    if (-1e-6..1e18).contains(&value) {
+        return Ok(value);
+    }
+    Err(SummaryError::Figure { key: key.to_owned(), value })
+}
+
+/// When the run begins; `None` where there is no date, or where this machine does not know the time zone.
+fn start(value: &Value) -> Result<Option<jiff::Zoned>, SummaryError> {
+    let wrong = || SummaryError::Key("start".to_owned());
+    let text = match value.get("start") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(text) => text.as_str().ok_or_else(wrong)?,
+    };
+    let zoned: Option<jiff::Zoned> = text.parse().ok();
+    let moment = text.split('[').next().and_then(|moment| moment.parse::<jiff::Timestamp>().ok());
+    if zoned.is_none() && moment.is_none() { Err(wrong()) } else { Ok(zoned) }
+}
+
 fn cluster(value: &Value) -> Result<Cluster, SummaryError> {
     Ok(Cluster {
         name: text_of(value, "name")?,
         vm_size: text_of(value, "vm_size")?,
-        figures: Figures(object(value, "figures")?),
+        figures: figures(value, "figures")?,
     })
 }
 
@@ -217,6 +322,6 @@ fn team(value: &Value) -> Result<Team, SummaryError> {
     Ok(Team {
         name: text_of(value, "team")?,
         jobs: value.get("jobs").and_then(Value::as_u64).unwrap_or(0),
-        cost: number(value, "cost_total")?,
+        cost: plausible("cost_total", number(value, "cost_total")?)?,
     })
 }

@@ -27,8 +27,8 @@ fn an_objective_has_its_share_and_its_percentile_marked_on_its_curve() {
     for i in 1..=1000_u32 {
         // The 750th waits a little longer than 10 minutes.
         let wait_s = f64::from(i) * if i == 750 { 0.8 + 1e-9 } else { 0.8 };
-        data.job(JobRow { cluster: 0, nodes: 1, running_s: 60.0, wait_s: Some(wait_s) });
-        data.job(JobRow { cluster: 1, nodes: 1, running_s: 60.0, wait_s: Some(5.0) });
+        data.job(JobRow { cluster: 0, nodes: 1, running_s: 60.0, wait_s: Some(wait_s), judged: true });
+        data.job(JobRow { cluster: 1, nodes: 1, running_s: 60.0, wait_s: Some(5.0), judged: true });
     }
     let figure = Chart::Wait.figure(&data.finish());
     assert!(figure.subtitle.ends_with("Dots are of one."), "{}", figure.subtitle);
@@ -159,4 +159,108 @@ fn a_queue_keeps_its_fewest_and_its_most() {
     let lowest = fewest.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
     assert_eq!(lowest, 3.0, "a dip of ten seconds is drawn");
     assert_eq!(fewest[0].1, 7.0);
+}
+
+/// Jobs of one cluster with these waits; `None` never started.
+fn waits(clusters: usize, more: &str, figures: &str, waits: &[(usize, Option<f64>, bool)]) -> Figure {
+    let mut data = Data::new(&summary(1e5, clusters, more, figures)).unwrap();
+    for &(cluster, wait_s, judged) in waits {
+        data.job(JobRow { cluster, nodes: 1, running_s: 60.0, wait_s, judged });
+    }
+    Chart::Wait.figure(&data.finish())
+}
+
+#[test]
+fn jobs_that_never_start_keep_the_curve_below_all() {
+    let mut jobs = vec![(0, None, true); 80];
+    jobs.extend((1..=20).map(|i| (0, Some(f64::from(i) * 100.0), true)));
+    jobs.push((0, None, false));
+    let figure = waits(1, PLAIN, "", &jobs);
+    assert_eq!(figure.title, "80 of 100 jobs never start");
+    assert!(figure.subtitle.contains("100 jobs ·"), "{}", figure.subtitle);
+    assert!(figure.subtitle.contains("80 jobs never start: the curve ends below 100\u{a0}%."));
+    assert!(figure.subtitle.contains("1 job rejected or cancelled before the start is not in it."));
+    let (plot, _) = plot(&figure);
+    let mut highest = 0.0_f64;
+    for mark in &plot.marks {
+        match mark {
+            Mark::Line(line, ..) => highest = line.iter().fold(highest, |a, p| a.max(p.1)),
+            Mark::Dot { label, at, .. } => assert_eq!((label.as_str(), *at), ("max 33m20s", (2000.0, 0.2))),
+            _ => {}
+        }
+    }
+    assert_eq!(highest, 0.2);
+    let none = waits(1, PLAIN, "", &[(0, None, true); 3]);
+    assert_eq!(none.title, "None of 3 jobs ever starts");
+}
+
+#[test]
+fn titles_of_waits_that_are_alike() {
+    let title =
+        |of: &[f64]| waits(1, PLAIN, "", &of.iter().map(|w| (0, Some(*w), true)).collect::<Vec<_>>()).title;
+    assert_eq!(title(&[310.0]), "The only job starts after 5m10s");
+    assert_eq!(title(&[310.0, 310.0]), "All jobs start after 5m10s");
+    assert_eq!(title(&[10.0, 310.0, 310.0]), "95 % of the jobs start within 5m10s");
+    let met = r#""start":null,"teams":[],"thresholds":[{"figure":"wait p95","cluster":null,"bound":"at_most",
+        "unit":"s","limit":600.0,"value":0.0,"met":true,"note":null}],"#;
+    let at_once = waits(1, met, "", &[(0, Some(0.0), true)]).title;
+    assert_eq!(at_once, "95 % of jobs start at once, the objective is 10m");
+}
+
+#[test]
+fn the_cluster_of_the_objective_is_shown_however_small() {
+    let expect = r#""start":null,"teams":[],"thresholds":[{"figure":"wait p80","cluster":"eight","bound":"at_most",
+        "unit":"s","limit":600.0,"value":640.0,"met":false,"note":null}],"#;
+    let jobs: Vec<_> = (0..8).map(|c| (c, Some(640.0 + c as f64), true)).collect();
+    let figure = waits(8, expect, r#""jobs_started":1"#, &jobs);
+    let (_, key) = plot(&figure);
+    assert_eq!(key, ["one", "two", "three", "four", "five", "eight", "all clusters"]);
+    assert!(figure.subtitle.ends_with("Dots are of eight."), "{}", figure.subtitle);
+}
+
+#[test]
+fn every_picture_tells_of_a_run_that_did_not_come_to_its_end() {
+    let of = |status: &str, end_s: f64, more: &str| {
+        let figures = r#""jobs":7,"jobs_queued":7,"jobs_running":2"#;
+        let text = summary(end_s, 1, &format!("{more}{PLAIN}"), figures).replace("settled", status);
+        let mut data = Data::new(&text).unwrap();
+        let row = TimelineRow { t_s: 3600.0, queued_jobs: 7, limit: 4, ..TimelineRow::default() };
+        data.timeline(0, TimelineRow { t_s: 0.0, queued_jobs: 1, ..row }).unwrap();
+        data.timeline(0, row).unwrap();
+        data.finish()
+    };
+    let stuck =
+        r#""stuck":{"jobs":[{"waiting_for":"lock"},{"waiting_for":"quota"},{"waiting_for":"lock"}]},"#;
+    let data = of("stuck", 3600.0, stuck);
+    for chart in Chart::ALL {
+        let subtitle = chart.figure(&data).subtitle;
+        let said = " Stuck after 1h: 7 jobs would wait for a resource lock without end.";
+        assert!(subtitle.ends_with(said), "{chart:?}: {subtitle}");
+    }
+    assert_eq!(Chart::Causes.figure(&data).title, "7 jobs wait for a resource lock when the run ends");
+    let nodes = format!("{:?}", Chart::Nodes.figure(&data));
+    assert!(nodes.contains("at most 7 jobs"), "those of the last instant are in the queue's peak: {nodes}");
+    let limit = of("limit", 7200.0, "");
+    assert_eq!(Chart::Nodes.figure(&limit).title, "Cut off after 2h with 7 jobs in the queue");
+    let said = " Cut off after 2h at a bound of the simulator, with 7 jobs in the queue.";
+    assert!(Chart::Cost.figure(&limit).subtitle.ends_with(said));
+    let horizon = Chart::Hours.figure(&of("horizon", 7200.0, "")).subtitle;
+    assert!(
+        horizon.ends_with(" Stopped at the horizon with 7 jobs in the queue and 2 jobs running."),
+        "{horizon}"
+    );
+    let settled = Chart::Hours.figure(&of("settled", 7200.0, "")).subtitle;
+    assert!(settled.ends_with("simulated."), "{settled}");
+}
+
+#[test]
+fn a_static_cluster_is_not_told_to_be_at_its_limit() {
+    let mut data = Data::new(&summary(1000.0, 1, PLAIN, r#""at_limit_s":1000.0"#)).unwrap();
+    let row = TimelineRow { nodes: [0, 0, 0, 1, 2, 0], limit: 3, ..TimelineRow::default() };
+    data.timeline(0, row).unwrap();
+    let title = Chart::Nodes.figure(&data.finish()).title;
+    assert_eq!(title, "3 nodes throughout, idle 33 % of their billed time, with no queue");
+    let free = Data::new(&summary(1000.0, 1, PLAIN, r#""cost_total":0.0,"billed_node_h":1.0"#)).unwrap();
+    let free = format!("{:?}", Chart::Cost.figure(&free.finish()));
+    assert!(free.contains("Nodes ran, at a price of 0."), "{free}");
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub(super) struct Jobs {
     /// Waits of the jobs that started, by cluster, in ascending order at the end [s].
     pub(super) waits: Vec<Vec<f64>>,
+    /// Jobs whose waits are judged, by cluster: these, and those that never started though they could have.
+    pub(super) judged: Vec<u64>,
     /// By gang size: jobs, and node-seconds of their running times.
     pub(super) sizes: BTreeMap<u32, (u64, f64)>,
     /// Running time and node-seconds of each job, in ascending order at the end [s].
@@ -16,12 +18,20 @@ pub(super) struct Jobs {
 
 impl Jobs {
     pub(super) fn new(clusters: usize) -> Self {
-        Self { waits: vec![Vec::new(); clusters], sizes: BTreeMap::new(), runs: Vec::new() }
+        Self {
+            waits: vec![Vec::new(); clusters],
+            judged: vec![0; clusters],
+            sizes: BTreeMap::new(),
+            runs: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, row: JobRow) {
         if let (Some(wait), Some(waits)) = (row.wait_s, self.waits.get_mut(row.cluster)) {
             waits.push(wait);
+        }
+        if let (true, Some(judged)) = (row.judged, self.judged.get_mut(row.cluster)) {
+            *judged += 1;
         }
         let node_s = row.running_s * f64::from(row.nodes);
         let (jobs, sum) = self.sizes.entry(row.nodes).or_default();
@@ -51,6 +61,11 @@ impl Jobs {
 
 /// The value of rank ⌈share·n⌉ of an ascending list.
 pub(super) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let rank = (share * sorted.len() as f64 - 1e-9).ceil().max(1.0) as usize;
-    sorted.get(rank.min(sorted.len()).checked_sub(1)?).copied()
+    quantile_of(sorted, sorted.len() as u64, share)
+}
+
+/// The same of a list that has more values than these, all of them endless; `None`: the value is one of those.
+pub(super) fn quantile_of(sorted: &[f64], of: u64, share: f64) -> Option<f64> {
+    let rank = (share * of as f64 - 1e-9).ceil().max(1.0) as u64;
+    sorted.get(usize::try_from(rank.min(of).checked_sub(1)?).ok()?).copied()
 }

@@ -4,6 +4,7 @@ use super::data::{Data, JobRow, TimelineRow};
 use super::facts::SummaryError;
 use crate::engine::record::Recording;
 use crate::report::Context;
+use crate::report::facts::Within;
 use crate::units::NEVER;
 
 /// The data of a run, whose `summary.json` is this text.
@@ -18,6 +19,7 @@ pub fn of_run(context: &Context, summary: &str, recording: &Recording) -> Result
             cluster: job.cluster as usize,
             nodes: job.nodes,
             running_s: context.seconds(job.running.into()),
+            judged: wait.is_some() || Within::judges_unstarted(record.outcome),
             wait_s: wait.map(|ticks| context.seconds(ticks)),
         });
     }

@@ -18,6 +18,8 @@ const LIMIT_SHOWN: f64 = 1.8;
 
 /// From this share of node-time on, idle nodes are what the title is about.
 const IDLE_TOLD: f64 = 0.25;
+/// From this share of all node-time that the limit admits on, that it is reached is no finding: the cluster is static.
+const ALL_TOLD: f64 = 0.995;
 /// From this share of the time on, the limit is.
 const AT_LIMIT_TOLD: f64 = 0.05;
 
@@ -55,9 +57,14 @@ fn title(data: &Data) -> String {
     let queued = |n: u32| {
         if n == 0 { "no queue".to_owned() } else { format!("up to {} queued", count(n.into(), "job")) }
     };
-    if summary.status == "stuck" {
-        let left = summary.total.sum("jobs_queued") as u64;
-        return format!("Stuck after {} with {} in the queue", duration_s(summary.end_s), count(left, "job"));
+    let cut = match summary.status.as_str() {
+        "stuck" => Some("Stuck"),
+        "limit" => Some("Cut off"),
+        _ => None,
+    };
+    if let Some(cut) = cut {
+        let left = count(summary.left_waiting(), "job");
+        return format!("{cut} after {} with {left} in the queue", duration_s(summary.end_s));
     }
     let held: f64 = data.series.iter().map(|s| s.node_s.iter().sum::<f64>()).sum();
     if held == 0.0 {
@@ -73,6 +80,15 @@ fn title(data: &Data) -> String {
         None => return String::new(),
     };
     if let [_] = &summary.clusters[..] {
+        let most = f64::from(series.limit) * summary.end_s;
+        if series.limit > 0 && held >= ALL_TOLD * most {
+            return format!(
+                "{} throughout, idle {} of their billed time, with {}",
+                super::capital(&count(series.limit.into(), "node")),
+                percent(idle),
+                queued(queue)
+            );
+        }
         if at_limit >= AT_LIMIT_TOLD {
             return format!(
                 "At the limit of {} for {} of the time, with {}",

@@ -1,11 +1,16 @@
-//! The data of pictures from a directory of results.
+//! The data of pictures from a directory of results: with every size bounded, and with what was cut off noticed.
+
+mod bounded;
 
 use super::data::{Data, DataError, JobRow, TimelineRow};
 use super::facts::SummaryError;
-use crate::engine::output::State;
+use crate::engine::output::{Outcome, State};
+use crate::report::facts::Within;
+use crate::report::units::{count, short};
+use bounded::Bounded;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Why results cannot be read.
@@ -58,6 +63,22 @@ pub enum ReadError {
         /// What it should be.
         message: String,
     },
+    /// A file is larger than such a file can be.
+    #[error("{}: {message}", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What is too large.
+        message: &'static str,
+    },
+    /// A part of a file is missing: it does not add up to what `summary.json` says.
+    #[error("{}: {message}", .path.display())]
+    Incomplete {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        message: String,
+    },
     /// A line is not one of such a file.
     #[error("{}, line {line}: {message}", .path.display())]
     Line {
@@ -76,23 +97,85 @@ pub enum ReadError {
 /// What is missing or damaged, with its place.
 pub fn read(dir: &Path) -> Result<Data, ReadError> {
     let path = dir.join("summary.json");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Err(ReadError::NoResults { path: dir.to_owned(), missing: "summary.json" });
-        }
-        Err(source) => return Err(ReadError::Io { path, source }),
-    };
+    let text = summary(dir, &path)?;
     let mut data = Data::new(&text).map_err(|source| ReadError::Summary { path, source })?;
     jobs(dir, &mut data)?;
     timeline(dir, &mut data)?;
-    Ok(data.finish())
+    let data = data.finish();
+    whole(dir, &data)?;
+    Ok(data)
+}
+
+/// Largest `summary.json` [bytes]: that of a run with a million jobs that wait without end has a third of it.
+const SUMMARY_MAX: u64 = 1 << 29;
+
+fn summary(dir: &Path, path: &Path) -> Result<String, ReadError> {
+    let io = |source| ReadError::Io { path: path.to_owned(), source };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Err(ReadError::NoResults { path: dir.to_owned(), missing: "summary.json" });
+        }
+        Err(source) => return Err(io(source)),
+    };
+    let mut bytes = Vec::new();
+    // Its first character is a bracket; what never ends is mostly of something else.
+    (&file).take(4).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.contains(&0) && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(not_text(path, 1, "it is no text"));
+    }
+    file.take(SUMMARY_MAX).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 >= SUMMARY_MAX {
+        let message = "it is larger than 512 MiB, and no run writes such a summary";
+        return Err(ReadError::TooLarge { path: path.to_owned(), message });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        Err(e) => {
+            let line =
+                1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+            let message = match e.as_bytes() {
+                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is in UTF-16, and results are in UTF-8",
+                _ => "it is no text (UTF-8)",
+            };
+            Err(not_text(path, line as u64, message))
+        }
+    }
+}
+
+fn not_text(path: &Path, line: u64, message: &str) -> ReadError {
+    ReadError::Line { path: path.to_owned(), line, message: message.to_owned() }
+}
+
+/// Files that were shortened still look whole; their sums do not.
+fn whole(dir: &Path, data: &Data) -> Result<(), ReadError> {
+    let total = &data.summary.total;
+    let (there, counted) = (data.jobs.runs.len() as u64, total.sum("jobs") as u64);
+    if there != counted {
+        let message =
+            format!("it has {}, and summary.json counts {}", count(there, "job"), count(counted, "job"));
+        return Err(ReadError::Incomplete { path: dir.join("jobs.csv"), message });
+    }
+    for state in State::ALL.iter().copied() {
+        let said = total.sum(&format!("{}_node_h", state.as_str()));
+        let there = data.series.iter().map(|s| s.node_s[state as usize]).sum::<f64>() / 3600.0;
+        if (there - said).abs() > 1e-6 * said.max(1.0) {
+            let message = format!(
+                "it adds up to {} node-hours of nodes that are {}, and summary.json to {}",
+                short(there),
+                state.as_str(),
+                short(said)
+            );
+            return Err(ReadError::Incomplete { path: dir.join("timeline.csv"), message });
+        }
+    }
+    Ok(())
 }
 
 /// A csv file with the places of the columns that are needed.
 struct Table {
     path: PathBuf,
-    csv: csv::Reader<File>,
+    csv: csv::Reader<Bounded<File>>,
     /// Column of the file and name, in the order asked for.
     columns: Vec<(usize, String)>,
 }
@@ -113,7 +196,7 @@ impl Table {
             }
             Err(source) => return Err(ReadError::Io { path, source }),
         };
-        let mut csv = csv::ReaderBuilder::new().buffer_capacity(1 << 17).from_reader(file);
+        let mut csv = csv::ReaderBuilder::new().buffer_capacity(1 << 17).from_reader(Bounded::new(file));
         let header = csv.headers().map_err(|e| csv_error(&path, e))?.clone();
         let place = |name: &String| {
             let at = header.iter().position(|h| h == name);
@@ -168,6 +251,9 @@ fn csv_error(path: &Path, error: csv::Error) -> ReadError {
     let line = error.position().map_or(0, csv::Position::line);
     let path = path.to_owned();
     match error.into_kind() {
+        csv::ErrorKind::Io(source) if bounded::is_too_long(&source) => {
+            ReadError::TooLarge { path, message: bounded::TOO_LONG }
+        }
         csv::ErrorKind::Io(source) => ReadError::Io { path, source },
         csv::ErrorKind::Utf8 { .. } => {
             ReadError::Line { path, line, message: "it is no text (UTF-8)".to_owned() }
@@ -186,19 +272,30 @@ fn names(data: &Data) -> HashMap<String, usize> {
 }
 
 fn jobs(dir: &Path, data: &mut Data) -> Result<(), ReadError> {
-    let columns = ["cluster", "nodes", "running_s", "wait_s"].map(str::to_owned);
+    let columns = ["cluster", "nodes", "running_s", "wait_s", "outcome"].map(str::to_owned);
     let mut table = Table::open(dir, "jobs.csv", &columns)?;
     let names = names(data);
     let mut record = csv::StringRecord::new();
+    let counted = data.summary.total.sum("jobs") as usize;
     while table.next(&mut record)? {
         let cells = Cells { table: &table, record: &record };
+        if data.jobs.runs.len() >= counted {
+            // Before they fill the memory.
+            let message =
+                format!("summary.json counts {}, and here is one more", count(counted as u64, "job"));
+            return Err(ReadError::Line { path: table.path.clone(), line: cells.line(), message });
+        }
         let cluster = names.get(cells.text(0)).copied();
         let cluster = cluster.ok_or_else(|| cells.bad(0, "summary.json has no such cluster"))?;
+        let wait_s = cells.seconds_or_empty(3)?;
+        let outcome = Outcome::ALL.iter().copied().find(|o| o.as_str() == cells.text(4));
+        let outcome = outcome.ok_or_else(|| cells.bad(4, "there is no such outcome"))?;
         data.job(JobRow {
             cluster,
             nodes: cells.whole(1)?,
             running_s: cells.seconds(2)?,
-            wait_s: cells.seconds_or_empty(3)?,
+            judged: wait_s.is_some() || Within::judges_unstarted(outcome),
+            wait_s,
         });
     }
     Ok(())

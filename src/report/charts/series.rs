@@ -105,6 +105,8 @@ impl Series {
 
     pub(super) fn finish(&mut self, week: &mut Week) {
         if let Some(last) = self.current.take() {
+            // A run that gets stuck ends at the instant at which its last jobs came.
+            self.queue_peak = self.queue_peak.max(last.queued_jobs);
             self.span(last, self.end_s, week);
         }
     }

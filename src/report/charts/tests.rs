@@ -115,7 +115,7 @@ fn many_clusters_are_cut_down_and_said_to_be() {
     for cluster in 0..8 {
         let row = TimelineRow { nodes: [0, 0, 0, 1, 2, 0], limit: 4, ..TimelineRow::default() };
         data.timeline(cluster, row).unwrap();
-        data.job(JobRow { cluster, nodes: 1, running_s: 5.0, wait_s: Some(cluster as f64) });
+        data.job(JobRow { cluster, nodes: 1, running_s: 5.0, wait_s: Some(cluster as f64), judged: true });
     }
     let data = data.finish();
     all_draw(&data);
@@ -127,7 +127,7 @@ fn titles_say_the_finding() {
     let waits = |more: &str, waits: &[f64]| {
         let mut data = Data::new(&summary(1e5, 1, more, "")).unwrap();
         for wait in waits {
-            data.job(JobRow { cluster: 0, nodes: 1, running_s: 60.0, wait_s: Some(*wait) });
+            data.job(JobRow { cluster: 0, nodes: 1, running_s: 60.0, wait_s: Some(*wait), judged: true });
         }
         Chart::Wait.figure(&data.finish()).title
     };
@@ -167,6 +167,8 @@ fn titles_say_the_finding() {
         let row =
             TimelineRow { nodes: [0, 0, 0, idle, 3, 0], queued_jobs: 2, limit: 4, ..TimelineRow::default() };
         data.timeline(0, row).unwrap();
+        // Without a while of none, it would be a static cluster.
+        data.timeline(0, TimelineRow { t_s: 990.0, limit: 4, ..TimelineRow::default() }).unwrap();
         Chart::Nodes.figure(&data.finish()).title
     };
     assert_eq!(
@@ -307,6 +309,26 @@ fn damaged_results_are_refused_with_their_place() {
     assert!(
         matches!(with("timeline.csv", &lines.join("\n")), ReadError::Value { column, .. } if column == "t_s")
     );
+    let shorter = |text: &str| text.trim_end().rsplit_once('\n').unwrap().0.to_owned() + "\n";
+    let incomplete = |error: ReadError, what: &str| {
+        assert!(matches!(error, ReadError::Incomplete { .. }) && error.to_string().contains(what), "{error}");
+    };
+    incomplete(with("jobs.csv", &shorter(&jobs)), "it has 2 jobs, and summary.json counts 3 jobs");
+    incomplete(with("timeline.csv", &timeline[..=timeline.find('\n').unwrap()]), "node-hours");
+    let more = format!("{}{}", jobs, jobs.lines().last().unwrap());
+    assert!(with("jobs.csv", &more).to_string().contains("summary.json counts 3 jobs, and here is one more"));
+    let with_key = |key: &str, value: &str| {
+        let at = summary.find(&format!("\"{key}\": ")).expect(key) + key.len() + 4;
+        let end = at + summary[at..].find([',', '\n']).unwrap();
+        with("summary.json", &format!("{}{value}{}", &summary[..at], &summary[end..])).to_string()
+    };
+    assert!(with_key("cost_idle", "-50").contains("`cost_idle` is -50, which no run has"));
+    assert!(with_key("cost_idle", "1e308").contains("which no run has"));
+    assert!(with_key("start", "\"yesterday\"").contains("there is no usable `start`"));
+    assert!(with("summary.json", " \n").to_string().ends_with("summary.json: it is empty"));
+    fs::write(dir.join("summary.json"), format!("\u{feff}{summary}")).unwrap();
+    fs::write(dir.join("jobs.csv"), format!("\u{feff}{}", jobs.replace('\n', "\r\n"))).unwrap();
+    read(&dir).expect("byte order marks and line ends do not matter");
     fs::remove_file(dir.join("jobs.csv")).unwrap();
     assert!(matches!(read(&dir), Err(ReadError::NoResults { missing: "jobs.csv", .. })));
     assert!(matches!(read(place.path()), Err(ReadError::NoResults { missing: "summary.json", .. })));

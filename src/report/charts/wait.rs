@@ -2,10 +2,10 @@
 
 use super::data::Data;
 use super::facts::Threshold;
-use super::jobs::quantile;
+use super::jobs::{quantile, quantile_of};
 use super::time_axis::of_lengths;
 use crate::chart::{Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Tick};
-use crate::report::units::{count, duration_s, percent};
+use crate::report::units::{count, duration_s, percent, whole};
 
 /// Lines that can be told apart.
 const CLUSTERS_MAX: usize = 6;
@@ -19,17 +19,25 @@ pub(super) fn figure(data: &Data) -> Figure {
     let summary = &data.summary;
     let mut subtitle = format!(
         "Share of jobs that have started within a wait, {} · {} · {}.",
-        count(waits.len() as u64, "job"),
+        count(data.jobs.judged.iter().sum(), "job"),
         summary.clusters_in_words(),
         summary.span()
     );
-    let never = summary.total.sum("jobs") - summary.total.sum("jobs_started");
-    if never >= 1.0 {
-        let verb = if never == 1.0 { "is" } else { "are" };
+    let judged: u64 = data.jobs.judged.iter().sum();
+    let never = judged - waits.len() as u64;
+    if never > 0 {
+        let verb = if never == 1 { "starts" } else { "start" };
+        let which = if summary.clusters.len() > 1 { "curves end" } else { "the curve ends" };
         subtitle.push_str(&format!(
-            " {} never started and {verb} not shown.",
-            super::capital(&count(never as u64, "job"))
+            " {} never {verb}: {which} below 100\u{a0}%.",
+            super::capital(&count(never, "job"))
         ));
+    }
+    let turned_away = data.jobs.runs.len() as u64 - judged;
+    if turned_away > 0 {
+        let verb = if turned_away == 1 { "is" } else { "are" };
+        let jobs = super::capital(&count(turned_away, "job"));
+        subtitle.push_str(&format!(" {jobs} rejected or cancelled before the start {verb} not in it."));
     }
     let longest = waits.last().copied().unwrap_or(0.0);
     let words = |words: String| vec![Row::one(Panel::Words(words))];
@@ -38,17 +46,23 @@ pub(super) fn figure(data: &Data) -> Figure {
     } else if longest == 0.0 {
         words(format!("All {} that started did so at once.", count(waits.len() as u64, "job")))
     } else {
-        let shown = summary.largest("jobs_started", CLUSTERS_MAX);
+        let mut shown = summary.largest("jobs_started", CLUSTERS_MAX);
+        // The cluster that the title speaks of is one of them.
+        let told = foremost(data).and_then(|(t, _)| data.cluster(t.cluster.as_deref()?));
+        if let Some(told) = told.filter(|told| !shown.contains(told)) {
+            shown.pop();
+            shown.push(told);
+        }
         if summary.clusters.len() > 1 {
             subtitle.push_str(&data.not_shown(shown.len(), "jobs"));
         }
-        let (curves, told) = curves(data, &waits, &shown);
+        let (curves, told) = curves(data, &waits, judged, &shown);
         if curves.len() > 1 {
             subtitle.push_str(&format!(" Dots are of {}.", curves[told].name));
         }
         rows(data, &waits, &curves, told)
     };
-    Figure { title: title(data, &waits), subtitle, note: String::new(), rows }
+    Figure { title: title(data, &waits, judged), subtitle, note: String::new(), rows }
 }
 
 /// An objective over all clusters goes before that of one, a missed one before one that is met.
@@ -57,16 +71,15 @@ fn foremost(data: &Data) -> Option<(&Threshold, &str)> {
     all.filter_map(|t| Some((t, t.wait_percentile()?))).min_by_key(|(t, _)| (t.met, t.cluster.is_some()))
 }
 
-fn title(data: &Data, waits: &[f64]) -> String {
+fn title(data: &Data, waits: &[f64], judged: u64) -> String {
     if let Some((threshold, percentile)) = foremost(data) {
         let place = threshold.cluster.as_ref().map_or_else(String::new, |c| format!(" on {c}"));
         let limit = duration_s(threshold.limit);
         let verdict = if threshold.met { "the objective is" } else { "missing the objective of" };
         if let Some(value) = threshold.value {
-            return format!(
-                "{percentile} % of jobs{place} start within {}, {verdict} {limit}",
-                duration_s(value)
-            );
+            let when =
+                if value == 0.0 { "at once".to_owned() } else { format!("within {}", duration_s(value)) };
+            return format!("{percentile} % of jobs{place} start {when}, {verdict} {limit}");
         }
         if !threshold.met {
             return format!(
@@ -74,22 +87,40 @@ fn title(data: &Data, waits: &[f64]) -> String {
             );
         }
     }
+    let never = judged - waits.len() as u64;
+    if never > 0 {
+        let (n, of) = (whole(never), count(judged, "job"));
+        return match never {
+            1 if judged == 1 => "The only job never starts".to_owned(),
+            1 => format!("1 of {of} never starts"),
+            _ if never == judged => format!("None of {of} ever starts"),
+            _ => format!("{n} of {of} never start"),
+        };
+    }
     let (Some(half), Some(most)) = (quantile(waits, 0.5), quantile(waits, 0.95)) else {
         return "No job started".to_owned();
     };
+    let (shortest, longest) = (waits[0], waits[waits.len() - 1]);
     if most == 0.0 {
-        let waiting = waits.iter().filter(|w| **w > 0.0).count();
-        return if waiting == 0 {
+        return if longest == 0.0 {
             "No job waits".to_owned()
         } else {
-            format!("Fewer than 5 % of jobs wait; the longest wait is {}", duration_s(waits[waits.len() - 1]))
+            format!("Fewer than 5 % of jobs wait; the longest wait is {}", duration_s(longest))
         };
+    }
+    if shortest == longest {
+        let who = if waits.len() == 1 { "The only job starts" } else { "All jobs start" };
+        return format!("{who} after {}", duration_s(longest));
     }
     if half == 0.0 {
         let at_once = waits.iter().take_while(|w| **w == 0.0).count() as f64 / waits.len() as f64;
         return format!("{} of jobs start at once, 95 % within {}", percent(at_once), duration_s(most));
     }
-    format!("Half of the jobs start within {}, 95 % within {}", duration_s(half), duration_s(most))
+    let (half, most) = (duration_s(half), duration_s(most));
+    if half == most {
+        return format!("95 % of the jobs start within {most}");
+    }
+    format!("Half of the jobs start within {half}, 95 % within {most}")
 }
 
 /// A line: whose waits, in which colour.
@@ -99,24 +130,26 @@ struct Curve<'a> {
     cluster: Option<usize>,
     name: &'a str,
     waits: &'a [f64],
+    /// Jobs, those that never start included.
+    of: u64,
     ink: Ink,
 }
 
 /// The curves, all clusters together last, and which one title and dots speak of.
-fn curves<'a>(data: &'a Data, waits: &'a [f64], shown: &[usize]) -> (Vec<Curve<'a>>, usize) {
+fn curves<'a>(data: &'a Data, waits: &'a [f64], judged: u64, shown: &[usize]) -> (Vec<Curve<'a>>, usize) {
     let clusters = &data.summary.clusters;
     if clusters.len() < 2 {
-        return (vec![Curve { cluster: None, name: "", waits, ink: Ink::Accent }], 0);
+        return (vec![Curve { cluster: None, name: "", waits, of: judged, ink: Ink::Accent }], 0);
     }
     let of = |(i, &c): (usize, &usize)| Curve {
         cluster: Some(c),
         name: &clusters[c].name,
         waits: &data.jobs.waits[c],
+        of: data.jobs.judged[c],
         ink: Ink::Series(i),
     };
-    let mut curves: Vec<Curve<'a>> =
-        shown.iter().enumerate().map(of).filter(|c| !c.waits.is_empty()).collect();
-    curves.push(Curve { cluster: None, name: "all clusters", waits, ink: Ink::Text });
+    let mut curves: Vec<Curve<'a>> = shown.iter().enumerate().map(of).filter(|c| c.of > 0).collect();
+    curves.push(Curve { cluster: None, name: "all clusters", waits, of: judged, ink: Ink::Text });
     let told = foremost(data).and_then(|(t, _)| curve_of(data, &curves, t));
     let told = told.unwrap_or(curves.len() - 1);
     (curves, told)
@@ -157,7 +190,7 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
             (None, true) => 3.0,
             (None, false) => 1.0,
         };
-        marks.push(Mark::Line(steps(curve.waits, &x), thick, curve.ink));
+        marks.push(Mark::Line(steps(curve.waits, curve.of, &x), thick, curve.ink));
     }
     // Over the curves, so that their words can be read.
     for (level, threshold) in limits.filter(|t| t.limit <= x.max).take(RULES_MAX).enumerate() {
@@ -185,7 +218,7 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
 }
 
 fn entry(curve: &Curve<'_>) -> KeyEntry {
-    let at = |share| quantile(curve.waits, share).map_or_else(String::new, duration_s);
+    let at = |share| quantile_of(curve.waits, curve.of, share).map_or_else(|| "never".to_owned(), duration_s);
     let value = format!("p50 {}, p95 {}", at(0.5), at(0.95));
     KeyEntry { ink: curve.ink, line: true, name: curve.name.to_owned(), value }
 }
@@ -203,7 +236,7 @@ fn rule(threshold: &Threshold, level: usize) -> Mark {
 
 /// The share of the jobs in the picture that the limit of an objective lets start in time.
 fn crossing(threshold: &Threshold, curve: &Curve<'_>) -> Mark {
-    let n = curve.waits.len();
+    let n = curve.of as usize;
     let within = curve.waits.partition_point(|w| *w <= threshold.limit);
     // Rounded down: 90.0 % would say that an objective of 90 % is met, which 89.96 % misses.
     let share = within as f64 / n as f64;
@@ -222,19 +255,22 @@ fn dots(curve: &Curve<'_>, x: &Axis, objective: Option<f64>) -> Vec<Mark> {
     let mut percentiles = vec![50.0, 90.0, 95.0, 99.0];
     percentiles.extend(objective.filter(|p| !percentiles.contains(p)));
     // Over fewer jobs, the last percentiles are all the longest wait.
-    for p in percentiles.into_iter().filter(|p| waits.len() as f64 * (1.0 - p / 100.0) >= 0.5) {
-        let Some(wait) = quantile(waits, p / 100.0) else { continue };
+    for p in percentiles.into_iter().filter(|p| curve.of as f64 * (1.0 - p / 100.0) >= 0.5) {
+        let Some(wait) = quantile_of(waits, curve.of, p / 100.0) else { continue };
         if wait > x.min && wait < longest {
             marks.push(Mark::Dot { at: (wait, p / 100.0), label: format!("p{p} {}", duration_s(wait)), ink });
         }
     }
-    marks.push(Mark::Dot { at: (longest, 1.0), label: format!("max {}", duration_s(longest)), ink });
+    let all = waits.len() as f64 / curve.of as f64;
+    if !waits.is_empty() {
+        marks.push(Mark::Dot { at: (longest, all), label: format!("max {}", duration_s(longest)), ink });
+    }
     marks
 }
 
-/// The share of jobs that waited no longer, in steps.
-fn steps(sorted: &[f64], x: &Axis) -> Vec<(f64, f64)> {
-    let n = sorted.len() as f64;
+/// The share of jobs that started after no longer a wait, in steps.
+fn steps(sorted: &[f64], of: u64, x: &Axis) -> Vec<(f64, f64)> {
+    let n = of as f64;
     let mut line: Vec<(f64, f64)> = Vec::new();
     let mut before = 0.0;
     let mut step = |at: f64, upto: usize| {

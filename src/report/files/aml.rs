@@ -26,7 +26,8 @@ struct Stamp(jiff::Timestamp);
 
 impl Serialize for Stamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        // With the same digits everywhere: sorted as text, times are in order.
+        serializer.collect_str(&format_args!("{:.3}", self.0))
     }
 }
 

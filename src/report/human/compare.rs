@@ -168,6 +168,8 @@ fn table(page: &mut Page, c: &Comparison, scope: &ComparedScope, short: bool) {
                 // Shares of waits are told in job-hours here: shares of two wholes cannot be subtracted.
                 lines.push(Err(title));
             }
+            // A comparison has rows of figures; the counts beside them say how many jobs ran.
+            Row::Rest { .. } => {}
             Row::Share { label, key, .. } => {
                 if let Some(compared) = scope.get(&key).filter(|x| nonzero(x) && !short) {
                     lines.push(Ok(line(c, label, &key, Kind::Number, compared, decimals)));

@@ -70,6 +70,8 @@ pub(super) enum Row {
     Section(&'static str),
     /// A figure by key. Optional ones are left out where they are 0 in every column.
     Figure { label: String, key: String, kind: Kind, optional: bool, strong: bool },
+    /// What is left of a count without another; left out where that is 0 in every column.
+    Rest { label: String, key: String, without: String },
     /// The share of one figure in the sum of several.
     Share { label: String, key: String, of: Vec<String> },
 }
@@ -141,6 +143,12 @@ pub(super) fn rows() -> Vec<Row> {
         figure("p95", "wait_p95_s", Duration),
         figure("p99", "wait_p99_s", Duration),
         figure("longest", "wait_max_s", Duration),
+        // Times are of jobs that started; without a word on the others they look better than they are.
+        Row::Rest {
+            label: "left out: never started".to_owned(),
+            key: "jobs".to_owned(),
+            without: "jobs_started".to_owned(),
+        },
         // The label says the limit where the table is made.
         optional("within the limit", WITHIN_SHARE, Kind::Within),
         Row::Section("Waiting by cause"),

@@ -72,7 +72,7 @@ fn block(
                 }
                 page.line(&if *strong { BOLD.paint(&line) } else { line });
             }
-            Row::Share { label, .. } => {
+            Row::Share { label, .. } | Row::Rest { label, .. } => {
                 let mut line = left(&format!("  {label}"), LABEL);
                 for (texts, width) in texts.iter().zip(widths) {
                     line.push_str(&right(&texts[i], GAP + width));
@@ -97,6 +97,9 @@ fn visible(columns: &[Column]) -> Vec<Row> {
                 true
             }
             Row::Figure { key, optional, .. } => !optional || something(key),
+            Row::Rest { key, without, .. } => {
+                columns.iter().any(|c| rest(c, key, without).is_some_and(|n| n > 0.0))
+            }
             Row::Share { key, .. } => something(key),
         };
         if show {
@@ -110,6 +113,8 @@ fn text(row: &Row, column: &Column) -> String {
     let cell = match row {
         Row::Section(_) => return String::new(),
         Row::Figure { key, kind, .. } => column.get(key).map(|cell| kind.show(cell, decimals(column))),
+        Row::Rest { key, without, .. } => rest(column, key, without)
+            .map(|value| Kind::Count.show(Cell { value, half: None }, decimals(column))),
         Row::Share { key, of, .. } => {
             let sum: f64 = of.iter().filter_map(|k| column.get(k)).map(|cell| cell.value).sum();
             let part = column.get(key).map_or(0.0, |cell| cell.value);
@@ -117,6 +122,11 @@ fn text(row: &Row, column: &Column) -> String {
         }
     };
     cell.unwrap_or_else(|| DIM.paint(NONE))
+}
+
+/// A count without another.
+fn rest(column: &Column, key: &str, without: &str) -> Option<f64> {
+    Some(column.get(key)?.value - column.get(without)?.value)
 }
 
 /// Decimals of a column's amounts: two, more where the whole cost is small.

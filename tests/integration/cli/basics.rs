@@ -127,3 +127,10 @@ fn check_tells_mistakes_and_runs_nothing() {
     assert_eq!(found[0]["code"], "M0307");
     place.run(&["check", "absent.ron"]).exits(exit_code::IO).says("absent.ron");
 }
+
+#[test]
+fn init_in_a_directory_that_is_not_there_names_the_file_alone() {
+    let place = Place::new();
+    let done = place.run(&["init", "nowhere/x.ron"]).exits(exit_code::IO).says("nowhere/x.ron");
+    assert!(!done.stderr.contains(".nodetide."), "{}", done.stderr);
+}

@@ -84,6 +84,27 @@ fn results_that_cannot_be_read_are_explained() {
     place.run(&["chart", "o"]).exits(exit_code::INVALID).says("I0407");
 }
 
+#[test]
+fn what_a_killed_chart_left_is_in_nobodys_way() {
+    let place = results();
+    fs::write(place.path("o/charts/.nodes.svg.partial"), "half").unwrap();
+    place.run(&["chart", "o", "--only", "nodes"]).exits(exit_code::FINE);
+    assert_eq!(place.names("o/charts"), PICTURES, "it is written over and renamed");
+    fs::write(place.path("o/charts/.nodes.svg.partial"), "half").unwrap();
+    place.run(&["run", "s.ron", "--out", "o", "--force"]).exits(exit_code::FINE);
+    fs::write(place.path("o/charts/.mine.partial"), "mine").unwrap();
+    place.run(&["run", "s.ron", "--out", "o", "--force"]).exits(exit_code::IO).says("charts/.mine.partial");
+}
+
+#[test]
+fn a_place_for_pictures_that_is_no_directory_is_said_to_be() {
+    let place = results();
+    place.file("f", "mine");
+    let said = place.run(&["chart", "o", "--out", "f"]).exits(exit_code::IO).says("I0403");
+    said.says("f exists and is no directory");
+    assert_eq!(place.read("f"), "mine");
+}
+
 #[cfg(not(feature = "png"))]
 #[test]
 fn a_program_without_png_says_how_to_get_it() {

@@ -56,8 +56,8 @@ fn every_example_in_the_help_runs() {
     // In the order of the commands; `init` comes first, since the others use what it writes.
     let all = examples(&Cli::command()).into_iter().flat_map(|(_, examples)| examples);
     place.run(&["init", "scenario.ron"]).exits(exit_code::FINE);
-    let cheaper = place.read("scenario.ron").replace("max_nodes: 6", "max_nodes: 4");
-    place.file("cheaper.ron", &cheaper);
+    let variant = place.read("scenario.ron").replace("max_nodes: 6", "max_nodes: 4");
+    place.file("variant.ron", &variant);
     for example in all {
         // What is there already is in the way of the examples of `init`; the others need it.
         if example.starts_with("nodetide init") {

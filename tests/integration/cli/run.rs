@@ -163,3 +163,14 @@ fn the_seed_can_be_given() {
     assert_ne!(figures(&run("1"))["total"]["wait_p95_s"], figures(&run("2"))["total"]["wait_p95_s"]);
     assert_eq!(figures(&run("18446744073709551615"))["seed"], u64::MAX);
 }
+
+#[test]
+fn names_cannot_turn_the_text_of_the_terminal() {
+    let place = Place::new();
+    let text = SCENARIO.replacen("\"red\"", "\"a\u{202e}b\"", 1);
+    assert_ne!(text, SCENARIO);
+    let done = place.run(&["run", place.file("s.ron", &text)]).exits(exit_code::FINE);
+    let wrong = place.run(&["check", place.file("w.ron", &text.replacen("team:", "taem:", 1))]);
+    assert!(wrong.code != 0 && !wrong.stderr.contains('\u{202e}'), "{}", wrong.stderr);
+    assert!(done.stdout.contains("a\u{fffd}b") && !done.stdout.contains('\u{202e}'), "{}", done.stdout);
+}

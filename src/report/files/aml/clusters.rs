@@ -120,9 +120,9 @@ fn of<'a>(context: &'a Context, clock: Clock, row: &TimelineRow, now: &'a Now) -
         initial_node_count: now.initial_nodes,
         minimum_node_count: now.min_nodes,
         maximum_node_count: now.max_nodes,
-        // Whole seconds, as the column is.
-        node_idle_time_seconds_before_scale_down: u64::from(now.idle_time) * context.resolution.ns()
-            / 1_000_000_000,
+        // Whole seconds, as the column is; up, for 0 would say that nodes leave at once.
+        node_idle_time_seconds_before_scale_down: (u64::from(now.idle_time) * context.resolution.ns())
+            .div_ceil(1_000_000_000),
         allocation_state: if resizing { "Resizing" } else { "Steady" },
         allocation_state_transition_time: clock.at(now.since)?,
         is_resize_grow: if resizing && grows { "true" } else { "false" },
