@@ -54,6 +54,7 @@ impl Progress {
     }
 
     /// So many have ended.
+    #[cfg(feature = "gpu")]
     pub(crate) fn set(&self, configurations: usize) {
         self.done.store(configurations, Ordering::Relaxed);
     }

@@ -60,6 +60,11 @@ impl Scenario {
         first.as_ref().map(|lowered| lowered.warnings.clone()).unwrap_or_default()
     }
 
+    /// Lets the first replication go, where nobody will ask for it.
+    pub(super) fn forget(&self) {
+        self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    }
+
     /// The scenario as written, with its text.
     pub(super) fn loaded(&self) -> &Loaded {
         &self.loaded

@@ -31,6 +31,7 @@ const WHOLE: &str = "configs.csv";
 const PARTIAL: &str = "configs.partial.csv";
 
 /// How a sweep went.
+#[derive(Default)]
 struct Ended {
     rows: u64,
     not_ended: u64,
@@ -54,6 +55,7 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
         output.remark(&leftover.to_string());
     }
     remark_plan(&scenario, &plan, output);
+    scenario.forget();
     let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
     let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
     if args.backend != super::args::BackendArg::Cpu {
@@ -74,13 +76,12 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     let ended = match &mut out {
         None => sweep.run(&mut io::sink(), &mut best).map_err(CliError::Stdout)?,
         Some(out) => {
-            let mut ended = None;
+            let mut ended = Ended::default();
             out.write(WHOLE, |w| {
-                ended = Some(sweep.run(w, &mut best)?);
+                ended = sweep.run(w, &mut best)?;
                 Ok(())
             })?;
-            // The closure ran, or there was an error.
-            ended.ok_or_else(|| CliError::Draw("no sweep".to_owned()))?
+            ended
         }
     };
     drop(shown);

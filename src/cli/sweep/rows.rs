@@ -62,7 +62,7 @@ pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
 impl Sweep<'_> {
     /// Runs everything; what is complete is written and added to `best` as it comes.
     pub(super) fn run(&mut self, w: &mut dyn Write, best: &mut Best) -> io::Result<Ended> {
-        let mut ended = Ended { rows: 0, not_ended: 0, notices: Vec::new(), stopped: None };
+        let mut ended = Ended::default();
         w.write_all(&self.header()?)?;
         let mut from = 0;
         while from < self.plan.positions() {

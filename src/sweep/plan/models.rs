@@ -3,7 +3,7 @@
 use super::{ClusterPlan, Plan};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::engine::input::{Input, Table};
-use crate::engine::{Model, Place, Refusal, Settings};
+use crate::engine::{HELD_NODES_MAX, Model, Place, Refusal, Settings};
 use crate::lowering::{ClusterFacts, ListPrice, Loaded, Lowered, with_names};
 use crate::scenario::Scenario;
 use crate::sweep::change;
@@ -196,13 +196,17 @@ impl Plan {
     /// Asks the gate about each pair of a model and bounds of nodes; idle times do not matter to it.
     fn ask(&self, scenario: &Scenario, models: &Models) -> Result<(), Vec<Diagnostic>> {
         let replications = u64::from(self.replications);
+        // Replications differ in their jobs, which matter to the gate only where a cluster could hold that many nodes.
+        let held = |limit: u64| limit > HELD_NODES_MAX;
+        let jobs_matter = scenario.clusters.iter().any(|cluster| cluster.node_limit.is_some_and(held));
+        let asked = if jobs_matter { replications } else { 1 };
         let idle: Vec<usize> = self.clusters.iter().filter_map(|cluster| cluster.idle).collect();
         let refused = (0..self.grid).into_par_iter().find_map_first(|index| {
             if idle.iter().any(|axis| self.digit(*axis, index) > 0) {
                 return None;
             }
             let first = self.combination(index) * replications;
-            (first..first + replications).find_map(|model| {
+            (first..first + asked).find_map(|model| {
                 let model = model as usize;
                 let settings = self.settings(index, models.base(model))?;
                 let refusals = models.models[model].refusals_of(&settings);

@@ -44,49 +44,36 @@ fn placed() -> Place {
     place
 }
 
-/// Every figure that a row shares with the summary of a run is the same, to the last digit.
+/// The figures of a run as text, by key; JSON would round them once more.
+fn figures_of_run(place: &Place, file: &str) -> BTreeMap<String, String> {
+    let ran = place.run(&["run", file, "--format", "csv"]);
+    assert!([0, 4].contains(&ran.code), "{ran:#?}");
+    let total = rows(&ran.stdout).into_iter().filter(|row| row["scope"] == "total");
+    total.map(|row| (row["figure"].clone(), row["value"].clone())).collect()
+}
+
+/// Every figure that a row shares with a run is the same, to the last digit.
 #[track_caller]
-fn equals_run(row: &BTreeMap<String, String>, summary: &Value, status: &str) {
-    let total = &summary["total"];
+fn equals_run(row: &BTreeMap<String, String>, run: &BTreeMap<String, String>) {
     let mut compared = 0;
     for (key, cell) in row {
-        let value = match key.as_str() {
-            "status" => &summary["status"],
-            "end_s" => &summary["end_s"],
-            "currency" => &summary["currency"],
+        let Some(expected) = run.get(key) else { continue };
+        if key.starts_with("wait_p") && key.len() == "wait_p95_s".len() {
             // Those of a row come from the histogram.
-            key if key.starts_with("wait_p") && key.ends_with("_s") => {
-                let exact = total[key].as_f64().unwrap();
-                let above: f64 = cell.parse().unwrap();
-                assert!(exact <= above && above <= exact * (1.0 + 1.0 / 64.0), "{key}: {exact} and {above}");
-                continue;
-            }
-            key => &total[key],
-        };
-        let expected = match value {
-            // Not of a run: the axes, the objective's counts.
-            Value::Null if summary.get(key).is_none() && total.get(key).is_none() => continue,
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            Value::Number(n) => n.as_u64().map_or_else(|| n.as_f64().unwrap().to_string(), |n| n.to_string()),
-            other => panic!("{key}: {other}"),
-        };
-        assert_eq!(*cell, expected, "{key}");
+            let (exact, above): (f64, f64) = (expected.parse().unwrap(), cell.parse().unwrap());
+            assert!(exact <= above && above <= exact * (1.0 + 1.0 / 64.0), "{key}: {exact} and {above}");
+        } else {
+            assert_eq!(cell, expected, "{key}");
+        }
         compared += 1;
     }
-    assert!(compared > 70, "{compared} figures");
-    assert_eq!(row["status"], status);
+    assert!(compared >= 75, "{compared} figures");
+    assert_eq!(row["status"], "settled");
 }
 
 #[test]
 fn rows_are_those_of_run_with_the_values_written_in() {
     let place = placed();
-    let summary = |text: &str, replication: usize| -> Value {
-        place.file("r.ron", text);
-        let ran = place.run(&["run", "r.ron", "--out", &format!("r{replication}"), "--force", "--no-charts"]);
-        assert!([0, 4].contains(&ran.code), "{ran:#?}");
-        serde_json::from_str(&place.read(format!("r{replication}/summary.json"))).unwrap()
-    };
     let axes =
         ["--vary", "tier=Dedicated,LowPriority", "--vary", "min_nodes=0,1", "--vary", "max_nodes=2,8,60"];
     let more = ["--vary", "idle_time=1m,20m", "--out", "o", "--backend", "cpu"];
@@ -102,7 +89,7 @@ fn rows_are_those_of_run_with_the_values_written_in() {
         let text = SCENARIO
             .replace("max_nodes: 8", &settings)
             .replace("\"5m\", restart", &format!("\"{}s\", restart", row["idle_time_s"]));
-        equals_run(row, &summary(&text, 0), "settled");
+        equals_run(row, &figures_of_run(&place, place.file("r.ron", &text)));
         evictions += row["evictions"].parse::<u64>().unwrap();
         balancers.push(row["cost_load_balancer"].clone());
     }
@@ -139,15 +126,10 @@ fn several_clusters_and_quanta_cost_the_same_as_in_run() {
     .exits(exit_code::FINE)
     .says("2 clusters; the kernel simulates one");
     for row in rows(&place.read("o/configs.csv")) {
-        place.file(
-            "r.ron",
-            &text.replace("max_nodes: 8", &format!("max_nodes: {}", row["cpu.max_nodes"])).replace(
-                "max_nodes: 3",
-                &format!("max_nodes: 3, idle_time: \"{}s\"", row["low.idle_time_s"]),
-            ),
-        );
-        let ran = place.run(&["run", "r.ron", "--format", "json"]);
-        equals_run(&row, &serde_json::from_str(&ran.stdout).unwrap(), "settled");
+        let cpu = format!("max_nodes: {}", row["cpu.max_nodes"]);
+        let low = format!("max_nodes: 3, idle_time: \"{}s\"", row["low.idle_time_s"]);
+        let text = text.replace("max_nodes: 8", &cpu).replace("max_nodes: 3", &low);
+        equals_run(&row, &figures_of_run(&place, place.file("r.ron", &text)));
     }
 }
 
@@ -255,7 +237,7 @@ fn without_out_a_table_shows_the_cheapest() {
     let place = placed();
     let ran = sweep(
         &place,
-        &["--vary", "min_nodes=0..30", "--vary", "max_nodes=30", "--backend", "cpu", "--quiet"],
+        &["--vary", "min_nodes=0..24", "--vary", "max_nodes=30", "--backend", "cpu", "--quiet"],
     )
     .exits(exit_code::FINE)
     .quietly();
@@ -346,7 +328,8 @@ fn an_adapter_that_is_named_has_to_be_there() {
 #[test]
 fn adapters_are_listed_or_there_is_none() {
     let place = Place::new();
-    let listed = place.run(&["adapters"]).exits(exit_code::FINE).quietly();
+    // Drivers may say something of their own on standard error.
+    let listed = place.run(&["adapters"]).exits(exit_code::FINE);
     let json = place.run(&["adapters", "--format", "json"]).exits(exit_code::FINE).stdout;
     let list: Vec<Value> = serde_json::from_str(&json).unwrap();
     if list.is_empty() {
