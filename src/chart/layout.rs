@@ -80,6 +80,43 @@ impl Set {
     }
 }
 
+/// A line in strokes: their lengths and those of the gaps by turns, along the line and around its corners.
+pub(super) fn strokes(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
+    if pattern.is_empty() {
+        return vec![points.to_vec()];
+    }
+    let mut all = Vec::new();
+    let (mut at, mut left) = (0, pattern[0]);
+    let mut stroke: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        loop {
+            let length = ((to.0 - from.0) * (to.0 - from.0) + (to.1 - from.1) * (to.1 - from.1)).sqrt();
+            if length < left {
+                left -= length;
+                break;
+            }
+            let share = if length > 0.0 { left / length } else { 1.0 };
+            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+            if at % 2 == 0 {
+                stroke.push(from);
+                all.push(std::mem::take(&mut stroke));
+            } else {
+                stroke = vec![from];
+            }
+            at = (at + 1) % pattern.len();
+            left = pattern[at];
+        }
+        if at % 2 == 0 && stroke.last() != Some(&to) {
+            stroke.push(to);
+        }
+    }
+    if stroke.len() > 1 {
+        all.push(stroke);
+    }
+    all
+}
+
 impl Pen {
     pub(super) fn color(&self, ink: Ink) -> Color {
         self.theme.color(ink)
@@ -107,8 +144,8 @@ impl Pen {
     }
 
     pub(super) fn line(&mut self, points: Vec<(f64, f64)>, thick: f64, ink: Ink) {
-        if points.len() > 1 {
-            self.items.push(Item::Line(points, thick, self.color(ink)));
+        for stroke in strokes(&points, ink.pattern()).into_iter().filter(|stroke| stroke.len() > 1) {
+            self.items.push(Item::Line(stroke, thick, self.color(ink)));
         }
     }
 

@@ -185,7 +185,9 @@ impl Plot {
         // Words of rules upon everything: other rules and curves pass behind them. Notes stand above those words.
         let mut lowest = plot.bottom() - 8.0;
         for mark in &self.marks {
-            if let Mark::RuleX { at: x, label, level, ink } = mark {
+            if let Mark::RuleX { at: x, label, level, ink } = mark
+                && !label.is_empty()
+            {
                 rule_label(pen, &at, *x, (label, *level), *ink);
                 lowest = lowest.min(plot.bottom() - 18.0 - LABEL - *level as f64 * (LABEL + 5.0));
             }

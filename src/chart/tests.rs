@@ -1,6 +1,7 @@
 //! Colours that can be read, text that fits, and files that are the same every time.
 
 use super::*;
+use crate::chart::layout::strokes;
 use crate::chart::text::{cut, cut_name, wrap};
 
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
@@ -27,6 +28,24 @@ fn text_is_readable() {
             assert!(contrast >= 5.5, "{theme:?} {share} {contrast}");
         }
     }
+}
+
+#[test]
+fn lines_differ_in_their_strokes() {
+    for a in 0..6 {
+        for b in 0..a {
+            assert_ne!(Ink::Series(a).pattern(), Ink::Series(b).pattern(), "lines {a} and {b}");
+        }
+    }
+    let pieces = strokes(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], &[6.0, 2.0]);
+    let expected = [
+        vec![(0.0, 0.0), (6.0, 0.0)],
+        // Around the corner.
+        vec![(8.0, 0.0), (10.0, 0.0), (10.0, 4.0)],
+        vec![(10.0, 6.0), (10.0, 10.0)],
+    ];
+    assert_eq!(pieces, expected);
+    assert_eq!(strokes(&[(0.0, 0.0), (1.0, 1.0)], &[]), [vec![(0.0, 0.0), (1.0, 1.0)]]);
 }
 
 #[test]

@@ -83,6 +83,21 @@ const SERIES_DARK: [Color; 6] = [
     Color(0xB0, 0x60, 0xA0),
 ];
 
+/// Lengths of strokes and gaps by turns, by number of a line; none: it is drawn through. A grey printer leaves little
+/// else to tell six lines by.
+const PATTERNS: [&[f64]; 6] =
+    [&[], &[5.0, 2.5], &[1.5, 2.0], &[8.0, 2.0, 2.0, 2.0], &[3.0, 4.0], &[4.0, 1.5, 1.5, 1.5, 1.5, 1.5]];
+
+impl Ink {
+    /// How a line of this colour is broken.
+    pub(super) const fn pattern(self) -> &'static [f64] {
+        match self {
+            Self::Series(n) => PATTERNS[n % 6],
+            _ => &[],
+        }
+    }
+}
+
 impl Theme {
     /// The word for it in arguments and file names.
     #[must_use]

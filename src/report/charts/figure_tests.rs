@@ -264,3 +264,28 @@ fn a_static_cluster_is_not_told_to_be_at_its_limit() {
     let free = format!("{:?}", Chart::Cost.figure(&free.finish()));
     assert!(free.contains("Nodes ran, at a price of 0."), "{free}");
 }
+
+#[test]
+fn several_objectives_stand_in_the_key() {
+    let threshold = |p: u32, limit: u32| {
+        format!(
+            r#"{{"figure":"wait p{p}","cluster":null,"bound":"at_most","unit":"s","limit":{limit}.0,"value":90.0,
+            "met":true,"note":null}}"#
+        )
+    };
+    let expect =
+        format!(r#""start":null,"teams":[],"thresholds":[{},{}],"#, threshold(80, 100), threshold(95, 200));
+    let figure = waits(1, &expect, "", &[(0, Some(60.0), true), (0, Some(90.0), true)]);
+    let (plot, key) = plot(&figure);
+    let words = ["objective: 80 % within 1m40s, met", "objective: 95 % within 3m20s, met"];
+    assert_eq!(key, words);
+    let labels: Vec<&str> = plot
+        .marks
+        .iter()
+        .filter_map(|m| match m {
+            Mark::RuleX { label, .. } => Some(label.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(labels, ["", ""], "nothing is written upon the curve");
+}

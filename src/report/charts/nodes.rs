@@ -18,7 +18,8 @@ const LIMIT_SHOWN: f64 = 1.8;
 
 /// From this share of node-time on, idle nodes are what the title is about.
 const IDLE_TOLD: f64 = 0.25;
-/// From this share of all node-time that the limit admits on, that it is reached is no finding: the cluster is static.
+/// From this share of all node-time that the limit admits on, and with idle nodes, the cluster is static: that it is at
+/// its limit is no finding.
 const ALL_TOLD: f64 = 0.995;
 /// From this share of the time on, the limit is.
 const AT_LIMIT_TOLD: f64 = 0.05;
@@ -81,7 +82,7 @@ fn title(data: &Data) -> String {
     };
     if let [_] = &summary.clusters[..] {
         let most = f64::from(series.limit) * summary.end_s;
-        if series.limit > 0 && held >= ALL_TOLD * most {
+        if series.limit > 0 && held >= ALL_TOLD * most && idle >= AT_LIMIT_TOLD {
             return format!(
                 "{} throughout, idle {} of their billed time, with {}",
                 super::capital(&count(series.limit.into(), "node")),

@@ -193,8 +193,11 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
         marks.push(Mark::Line(steps(curve.waits, curve.of, &x), thick, curve.ink));
     }
     // Over the curves, so that their words can be read.
-    for (level, threshold) in limits.filter(|t| t.limit <= x.max).take(RULES_MAX).enumerate() {
-        marks.push(rule(threshold, level));
+    let rules: Vec<&Threshold> = limits.filter(|t| t.limit <= x.max).take(RULES_MAX).collect();
+    for threshold in &rules {
+        // The words of several would cover the curves; they stand in the key.
+        let label = if rules.len() == 1 { rule_words(threshold) } else { String::new() };
+        marks.push(Mark::RuleX { at: threshold.limit, label, level: 0, ink: Ink::Limit });
         marks.extend(curve_of(data, curves, threshold).map(|c| crossing(threshold, &curves[c])));
     }
     let told = curves[told];
@@ -210,10 +213,20 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
         key: Vec::new(),
     };
     let plot = Row::one(Panel::Plot(Box::new(plot)));
-    if curves.len() == 1 {
+    let several = if curves.len() > 1 { curves } else { &[] };
+    let mut key: Vec<KeyEntry> = several.iter().map(entry).collect();
+    if rules.len() > 1 {
+        let entry = |t: &&Threshold| KeyEntry {
+            ink: Ink::Limit,
+            line: true,
+            name: rule_words(t),
+            value: String::new(),
+        };
+        key.extend(rules.iter().map(entry));
+    }
+    if key.is_empty() {
         return vec![plot];
     }
-    let key = curves.iter().map(entry).collect();
     vec![Row::one(Panel::Key(key)), plot]
 }
 
@@ -223,15 +236,14 @@ fn entry(curve: &Curve<'_>) -> KeyEntry {
     KeyEntry { ink: curve.ink, line: true, name: curve.name.to_owned(), value }
 }
 
-fn rule(threshold: &Threshold, level: usize) -> Mark {
+fn rule_words(threshold: &Threshold) -> String {
     let place = threshold.cluster.as_ref().map_or_else(String::new, |c| format!(" on {c}"));
     let verdict = if threshold.met { "met" } else { "missed" };
-    let label = format!(
+    format!(
         "objective: {} %{place} within {}, {verdict}",
         threshold.wait_percentile().unwrap_or(""),
         duration_s(threshold.limit)
-    );
-    Mark::RuleX { at: threshold.limit, label, level, ink: Ink::Limit }
+    )
 }
 
 /// The share of the jobs in the picture that the limit of an objective lets start in time.
