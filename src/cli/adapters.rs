@@ -9,7 +9,6 @@ use serde::Serialize;
 
 /// One adapter.
 #[derive(Serialize)]
-#[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "without the kernel there is none"))]
 struct Row {
     index: usize,
     name: String,

@@ -128,15 +128,17 @@ impl Sweep<'_> {
 
     /// The rows of a chunk, in pieces that are made on all cores.
     fn written(&self, chunk: &Chunk, results: &[RunResult]) -> io::Result<Vec<(Vec<u8>, Vec<Brief>)>> {
-        let pieces = (0..results.len().div_ceil(PIECE)).into_par_iter().map(|piece| {
+        let rows = chunk.rows.par_chunks(PIECE).zip(chunk.configurations.par_chunks(PIECE));
+        let pieces = rows.zip(results.par_chunks(PIECE)).map(|((rows, configurations), results)| {
             let mut cells = Cells::new();
             let mut briefs = Vec::with_capacity(PIECE);
-            for i in piece * PIECE..results.len().min((piece + 1) * PIECE) {
-                let scale = &self.scales[chunk.configurations[i].model];
-                let row = Row::of(scale, &results[i]);
-                let (index, replication) = chunk.rows[i];
-                self.row(&mut cells, index, replication, &row, scale)?;
-                briefs.push(Brief::of(index, &row, scale));
+            for (((index, replication), configuration), result) in
+                rows.iter().zip(configurations).zip(results)
+            {
+                let scale = &self.scales[configuration.model];
+                let row = Row::of(scale, result);
+                self.row(&mut cells, *index, *replication, &row, scale)?;
+                briefs.push(Brief::of(*index, &row, scale));
             }
             Ok((cells.finish()?, briefs))
         });
