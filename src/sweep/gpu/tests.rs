@@ -39,10 +39,13 @@ fn every_variant_is_valid_without_optional_features() {
     }
 }
 
+/// Names and offsets.
+type Fields = &'static [(&'static str, usize)];
+
 #[test]
 fn both_sides_lay_structures_out_alike() {
     let module = parse();
-    let here: [(&str, usize, &[(&str, usize)]); 7] = [
+    let here: [(&str, usize, Fields); 7] = [
         ("Wide", size_of::<Wide>(), Wide::FIELDS),
         ("Level", size_of::<Level>(), Level::FIELDS),
         ("Table", size_of::<Table>(), Table::FIELDS),
