@@ -16,10 +16,7 @@ fn idle_push(slot: u32) {
         idle_sort();
         s.fresh_since = s.now;
     }
-    let word = slot >> 5u;
-    let i = at(params.fresh + word);
-    memory[i] = memory[i] | (1u << (slot & 31u));
-    s.fresh_words |= 1u << word;
+    s.fresh_words = add_slot(params.fresh, s.fresh_words, slot);
     s.fresh_count += 1u;
 }
 
@@ -37,23 +34,15 @@ fn idle_sort() {
 }
 
 fn fresh_highest() -> u32 {
-    let word = firstLeadingBit(s.fresh_words);
-    return word * 32u + firstLeadingBit(memory[at(params.fresh + word)]);
+    return highest_slot(params.fresh, s.fresh_words);
 }
 
 fn fresh_lowest() -> u32 {
-    let word = firstTrailingBit(s.fresh_words);
-    return word * 32u + firstTrailingBit(memory[at(params.fresh + word)]);
+    return lowest_slot(params.fresh, s.fresh_words);
 }
 
 fn fresh_remove(slot: u32) {
-    let word = slot >> 5u;
-    let i = at(params.fresh + word);
-    let bits = memory[i] & ~(1u << (slot & 31u));
-    memory[i] = bits;
-    if bits == 0u {
-        s.fresh_words &= ~(1u << word);
-    }
+    s.fresh_words = remove_slot(params.fresh, s.fresh_words, slot);
     s.fresh_count -= 1u;
 }
 

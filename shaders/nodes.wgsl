@@ -10,7 +10,8 @@ fn evictions() -> bool {
     if s.lifetime_next <= s.now {
         slot = due_earliest(params.lifetimes, s.lifetime_next);
     } else if s.held > s.capacity {
-        slot = enforce_capacity();
+        // The cloud takes back the latest; an allocating one is withdrawn.
+        slot = latest_node(false);
     } else {
         return true;
     }
@@ -22,15 +23,17 @@ fn evictions() -> bool {
     return s.lifetime_next > s.now && s.held <= s.capacity;
 }
 
-// The cloud takes back the node with the highest ordinal; an allocating one is withdrawn.
-fn enforce_capacity() -> u32 {
+// The held node with the highest ordinal, or the allocating one.
+fn latest_node(allocating: bool) -> u32 {
     var slot = NONE;
     var highest = 0u;
     for (var i = 0u; i < c.leaves; i += 1u) {
         fuel -= 1;
         let n = params.nodes + NODE_WORDS * i;
+        let state = memory[at(n + N_STATE)];
         let ordinal = memory[at(n + N_ORDINAL)];
-        if memory[at(n + N_STATE)] != FREE && (slot == NONE || ordinal > highest) {
+        let sought = select(state != FREE, state == ALLOCATING, allocating);
+        if sought && (slot == NONE || ordinal > highest) {
             slot = i;
             highest = ordinal;
         }

@@ -8,7 +8,7 @@ fn down() -> bool {
     }
     // Withdraws still-allocating nodes, highest ordinal first.
     if withdraws() && s.released == 0u && s.levels[ALLOCATING].count > 0u {
-        withdraw(last_allocating());
+        withdraw(latest_node(true));
         return false;
     }
     // Looked at once: what is released now is in transit itself.
@@ -35,22 +35,6 @@ fn withdraws() -> bool {
 fn has_expired_node() -> bool {
     let since = oldest_since();
     return since != NEVER && since + s.idle_time <= s.now;
-}
-
-// The allocating node with the highest ordinal.
-fn last_allocating() -> u32 {
-    var slot = NONE;
-    var highest = 0u;
-    for (var i = 0u; i < c.leaves; i += 1u) {
-        fuel -= 1;
-        let n = params.nodes + NODE_WORDS * i;
-        let ordinal = memory[at(n + N_ORDINAL)];
-        if memory[at(n + N_STATE)] == ALLOCATING && (slot == NONE || ordinal > highest) {
-            slot = i;
-            highest = ordinal;
-        }
-    }
-    return slot;
 }
 
 // Whether the resize rule forbids requests now.

@@ -1,27 +1,45 @@
-// The lowest free slot (engine: slots.rs): a bit a slot, and in `s.free_words` a bit for each word that has one.
+// Sets of slots, and the lowest free one (engine: slots.rs): a bit a slot in memory, and in a word of the state a bit for
+// each word of the set that has one.
 
-// NONE: all slots are taken.
+// The lowest and the highest slot of a set that is not empty; `words` says which words have one.
+fn lowest_slot(slots: u32, words: u32) -> u32 {
+    let word = firstTrailingBit(words);
+    return word * 32u + firstTrailingBit(memory[at(slots + word)]);
+}
+
+fn highest_slot(slots: u32, words: u32) -> u32 {
+    let word = firstLeadingBit(words);
+    return word * 32u + firstLeadingBit(memory[at(slots + word)]);
+}
+
+// Adds a slot to a set, or takes it out; both return which words have one now.
+fn add_slot(slots: u32, words: u32, slot: u32) -> u32 {
+    let word = slot >> 5u;
+    let i = at(slots + word);
+    memory[i] = memory[i] | (1u << (slot & 31u));
+    return words | (1u << word);
+}
+
+fn remove_slot(slots: u32, words: u32, slot: u32) -> u32 {
+    let word = slot >> 5u;
+    let i = at(slots + word);
+    let bits = memory[i] & ~(1u << (slot & 31u));
+    memory[i] = bits;
+    return select(words, words & ~(1u << word), bits == 0u);
+}
+
+// The lowest free slot; NONE: all are taken.
 fn lowest_free() -> u32 {
     if s.free_words == 0u {
         return NONE;
     }
-    let word = firstTrailingBit(s.free_words);
-    return word * 32u + firstTrailingBit(memory[at(params.free + word)]);
+    return lowest_slot(params.free, s.free_words);
 }
 
 fn take_slot(slot: u32) {
-    let word = slot >> 5u;
-    let i = at(params.free + word);
-    let bits = memory[i] & ~(1u << (slot & 31u));
-    memory[i] = bits;
-    if bits == 0u {
-        s.free_words &= ~(1u << word);
-    }
+    s.free_words = remove_slot(params.free, s.free_words, slot);
 }
 
 fn free_slot(slot: u32) {
-    let word = slot >> 5u;
-    let i = at(params.free + word);
-    memory[i] = memory[i] | (1u << (slot & 31u));
-    s.free_words |= 1u << word;
+    s.free_words = add_slot(params.free, s.free_words, slot);
 }

@@ -4,6 +4,8 @@
 //! watchdog fires and a driver that silently stops long loops is noticed: an invocation counts its pauses, and one
 //! that has paused less often than it was dispatched, and has not ended, is an error with its index, never a number.
 
+mod chunk;
+
 use super::batch::{Base, Tables};
 use super::device::{Device, Kind};
 use super::layout::{self, BUCKETS, Config, Params, State, Sums};
@@ -12,24 +14,14 @@ use super::source::{self, Features};
 use crate::engine::flat::Obstacle;
 use crate::engine::{Model, RunResult};
 use crate::sweep::Configuration;
+use chunk::{Chunk, WORKGROUP};
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
-
-/// Invocations of a workgroup.
-const WORKGROUP: u32 = 32;
-
-/// Progress of a configuration that has ended.
-const FINISHED: u32 = u32::MAX;
 
 /// Loop iterations of an invocation under a software driver, the reserve included: lavapipe stops eight neighbours
 /// together after 65,535 passes through any loop of any of them.
 const SOFTWARE_FUEL: u32 = 8_000;
-
-/// Dispatches between two looks at the progress, which cost a software driver more than a dispatch.
-const SOFTWARE_DISPATCHES: u32 = 16;
-const DISPATCHES: u32 = 2;
 
 /// The same on a GPU: the first dispatch and the most.
 const FUEL: u32 = 100_000;
@@ -37,9 +29,6 @@ const FUEL_MAX: u32 = 1 << 24;
 
 /// Fuel beside the reserve that every dispatch has at least: some turns.
 const FUEL_MIN: u32 = 64;
-
-/// A dispatch should take about so long: well below any watchdog, well above the cost of starting it.
-const DISPATCH_TIME: Duration = Duration::from_millis(100);
 
 /// Memory for one chunk of configurations [bytes], on a GPU and under a software driver.
 const CHUNK_BYTES: u64 = 4 << 30;
@@ -325,194 +314,31 @@ impl Kernel {
 }
 
 fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    let storage = |binding, read_only| wgpu::BindGroupLayoutEntry {
+    // `bytes`: what the shader reads at least.
+    let entry = |binding, ty, bytes: usize| wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
         ty: wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Storage { read_only },
+            ty,
             has_dynamic_offset: false,
-            min_binding_size: NonZeroU64::new(4),
+            min_binding_size: NonZeroU64::new(bytes as u64),
         },
         count: None,
     };
-    let params = wgpu::BindGroupLayoutEntry {
-        ty: wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: false,
-            min_binding_size: NonZeroU64::new(size_of::<Params>() as u64),
-        },
-        ..storage(0, false)
-    };
+    let read = wgpu::BufferBindingType::Storage { read_only: true };
+    let write = wgpu::BufferBindingType::Storage { read_only: false };
     let entries = [
-        params,
-        storage(1, true),
-        storage(2, true),
-        storage(3, false),
-        storage(4, false),
-        storage(5, false),
-        storage(6, false),
-        storage(7, false),
+        entry(0, wgpu::BufferBindingType::Uniform, size_of::<Params>()),
+        entry(1, read, size_of::<Config>()),
+        entry(2, read, size_of::<u32>()),
+        entry(3, write, size_of::<State>()),
+        entry(4, write, size_of::<Sums>()),
+        entry(5, write, size_of::<u32>()),
+        entry(6, write, size_of::<u32>()),
+        entry(7, write, size_of::<u32>()),
     ];
-    let entries = entries.map(|entry| match entry.binding {
-        1 => sized::<Config>(entry),
-        3 => sized::<State>(entry),
-        4 => sized::<Sums>(entry),
-        _ => entry,
-    });
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some("kernel"),
         entries: &entries,
     })
-}
-
-/// An array of `T` has one at least.
-fn sized<T>(mut entry: wgpu::BindGroupLayoutEntry) -> wgpu::BindGroupLayoutEntry {
-    if let wgpu::BindingType::Buffer { min_binding_size, .. } = &mut entry.ty {
-        *min_binding_size = NonZeroU64::new(size_of::<T>() as u64);
-    }
-    entry
-}
-
-/// What a configuration that has ended leaves.
-struct Ended {
-    state: State,
-    sums: Sums,
-    waits: Vec<u32>,
-    turnarounds: Option<Vec<u32>>,
-}
-
-/// Configurations that run together.
-struct Chunk {
-    count: usize,
-    params: Params,
-    features: Features,
-    uniform: wgpu::Buffer,
-    states: wgpu::Buffer,
-    sums: wgpu::Buffer,
-    progress: wgpu::Buffer,
-    histograms: wgpu::Buffer,
-    group: wgpu::BindGroup,
-}
-
-impl Chunk {
-    fn new(
-        kernel: &mut Kernel,
-        configs: &[Config],
-        leaves: u32,
-        features: Features,
-        tables: &wgpu::Buffer,
-    ) -> Result<Self, GpuError> {
-        if kernel.faults.memory_for.is_some_and(|most| configs.len() > most) {
-            return Err(GpuError::OutOfMemory);
-        }
-        let count = configs.len();
-        let blocks = count.next_multiple_of(32) as u64;
-        let mut params = layout::memory(leaves, features.low_priority);
-        params.configurations = count as u32;
-        let storage = wgpu::BufferUsages::STORAGE;
-        let configs = kernel.upload("configurations", bytemuck::cast_slice(configs))?;
-        let uniform = kernel.buffer("params", size_of::<Params>() as u64, wgpu::BufferUsages::UNIFORM)?;
-        let states = kernel.buffer("states", (size_of::<State>() * count) as u64, storage)?;
-        let sums = kernel.buffer("sums", (size_of::<Sums>() * count) as u64, storage)?;
-        let memory = kernel.buffer("memory", u64::from(params.words) * 4 * blocks, storage)?;
-        let progress = kernel.buffer("progress", 4 * count as u64, storage)?;
-        let each = u64::from(BUCKETS) * if features.turnarounds { 8 } else { 4 };
-        let histograms = kernel.buffer("histograms", each * count as u64, storage)?;
-        let group = kernel.device.guarded(|device| {
-            let buffers = [&uniform, &configs, tables, &states, &sums, &memory, &progress, &histograms];
-            let entries: Vec<wgpu::BindGroupEntry<'_>> = (0u32..)
-                .zip(buffers)
-                .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                    binding,
-                    resource: buffer.as_entire_binding(),
-                })
-                .collect();
-            device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("kernel"),
-                layout: &kernel.layout,
-                entries: &entries,
-            })
-        })?;
-        kernel.pipeline(features)?;
-        Ok(Self { count, params, features, uniform, states, sums, progress, histograms, group })
-    }
-
-    /// Dispatches until every configuration has ended. `offset`: index of the first one, for errors.
-    fn complete(
-        mut self,
-        kernel: &mut Kernel,
-        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-        offset: usize,
-    ) -> Result<Vec<Ended>, GpuError> {
-        let software = kernel.device.adapter.kind == Kind::Software;
-        let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
-        let mut dispatches = 0;
-        loop {
-            // Beside the longest operation there is always room for others.
-            let fuel = kernel.faults.fuel.unwrap_or(kernel.fuel);
-            self.params.fuel = fuel.max(self.params.reserve + FUEL_MIN);
-            let began = Instant::now();
-            self.dispatch(kernel, each_time)?;
-            dispatches += each_time;
-            let pauses: Vec<u32> = kernel.read(&self.progress, self.count)?;
-            self.adapt_fuel(kernel, began.elapsed() / each_time);
-            if let Some(index) = pauses.iter().position(|n| *n != FINISHED && *n != dispatches) {
-                return Err(GpuError::Stopped { index: offset + index });
-            }
-            let done = pauses.iter().filter(|n| **n == FINISHED).count();
-            if progress(done).is_break() {
-                return Err(GpuError::Interrupted);
-            }
-            if done == self.count {
-                return self.results(kernel);
-            }
-        }
-    }
-
-    fn dispatch(&self, kernel: &mut Kernel, times: u32) -> Result<(), GpuError> {
-        let device = &kernel.device;
-        device.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&self.params));
-        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        // Each dispatch sees what the one before wrote.
-        for _ in 0..times {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&kernel.pipelines[&self.features]);
-            pass.set_bind_group(0, &self.group, &[]);
-            let groups = (self.count as u32).div_ceil(WORKGROUP);
-            let x = groups.min(device.limits.max_compute_workgroups_per_dimension);
-            pass.dispatch_workgroups(x, groups.div_ceil(x), 1);
-        }
-        device.queue.submit([encoder.finish()]);
-        kernel.dispatches += times;
-        if kernel.faults.lost_after.is_some_and(|n| kernel.dispatches >= n) {
-            device.device.destroy();
-        }
-        device.wait()
-    }
-
-    /// More fuel where a dispatch is short, less where it is long. Results do not depend on it.
-    fn adapt_fuel(&self, kernel: &mut Kernel, took: Duration) {
-        if kernel.device.adapter.kind == Kind::Software {
-            return;
-        }
-        if took < DISPATCH_TIME / 2 {
-            kernel.fuel = (kernel.fuel * 2).min(FUEL_MAX);
-        } else if took > DISPATCH_TIME * 2 {
-            kernel.fuel = (kernel.fuel / 2).max(FUEL_MIN);
-        }
-    }
-
-    fn results(&self, kernel: &Kernel) -> Result<Vec<Ended>, GpuError> {
-        let states: Vec<State> = kernel.read(&self.states, self.count)?;
-        let sums: Vec<Sums> = kernel.read(&self.sums, self.count)?;
-        let each = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
-        let histograms: Vec<u32> = kernel.read(&self.histograms, each * self.count)?;
-        let ended =
-            states.into_iter().zip(sums).zip(histograms.chunks(each)).map(|((state, sums), words)| {
-                let (waits, turnarounds) = words.split_at(BUCKETS as usize);
-                let turnarounds = self.features.turnarounds.then(|| turnarounds.to_vec());
-                Ended { state, sums, waits: waits.to_vec(), turnarounds }
-            });
-        Ok(ended.collect())
-    }
 }

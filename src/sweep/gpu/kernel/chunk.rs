@@ -1,0 +1,165 @@
+//! Configurations that run together: their buffers, and the dispatches until every one of them has ended.
+
+use super::{FUEL_MAX, FUEL_MIN, GpuError, Kernel};
+use crate::sweep::gpu::device::Kind;
+use crate::sweep::gpu::layout::{self, BUCKETS, Config, Params, State, Sums};
+use crate::sweep::gpu::source::Features;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// Invocations of a workgroup.
+pub(super) const WORKGROUP: u32 = 32;
+
+/// Progress of a configuration that has ended.
+const FINISHED: u32 = u32::MAX;
+
+/// Dispatches between two looks at the progress, which cost a software driver more than a dispatch.
+const SOFTWARE_DISPATCHES: u32 = 16;
+const DISPATCHES: u32 = 2;
+
+/// A dispatch should take about so long: well below any watchdog, well above the cost of starting it.
+const DISPATCH_TIME: Duration = Duration::from_millis(100);
+
+/// What a configuration that has ended leaves.
+pub(super) struct Ended {
+    pub(super) state: State,
+    pub(super) sums: Sums,
+    pub(super) waits: Vec<u32>,
+    pub(super) turnarounds: Option<Vec<u32>>,
+}
+
+/// Configurations that run together.
+pub(super) struct Chunk {
+    count: usize,
+    params: Params,
+    features: Features,
+    uniform: wgpu::Buffer,
+    states: wgpu::Buffer,
+    sums: wgpu::Buffer,
+    progress: wgpu::Buffer,
+    histograms: wgpu::Buffer,
+    group: wgpu::BindGroup,
+}
+
+impl Chunk {
+    pub(super) fn new(
+        kernel: &mut Kernel,
+        configs: &[Config],
+        leaves: u32,
+        features: Features,
+        tables: &wgpu::Buffer,
+    ) -> Result<Self, GpuError> {
+        if kernel.faults.memory_for.is_some_and(|most| configs.len() > most) {
+            return Err(GpuError::OutOfMemory);
+        }
+        let count = configs.len();
+        let blocks = count.next_multiple_of(32) as u64;
+        let mut params = layout::memory(leaves, features.low_priority);
+        params.configurations = count as u32;
+        let storage = wgpu::BufferUsages::STORAGE;
+        let configs = kernel.upload("configurations", bytemuck::cast_slice(configs))?;
+        let uniform = kernel.buffer("params", size_of::<Params>() as u64, wgpu::BufferUsages::UNIFORM)?;
+        let states = kernel.buffer("states", (size_of::<State>() * count) as u64, storage)?;
+        let sums = kernel.buffer("sums", (size_of::<Sums>() * count) as u64, storage)?;
+        let memory = kernel.buffer("memory", u64::from(params.words) * 4 * blocks, storage)?;
+        let progress = kernel.buffer("progress", 4 * count as u64, storage)?;
+        let each = u64::from(BUCKETS) * if features.turnarounds { 8 } else { 4 };
+        let histograms = kernel.buffer("histograms", each * count as u64, storage)?;
+        let group = kernel.device.guarded(|device| {
+            let buffers = [&uniform, &configs, tables, &states, &sums, &memory, &progress, &histograms];
+            let entries: Vec<wgpu::BindGroupEntry<'_>> = (0u32..)
+                .zip(buffers)
+                .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                    binding,
+                    resource: buffer.as_entire_binding(),
+                })
+                .collect();
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("kernel"),
+                layout: &kernel.layout,
+                entries: &entries,
+            })
+        })?;
+        kernel.pipeline(features)?;
+        Ok(Self { count, params, features, uniform, states, sums, progress, histograms, group })
+    }
+
+    /// Dispatches until every configuration has ended. `offset`: index of the first one, for errors.
+    pub(super) fn complete(
+        mut self,
+        kernel: &mut Kernel,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        offset: usize,
+    ) -> Result<Vec<Ended>, GpuError> {
+        let software = kernel.device.adapter.kind == Kind::Software;
+        let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
+        let mut dispatches = 0;
+        loop {
+            // Beside the longest operation there is always room for others.
+            let fuel = kernel.faults.fuel.unwrap_or(kernel.fuel);
+            self.params.fuel = fuel.max(self.params.reserve + FUEL_MIN);
+            let began = Instant::now();
+            self.dispatch(kernel, each_time)?;
+            dispatches += each_time;
+            let pauses: Vec<u32> = kernel.read(&self.progress, self.count)?;
+            self.adapt_fuel(kernel, began.elapsed() / each_time);
+            if let Some(index) = pauses.iter().position(|n| *n != FINISHED && *n != dispatches) {
+                return Err(GpuError::Stopped { index: offset + index });
+            }
+            let done = pauses.iter().filter(|n| **n == FINISHED).count();
+            if progress(done).is_break() {
+                return Err(GpuError::Interrupted);
+            }
+            if done == self.count {
+                return self.results(kernel);
+            }
+        }
+    }
+
+    fn dispatch(&self, kernel: &mut Kernel, times: u32) -> Result<(), GpuError> {
+        let device = &kernel.device;
+        device.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&self.params));
+        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        // Each dispatch sees what the one before wrote.
+        for _ in 0..times {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&kernel.pipelines[&self.features]);
+            pass.set_bind_group(0, &self.group, &[]);
+            let groups = (self.count as u32).div_ceil(WORKGROUP);
+            let x = groups.min(device.limits.max_compute_workgroups_per_dimension);
+            pass.dispatch_workgroups(x, groups.div_ceil(x), 1);
+        }
+        device.queue.submit([encoder.finish()]);
+        kernel.dispatches += times;
+        if kernel.faults.lost_after.is_some_and(|n| kernel.dispatches >= n) {
+            device.device.destroy();
+        }
+        device.wait()
+    }
+
+    /// More fuel where a dispatch is short, less where it is long. Results do not depend on it.
+    fn adapt_fuel(&self, kernel: &mut Kernel, took: Duration) {
+        if kernel.device.adapter.kind == Kind::Software {
+            return;
+        }
+        if took < DISPATCH_TIME / 2 {
+            kernel.fuel = (kernel.fuel * 2).min(FUEL_MAX);
+        } else if took > DISPATCH_TIME * 2 {
+            kernel.fuel = (kernel.fuel / 2).max(FUEL_MIN);
+        }
+    }
+
+    fn results(&self, kernel: &Kernel) -> Result<Vec<Ended>, GpuError> {
+        let states: Vec<State> = kernel.read(&self.states, self.count)?;
+        let sums: Vec<Sums> = kernel.read(&self.sums, self.count)?;
+        let each = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
+        let histograms: Vec<u32> = kernel.read(&self.histograms, each * self.count)?;
+        let ended =
+            states.into_iter().zip(sums).zip(histograms.chunks(each)).map(|((state, sums), words)| {
+                let (waits, turnarounds) = words.split_at(BUCKETS as usize);
+                let turnarounds = self.features.turnarounds.then(|| turnarounds.to_vec());
+                Ended { state, sums, waits: waits.to_vec(), turnarounds }
+            });
+        Ok(ended.collect())
+    }
+}
