@@ -276,7 +276,14 @@ fn note(pen: &mut Pen, at: &Places<'_>, ((x, y), lowest): ((f64, f64), f64), tex
     dot(pen, (x, y), ink);
     let wide = width(text, LABEL, true);
     let fits = x + 10.0 + wide <= at.frame.right();
-    let (left, baseline) = if fits { (x + 10.0, y + LABEL + 6.0) } else { (x - 10.0 - wide, y - 8.0) };
+    // Where there is no room above, the curve runs along the top: below it is free.
+    let above = y - 8.0 - LABEL >= at.frame.y;
+    let below = y + LABEL + 6.0;
+    let (left, baseline) = match (fits, above) {
+        (true, _) => (x + 10.0, below),
+        (false, true) => (x - 10.0 - wide, y - 8.0),
+        (false, false) => (x - 10.0 - wide, below + LABEL),
+    };
     let baseline = baseline.min(lowest).max(at.frame.y + LABEL);
     pen.rect(left - 2.0, baseline - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
     let (x, anchor) = if fits { (left, Anchor::Start) } else { (left + wide, Anchor::End) };

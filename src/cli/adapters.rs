@@ -1,6 +1,6 @@
 //! `nodetide adapters`.
 
-use super::args::{AdaptersArgs, CompareFormat};
+use super::args::{AdaptersArgs, AdaptersFormat};
 use super::error::CliError;
 use super::output::Output;
 use crate::exit_code;
@@ -31,9 +31,9 @@ struct Row {
 pub(super) fn adapters(args: &AdaptersArgs, output: &Output) -> Result<u8, CliError> {
     let rows = rows(args.self_test);
     match args.format {
-        CompareFormat::Json => output.write(|w| files::json(w, &rows))?,
-        CompareFormat::Human if rows.is_empty() => output.print(NONE)?,
-        CompareFormat::Human => output.print(&list(&rows))?,
+        AdaptersFormat::Json => output.write(|w| files::json(w, &rows))?,
+        AdaptersFormat::Human if rows.is_empty() => output.print(NONE)?,
+        AdaptersFormat::Human => output.print(&list(&rows))?,
     }
     let fine = rows.iter().all(|row| row.self_test.is_none_or(|said| said == "agreed"));
     Ok(if fine { exit_code::FINE } else { exit_code::NO_GPU })

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// A scenario file describes clusters, quotas, a workload, prices and what to expect of them; `nodetide init`
 /// writes one to begin with.
 #[derive(Debug, Parser)]
-#[command(name = "nodetide", version, about, long_about, after_long_help = MAIN_HELP)]
+#[command(name = "nodetide", bin_name = "nodetide", version, about, long_about, after_long_help = MAIN_HELP)]
 #[command(help_expected = true, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     /// When to use colour: always, never, or where the terminal wants it (NO_COLOR and CLICOLOR_FORCE count).
@@ -158,6 +158,16 @@ pub struct CompareArgs {
     /// What to print: a report to read, or everything.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: CompareFormat,
+}
+
+/// What `adapters` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AdaptersFormat {
+    /// A list to read.
+    #[default]
+    Human,
+    /// One object an adapter, in a JSON array.
+    Json,
 }
 
 /// What `compare` prints.

@@ -1,6 +1,6 @@
 //! Arguments of `sweep` and `adapters`.
 
-use super::CompareFormat;
+use super::AdaptersFormat;
 use crate::sweep::runner::Choice;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -72,7 +72,7 @@ pub struct AdaptersArgs {
     pub self_test: bool,
     /// What to print: a list to read, or JSON.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: CompareFormat,
+    pub format: AdaptersFormat,
 }
 
 const SWEEP_HELP: &str = "\

@@ -85,11 +85,13 @@ impl Group {
         self.currency = brief.currency;
     }
 
-    /// By cost, those without one last; then by wait, then as they come.
+    /// Those that complete every job first, since leaving work undone is cheap; then by cost, those without one last;
+    /// then by wait, then as they come.
     fn order(&self, other: &Self) -> Ordering {
         let key = |mean: Mean| mean.get().unwrap_or(f64::INFINITY);
         let by = |of: fn(&Self) -> Mean| key(of(self)).total_cmp(&key(of(other)));
-        by(|g| g.cost).then_with(|| by(|g| g.wait)).then(self.index.cmp(&other.index))
+        let undone = (self.incomplete > 0).cmp(&(other.incomplete > 0));
+        undone.then_with(|| by(|g| g.cost)).then_with(|| by(|g| g.wait)).then(self.index.cmp(&other.index))
     }
 }
 
@@ -135,7 +137,13 @@ impl Best {
         }
         let which = if priced { "cheapest" } else { "shortest waits" };
         let mean = if self.replications > 1 { ", means over replications" } else { "" };
-        text.push_str(&format!("The {which} first{mean}:\n\n"));
+        let undone = |group: &Group| group.incomplete > 0;
+        let last = if self.list.iter().any(undone) && !self.list.iter().all(undone) {
+            ", after them those that leave jobs undone"
+        } else {
+            ""
+        };
+        text.push_str(&format!("The {which} first{last}{mean}:\n\n"));
         let currency = self.list.first().map_or("", |group| group.currency.as_str());
         let cost = format!("cost, {currency}");
         let mut titles = vec!["index".to_owned()];
@@ -155,6 +163,10 @@ impl Best {
             lines.push(line);
         }
         text.push_str(&aligned(&lines));
+        let more = plan.configurations().saturating_sub(self.list.len() as u64);
+        if more > 0 && ended.stopped.is_none() {
+            text.push_str(&format!("and {} more; `--out DIR` writes them all\n", whole(more)));
+        }
         text
     }
 }

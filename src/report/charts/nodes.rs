@@ -285,7 +285,7 @@ fn queue_key(series: &Series, end_s: f64) -> Vec<KeyEntry> {
             Ink::Muted,
             false,
             "in the queue",
-            format!("at most {most}, {average} on average"),
+            format!("at most {most}, avg {}", short(series.queued_s / end_s)),
         )];
     }
     let least = series.columns.iter().filter(|c| c.seconds > 0.0).map(|c| c.queued_min).max().unwrap_or(0);

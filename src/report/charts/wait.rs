@@ -193,8 +193,9 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
         marks.push(Mark::Line(steps(curve.waits, curve.of, &x), thick, curve.ink));
     }
     // Over the curves, so that their words can be read.
-    let rules: Vec<&Threshold> = limits.filter(|t| t.limit <= x.max).take(RULES_MAX).collect();
-    for threshold in &rules {
+    let (rules, beyond): (Vec<&Threshold>, Vec<&Threshold>) = limits.partition(|t| t.limit <= x.max);
+    let rules = &rules[..rules.len().min(RULES_MAX)];
+    for threshold in rules {
         // The words of several would cover the curves; they stand in the key.
         let label = if rules.len() == 1 { rule_words(threshold) } else { String::new() };
         marks.push(Mark::RuleX { at: threshold.limit, label, level: 0, ink: Ink::Limit });
@@ -224,6 +225,13 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
         };
         key.extend(rules.iter().map(entry));
     }
+    // Off the picture, but not out of it.
+    key.extend(beyond.iter().take(RULES_MAX).map(|t| KeyEntry {
+        ink: Ink::Limit,
+        line: true,
+        name: rule_words(t),
+        value: "to the right of the axis".to_owned(),
+    }));
     if key.is_empty() {
         return vec![plot];
     }

@@ -48,6 +48,16 @@ fn other_peoples_files_are_left_alone() {
 }
 
 #[test]
+fn an_objective_beyond_the_axis_is_marked_all_the_same() {
+    let place = Place::new();
+    place.run(&["init", "s.ron"]).exits(exit_code::FINE);
+    place.run(&["run", "s.ron", "--out", "o"]).exits(exit_code::FINE);
+    let picture = place.read("o/charts/wait.svg");
+    assert!(picture.contains("objective: 95 % within 8h, met"), "it is in the key");
+    assert!(picture.contains("to the right of the axis"), "and the key says where it is");
+}
+
+#[test]
 fn of_several_replications_the_first_is_drawn() {
     let place = Place::new();
     let file = place.file("s.ron", SCENARIO);
