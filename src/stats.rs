@@ -9,6 +9,7 @@ mod order;
 mod paired;
 mod percentile;
 mod slowdown;
+pub mod surface;
 
 pub use interval::{CONFIDENCE, Estimate};
 pub use mser::{Truncation, mser5};

@@ -1,0 +1,1 @@
+//! Which factors matter: main effects and interactions, as shares of the variance over the points.

@@ -1,0 +1,1 @@
+//! The Pareto front of cost against latency, and what a minute less of waiting costs along it.
