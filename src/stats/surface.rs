@@ -156,9 +156,78 @@ impl Surface {
     #[must_use]
     pub fn settings_of(&self, point: usize) -> String {
         let words = self.factors.iter().zip(self.levels_of(point));
-        let words = words.map(|(factor, &level)| {
-            format!("{} {}", factor.label, factor.levels[level as usize].text)
-        });
+        let words =
+            words.map(|(factor, &level)| format!("{} {}", factor.label, factor.levels[level as usize].text));
         words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    fn factor(name: &str, levels: usize) -> Factor {
+        let level = |i: usize| Level { text: i.to_string(), number: Some(i as f64) };
+        Factor { column: name.to_owned(), label: name.to_owned(), levels: (0..levels).map(level).collect() }
+    }
+
+    fn point(index: usize, cost: f64, latency_s: f64) -> Point {
+        Point { index: index as u64, verdict: Verdict::Meets, objective: cost, cost, latency_s, excess: 0.0 }
+    }
+
+    fn of(factors: Vec<Factor>, points: Vec<Point>, levels: Vec<u32>) -> Surface {
+        let objectives = points.iter().map(|p| p.objective).collect();
+        Surface {
+            today_levels: vec![None; factors.len()],
+            factors,
+            levels,
+            replications: 1,
+            objectives,
+            today: point(0, 100.0, 100.0),
+            today_objectives: vec![100.0],
+            objective_name: "cost".into(),
+            objective_unit: "USD/week".into(),
+            cost_unit: "USD/week".into(),
+            latency_name: "p95 wait".into(),
+            latency_limit_s: None,
+            constraints: Vec::new(),
+            points,
+        }
+    }
+
+    /// One factor with a level for each pair of cost and latency.
+    pub(crate) fn surface(points: &[(f64, f64)]) -> Surface {
+        let list = points.iter().enumerate().map(|(i, &(cost, latency))| point(i, cost, latency)).collect();
+        of(vec![factor("max_nodes", points.len())], list, (0..points.len() as u32).collect())
+    }
+
+    /// A full grid, the last factor fastest.
+    pub(crate) fn grid(sizes: &[usize], cost: impl Fn(&[u32]) -> f64) -> Surface {
+        let factors = sizes.iter().enumerate().map(|(i, &n)| factor(&format!("f{i}"), n)).collect();
+        let (mut points, mut levels) = (Vec::new(), Vec::new());
+        for index in 0..sizes.iter().product() {
+            let mut rest = index;
+            let mut own: Vec<u32> = sizes
+                .iter()
+                .rev()
+                .map(|n| {
+                    let level = rest % n;
+                    rest /= n;
+                    level as u32
+                })
+                .collect();
+            own.reverse();
+            points.push(point(index, cost(&own), 0.0));
+            levels.extend(own);
+        }
+        of(factors, points, levels)
+    }
+
+    #[test]
+    fn words_of_verdicts_lead_back() {
+        for verdict in Verdict::ALL {
+            assert_eq!(Verdict::of(verdict.as_str()), Some(verdict));
+        }
+        assert_eq!(Verdict::of("fine"), None);
     }
 }
