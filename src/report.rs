@@ -2,6 +2,7 @@
 //!
 //! A [`Summary`] is the one model; the terminal report, json, csv and the result files are made from it.
 
+pub mod answer;
 pub mod charts;
 pub mod compare;
 pub mod context;
@@ -12,6 +13,7 @@ pub mod files;
 #[cfg(test)]
 mod fixture;
 pub mod human;
+pub mod objective;
 pub mod pricing;
 pub mod refusals;
 pub mod replications;

@@ -13,7 +13,7 @@ pub(super) enum CliError {
     /// A scenario, log or file in the ticks format is not valid.
     #[error("{} errors", .0.len())]
     Invalid(Vec<Diagnostic>),
-    /// The axes of a sweep are not valid.
+    /// Axes or objectives in the arguments of a sweep are not valid.
     #[error("{} errors", .0.len())]
     Axes(Vec<Diagnostic>),
     /// No GPU, or the scenario is not for it.

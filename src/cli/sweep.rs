@@ -1,7 +1,9 @@
 //! `nodetide sweep`.
 
-mod best;
+mod decide;
+mod gather;
 mod rows;
+mod what_if;
 
 use super::args::SweepArgs;
 use super::error::CliError;
@@ -12,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::flat::Obstacle;
 use crate::exit_code;
 use crate::lowering::Loaded;
+use crate::report::answer::{self, Answer};
 use crate::report::files::{self, Manifest, OutDir, SweepEntry};
 use crate::report::summary::FORMAT;
 use crate::report::units::{count, whole};
@@ -20,7 +23,8 @@ use crate::scenario::path::Path;
 use crate::sweep;
 use crate::sweep::plan::{Models, Plan};
 use crate::sweep::runner::{Backend, Choice, Runner, SweepError};
-use best::Best;
+use decide::Decider;
+use gather::{Gathered, write_front, write_surface};
 use rows::{Sweep, scales};
 use std::ffi::OsString;
 use std::io;
@@ -54,44 +58,94 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
     }
+    let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
     remark_plan(&scenario, &plan, output);
     scenario.forget();
-    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
+    let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
+    let (decider, counted) = Decider::new(loaded, &texts, args.seed, plan.replications())?;
+    let models = plan.models(&counted, args.seed).map_err(CliError::Invalid)?;
     let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }
     let progress = Arc::new(sweep::Progress::default());
     stop_on_interrupt(&progress, output);
-    let mut best = Best::new(&plan);
+    let mut gathered = Gathered::new(&plan, &decider, loaded.scenario());
     let mut sweep = Sweep {
         plan: &plan,
         models: &models,
-        scales: scales(loaded, &models),
+        decider: &decider,
+        scales: scales(&counted, &models),
         runner: chosen.runner,
         progress: Arc::clone(&progress),
         output: *output,
     };
     let shown = Progress::of_sweep(plan.len(), progress, *output);
     let ended = match &mut out {
-        None => sweep.run(&mut io::sink(), &mut best).map_err(CliError::Stdout)?,
+        None => sweep.run(&mut io::sink(), &mut gathered).map_err(CliError::Stdout)?,
         Some(out) => {
             let mut ended = Ended::default();
             out.write(WHOLE, |w| {
-                ended = sweep.run(w, &mut best)?;
+                ended = sweep.run(w, &mut gathered)?;
                 Ok(())
             })?;
             ended
         }
     };
     drop(shown);
+    let surface = gathered.surface;
+    let mut answer = Answer::of(&surface, &decider.objective);
     let reason = chosen.why.unwrap_or_else(|| sweep.runner.reason().to_owned());
+    if ended.stopped.is_none() {
+        if let Some(point) = answer.chosen() {
+            let index = surface.points[point].index;
+            answer.detail = Some(decider.detail(&plan, &models, &sweep.scales, index));
+            let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &plan, seed: args.seed };
+            answer.what_if = tried.all(&what_ifs, index)?;
+        }
+    }
     let manifest = Run { args, command, scenario: &scenario, plan: &plan, models: &models, began: &began };
-    if let Some(out) = out {
+    if let Some(mut out) = out {
+        if ended.stopped.is_none() {
+            write_answer(&mut out, &answer, &plan)?;
+        }
         manifest.write(out, &ended, &sweep.runner.backend(), reason, output)?;
     }
-    output.print(&best.table(&plan, &ended))?;
+    output.print(&printed(&answer, &plan, &ended))?;
     code_of(ended)
+}
+
+/// What is written beside the rows.
+fn write_answer(out: &mut OutDir, answer: &Answer<'_>, plan: &Plan) -> Result<(), CliError> {
+    let surface = answer.surface;
+    out.write("surface.csv", |w| write_surface(surface, plan, w))?;
+    out.write("front.csv", |w| write_front(surface, &answer.front, plan, w))?;
+    let cells = |index| plan.values(index).map(|value| value.to_string()).collect();
+    let json = answer::json(answer, cells);
+    out.write("answer.json", |w| files::json(w, &json))?;
+    Ok(())
+}
+
+/// How many ran and what became of them, then the answer.
+fn printed(answer: &Answer<'_>, plan: &Plan, ended: &Ended) -> String {
+    let mut text = count(plan.configurations(), "configuration");
+    if plan.replications() > 1 {
+        text.push_str(&format!(" × {} replications", plan.replications()));
+    }
+    if ended.stopped.is_some() {
+        text.push_str(&format!("; stopped after {} of {} rows", whole(ended.rows), whole(plan.len())));
+    }
+    if ended.not_ended > 0 {
+        text.push_str(&format!("; {} ended stuck or at a limit", whole(ended.not_ended)));
+    }
+    text.push_str(".\n\n");
+    if !answer.surface.points.is_empty() {
+        if ended.stopped.is_some() {
+            text.push_str("Of what is complete:\n");
+        }
+        text.push_str(&answer::human(answer));
+    }
+    text
 }
 
 fn check_usage(args: &SweepArgs) -> Result<(), CliError> {

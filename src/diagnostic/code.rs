@@ -28,7 +28,7 @@ macro_rules! codes {
         /// A stable code. Codes are never given a second meaning; what is retired stays retired.
         ///
         /// `S01..` scenario files, `L02..` logs, `M03..` the model's gate at load, `I04..` files and devices,
-        /// `W05..` warnings, `T06..` the ticks format, `A07..` axes of sweeps.
+        /// `W05..` warnings, `T06..` the ticks format, `A07..` axes of sweeps, `O08..` objectives of sweeps.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -281,10 +281,17 @@ codes! {
     SweepTooLarge = "A0706",
     /// No configuration of the sweep is left.
     SweepEmpty = "A0707",
+
+    /// An objective names nothing that a sweep can judge.
+    ObjectiveUnknown = "O0801",
+    /// A weight, a limit or a side of an objective cannot be.
+    ObjectiveValue = "O0802",
+    /// An objective needs a price that nobody says.
+    ObjectivePrice = "O0803",
 }
 
 /// The texts, in order of their codes.
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 9] = [
     include_str!("codes/file.md"),
     include_str!("codes/scenario.md"),
     include_str!("codes/log.md"),
@@ -293,6 +300,7 @@ const TEXTS: [&str; 8] = [
     include_str!("codes/warning.md"),
     include_str!("codes/ticks.md"),
     include_str!("codes/sweep.md"),
+    include_str!("codes/objective.md"),
 ];
 
 impl Code {

@@ -3,7 +3,7 @@
 use super::cluster::{Buffers, Cluster};
 use super::model::Model;
 use super::output::RunResult;
-use super::record::{Recording, SUMS};
+use super::record::{JOBS, Recording, SUMS};
 use super::run::Run;
 use super::settings::Settings;
 use super::world::WorldBuffers;
@@ -48,6 +48,15 @@ impl Workspace {
     pub fn run(&mut self, model: &Model, settings: &[Settings]) -> &RunResult {
         self.run_with::<SUMS>(model, settings);
         &self.result
+    }
+
+    /// The same, with what became of each job.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub fn run_jobs(&mut self, model: &Model, settings: &[Settings]) -> (&RunResult, Recording) {
+        let recording = self.run_with::<JOBS>(model, settings);
+        (&self.result, recording)
     }
 
     /// The same, with what else is to be kept.

@@ -40,7 +40,7 @@ use std::io::{self, Write};
 use writer::{Rows, io_error};
 
 /// Names of all result files but pictures; a directory with nothing else in it may be replaced.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 17] = [
     "manifest.json",
     "summary.json",
     "jobs.csv",
@@ -53,6 +53,10 @@ pub const NAMES: [&str; 13] = [
     "aml_node_events.jsonl",
     "aml_job_events.jsonl",
     "configs.csv",
+    "configs.parquet",
+    "surface.csv",
+    "front.csv",
+    "answer.json",
     "configs.partial.csv",
 ];
 

@@ -9,7 +9,7 @@ use super::figures::{Value, per_day};
 use super::pricing::{Part, Rates};
 use crate::engine::output::{ClusterResult, Outcome, Reason, RunResult, State};
 use crate::stats::histogram::Histogram;
-use crate::units::{Resolution, Tick};
+use crate::units::{Resolution, Tick, TimeSpan};
 
 /// What turns the ticks of a model into figures.
 #[derive(Clone, Debug)]
@@ -22,8 +22,8 @@ pub struct Scale {
     pub currency: String,
     /// The span that rates divide by [ticks].
     pub rate_span: Option<Tick>,
-    /// The scenario has an objective for waits.
-    pub has_wait_limit: bool,
+    /// The limit of waits that runs count exactly; `None`: there is none.
+    pub wait_limit: Option<TimeSpan>,
 }
 
 /// One configuration in one replication, all clusters together.
@@ -101,7 +101,7 @@ impl Row {
     /// Share of the judged waits within the objective's limit; `None` without an objective or without waits.
     #[must_use]
     pub fn share_within(&self, scale: &Scale) -> Option<f64> {
-        let judged = scale.has_wait_limit && self.waits_judged > 0;
+        let judged = scale.wait_limit.is_some() && self.waits_judged > 0;
         judged.then(|| self.waits_within as f64 / self.waits_judged as f64)
     }
 
@@ -114,7 +114,7 @@ impl Row {
         let mean =
             |spread: &Spread| Value::from(spread.mean().map(|ticks| ticks * scale.resolution.tick_s()));
         let tick = |ticks: Option<Tick>| Value::from(ticks.map(|t| time(t.into())));
-        let judged = |count: u64| if scale.has_wait_limit { Value::Count(count) } else { Value::Null };
+        let judged = |count: u64| if scale.wait_limit.is_some() { Value::Count(count) } else { Value::Null };
 
         put(Value::Number(time(self.end.into())));
         let known = |cost: f64| facts.priced().then_some(cost);

@@ -82,10 +82,27 @@ pub struct Scenario {
     /// Thresholds that the run must meet. Where one is missed, `nodetide run` ends with exit code 4.
     #[serde(default)]
     pub expect: Vec<Expect>,
+    /// What `nodetide sweep` decides by. Default: the least cost that meets `expect`.
+    #[serde(default)]
+    pub objective: Option<Objective>,
 }
 
 fn default_seed() -> u64 {
     1
+}
+
+/// What a sweep decides by (`docs/sweep.md`); flags of the same names go before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Objective {
+    /// What is minimised: a figure, as `"cost"` (default), `"wait_p95"` or `"node_hours"`, or a sum, as
+    /// `"cost + 2 USD/h * waiting"`.
+    #[serde(default)]
+    pub minimise: Option<String>,
+    /// Constraints, as `["wait_p95<=10m"]`. Default: what `expect` says of times, costs and utilisation.
+    #[serde(default)]
+    pub subject_to: Option<Vec<String>>,
 }
 
 /// Which delays hold where a cluster sets none.

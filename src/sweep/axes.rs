@@ -6,9 +6,11 @@ pub use values::{Numbers, ONE, ROWS_MAX};
 
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Source, did_you_mean};
+use crate::lowering::assumed;
 use crate::scenario::Scenario;
 use crate::scenario::schema::{Cluster, Delays, Eviction, Evictions, Policy, Tier, Update};
 use crate::scenario::sizes;
+use crate::stats::surface::Level;
 use crate::units::{Resolution, TICK_END, TimeSpan};
 use std::fmt;
 use std::sync::Arc;
@@ -117,6 +119,22 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+impl Value<'_> {
+    /// As analysis knows it.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        let (text, number) = match self {
+            Self::Nodes(n) => (n.to_string(), Some(f64::from(*n))),
+            Self::Time(span) => (span.to_string(), Some(span.as_s())),
+            Self::Factor(raw) => (self.to_string(), Some(*raw as f64 / ONE as f64)),
+            Self::Tier(Tier::Dedicated) => ("dedicated".to_owned(), None),
+            Self::Tier(Tier::LowPriority) => ("low priority".to_owned(), None),
+            Self::Size(name) => ((*name).to_owned(), None),
+        };
+        Level { text, number }
+    }
+}
+
 /// One axis of a sweep.
 #[derive(Clone, Debug)]
 pub struct Axis {
@@ -164,6 +182,28 @@ impl Axis {
             Values::Tiers(list) => Value::Tier(list[i as usize]),
             Values::Sizes(list) => Value::Size(&list[i as usize]),
         }
+    }
+
+    /// Number of the scenario's own value, where it is one of them.
+    pub(super) fn today(&self, scenario: &Scenario) -> Option<u32> {
+        let cluster = self.cluster.and_then(|i| scenario.clusters.get(i));
+        let nodes = |n: u64| u32::try_from(n).ok().map(Value::Nodes);
+        let size;
+        let own = match self.field {
+            Field::MinNodes => nodes(cluster?.min_nodes.unwrap_or(0))?,
+            Field::MaxNodes => nodes(cluster?.max_nodes)?,
+            Field::IdleTime => Value::Time(cluster?.idle_time.unwrap_or(assumed::IDLE_TIME)),
+            Field::Tier => Value::Tier(cluster?.tier),
+            Field::VmSize => {
+                size = sizes::resolve(scenario, &cluster?.vm_size)?.name;
+                Value::Size(&size)
+            }
+            Field::DelaysScale | Field::EvictionRate => Value::Factor(ONE),
+            Field::LoadFactor => {
+                Value::Factor((scenario.workload.load_factor.unwrap_or(1.0) * ONE as f64).round() as u64)
+            }
+        };
+        (0..self.len()).find(|i| self.value(*i) == own).map(|i| i as u32)
     }
 
     /// Its numbers of nodes.

@@ -27,6 +27,15 @@ pub(super) fn apply(scenario: &mut Scenario, axis: &Axis, value: Value<'_>) {
     }
 }
 
+/// Multiplies the rate of evictions of every low-priority cluster by billionths.
+pub(super) fn evictions(scenario: &mut Scenario, by: u64) {
+    for i in 0..scenario.clusters.len() {
+        if by != ONE && scenario.clusters[i].tier == crate::scenario::schema::Tier::LowPriority {
+            scale_evictions(scenario, i, by);
+        }
+    }
+}
+
 /// A time times a factor in billionths, or divided by it; to the nanosecond, half up.
 fn times(span: TimeSpan, by: u64, divide: bool) -> TimeSpan {
     let (numerator, denominator) = if divide { (ONE, by) } else { (by, ONE) };

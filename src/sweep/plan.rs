@@ -10,11 +10,13 @@ pub use models::{ModelFacts, Models};
 
 use super::Configuration;
 use super::axes::{self, Axis, Field, ROWS_MAX, Value};
+use super::change;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::flat::{KERNEL_SLOTS_MAX, Obstacle};
 use crate::engine::{Model, Settings};
 use crate::scenario::Scenario;
 use crate::scenario::schema::{Created, Policy};
+use crate::stats::surface::Factor;
 use crate::units::{Resolution, Tick};
 
 /// Most models of a sweep: they stay in memory together.
@@ -215,6 +217,35 @@ impl Plan {
         self.axes.iter().enumerate().map(move |(i, axis)| axis.value(self.digit(i, index)))
     }
 
+    /// The level of every axis in a configuration.
+    pub fn levels(&self, index: u64) -> impl Iterator<Item = u32> + '_ {
+        (0..self.axes.len()).map(move |i| self.digit(i, index) as u32)
+    }
+
+    /// The axes, as analysis knows them.
+    #[must_use]
+    pub fn factors(&self) -> Vec<Factor> {
+        let of = |axis: &Axis| Factor {
+            column: axis.column.clone(),
+            label: axis.column.strip_suffix("_s").unwrap_or(&axis.column).to_owned(),
+            levels: (0..axis.len()).map(|i| axis.value(i).level()).collect(),
+        };
+        self.axes.iter().map(of).collect()
+    }
+
+    /// The scenario's own level of each axis, where it is one of them.
+    #[must_use]
+    pub fn today(&self, scenario: &Scenario) -> Vec<Option<u32>> {
+        self.axes.iter().map(|axis| axis.today(scenario)).collect()
+    }
+
+    /// Writes the values of a configuration into the scenario.
+    pub fn write_into(&self, scenario: &mut Scenario, index: u64) {
+        for (i, axis) in self.axes.iter().enumerate() {
+            change::apply(scenario, axis, axis.value(self.digit(i, index)));
+        }
+    }
+
     fn nodes(&self, axis: Option<usize>, index: u64) -> Option<u32> {
         let axis = axis?;
         match self.axes[axis].value(self.digit(axis, index)) {
@@ -311,6 +342,17 @@ impl Plan {
         }
         found
     }
+}
+
+/// Multiplies the workload's load.
+pub fn scale_load(scenario: &mut Scenario, factor: f64) {
+    let load = &mut scenario.workload.load_factor;
+    *load = Some(load.unwrap_or(1.0) * factor);
+}
+
+/// Multiplies the rate of evictions of every low-priority cluster.
+pub fn scale_evictions(scenario: &mut Scenario, factor: f64) {
+    change::evictions(scenario, (factor * axes::ONE as f64).round() as u64);
 }
 
 #[cfg(test)]

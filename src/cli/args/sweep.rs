@@ -23,6 +23,17 @@ pub struct SweepArgs {
     /// Seed of everything that is drawn, in place of the scenario's.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
     pub seed: Option<u64>,
+    /// What is minimised: a figure, as cost (default), wait_p95 or node_hours, or a sum, as "cost + 2 USD/h * waiting".
+    #[arg(long, value_name = "FIGURE", help_heading = "Objective")]
+    pub minimise: Option<String>,
+    /// What must hold, as "wait_p95<=10m" or "started_within(10m)>=95%"; may be given several times. Default: what the
+    /// scenario's `objective` or `expect` says.
+    #[arg(long, value_name = "CONSTRAINT", help_heading = "Objective")]
+    pub subject_to: Vec<String>,
+    /// Also show how the recommended setting and today's hold up: load=1.25,1.5 or evictions=2 (factors); may be given
+    /// several times.
+    #[arg(long, value_name = "WHAT=FACTORS", help_heading = "Objective")]
+    pub what_if: Vec<String>,
     /// What runs it: a GPU where there is one and the scenario is for it, the CPU, or a GPU or nothing. The results
     /// are the same to the last byte.
     #[arg(long, value_enum, default_value_t, value_name = "WHICH", help_heading = "Backend")]

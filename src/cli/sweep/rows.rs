@@ -1,17 +1,19 @@
-//! Runs a plan chunk by chunk and writes a row for each configuration.
+//! Runs a plan chunk by chunk, judges its configurations and writes a row for each replication.
 
 use super::Ended;
-use super::best::{Best, Brief};
+use super::decide::Decider;
+use super::gather::Gathered;
 use crate::cli::output::Output;
-use crate::engine::RunResult;
+use crate::engine::{Model, RunResult};
 use crate::lowering::Loaded;
 use crate::report::context::ticks_per_h;
+use crate::report::objective::Judged;
 use crate::report::pricing::Rates;
 use crate::report::sweep::{Row, Scale, header};
 use crate::scenario::schema::Expect;
-use crate::sweep::Progress;
 use crate::sweep::plan::{Chunk, Models, Plan};
 use crate::sweep::runner::{Backend, Runner, SweepError};
+use crate::sweep::{Configuration, Progress};
 use rayon::prelude::*;
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
@@ -29,6 +31,7 @@ const PIECE: usize = 256;
 pub(super) struct Sweep<'a> {
     pub(super) plan: &'a Plan,
     pub(super) models: &'a Models,
+    pub(super) decider: &'a Decider,
     /// By model.
     pub(super) scales: Vec<Scale>,
     pub(super) runner: Runner,
@@ -36,10 +39,23 @@ pub(super) struct Sweep<'a> {
     pub(super) output: Output,
 }
 
+/// The replications of one configuration.
+#[derive(Clone, Copy)]
+pub(super) struct Group<'a> {
+    pub(super) models: &'a [Model],
+    /// By model.
+    pub(super) scales: &'a [Scale],
+    pub(super) configurations: &'a [Configuration],
+    pub(super) results: &'a [RunResult],
+}
+
+/// Rows as text, and what became of their configurations.
+type Piece = (Vec<u8>, Vec<(u64, Judged)>, u64);
+
 /// What turns ticks into figures, by model.
 pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
     let scenario = loaded.scenario();
-    let has_wait_limit = scenario.expect.iter().any(|expect| matches!(expect, Expect::WaitAtMost { .. }));
+    let wait_limit = scenario.expect.iter().find_map(Expect::wait_limit);
     let of = |facts: &crate::sweep::plan::ModelFacts| Scale {
         resolution: scenario.resolution,
         rates: facts
@@ -54,22 +70,24 @@ pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
             .collect(),
         currency: facts.currency.clone(),
         rate_span: facts.rate_span,
-        has_wait_limit,
+        wait_limit,
     };
     models.facts.iter().map(of).collect()
 }
 
 impl Sweep<'_> {
-    /// Runs everything; what is complete is written and added to `best` as it comes.
-    pub(super) fn run(&mut self, w: &mut dyn Write, best: &mut Best) -> io::Result<Ended> {
+    /// Runs everything; what is complete is written and gathered as it comes, whole configurations at a time.
+    pub(super) fn run(&mut self, w: &mut dyn Write, gathered: &mut Gathered) -> io::Result<Ended> {
         let mut ended = Ended::default();
         w.write_all(&self.header()?)?;
+        let replications = u64::from(self.plan.replications());
         let mut from = 0;
         while from < self.plan.positions() {
             let size = match self.runner.backend() {
                 Backend::Cpu { .. } => CPU_CHUNK,
                 Backend::Gpu { .. } => GPU_CHUNK,
             };
+            let size = (size / replications).max(1) * replications;
             let to = (from + size).min(self.plan.positions());
             let chunk = self.plan.chunk(self.models, from, to);
             let results = self.results(&chunk);
@@ -84,12 +102,12 @@ impl Sweep<'_> {
                     break;
                 }
             };
-            for (bytes, briefs) in self.written(&chunk, &results)? {
+            for (bytes, judged, not_ended) in self.written(&chunk, &results)? {
                 w.write_all(&bytes)?;
-                for brief in briefs {
-                    ended.not_ended += u64::from(brief.not_ended);
-                    best.add(brief);
+                for (index, judged) in judged {
+                    gathered.add(self.plan, index, judged);
                 }
+                ended.not_ended += not_ended;
             }
             ended.rows += chunk.rows.len() as u64;
             from = to;
@@ -117,7 +135,8 @@ impl Sweep<'_> {
     fn header(&self) -> io::Result<Vec<u8>> {
         let axes = self.plan.axes().iter().map(|axis| axis.column.clone());
         let lead = ["index", "replication"].map(str::to_owned).into_iter().chain(axes);
-        let after = ["status", "currency"].map(str::to_owned).into_iter().chain(header());
+        let after =
+            ["verdict", "objective", "status", "currency"].map(str::to_owned).into_iter().chain(header());
         let mut cells = Cells::new();
         for name in lead.chain(after) {
             cells.text(&name)?;
@@ -127,20 +146,28 @@ impl Sweep<'_> {
     }
 
     /// The rows of a chunk, in pieces that are made on all cores.
-    fn written(&self, chunk: &Chunk, results: &[RunResult]) -> io::Result<Vec<(Vec<u8>, Vec<Brief>)>> {
-        let rows = chunk.rows.par_chunks(PIECE).zip(chunk.configurations.par_chunks(PIECE));
-        let pieces = rows.zip(results.par_chunks(PIECE)).map(|((rows, configurations), results)| {
+    fn written(&self, chunk: &Chunk, results: &[RunResult]) -> io::Result<Vec<Piece>> {
+        let replications = self.plan.replications() as usize;
+        let piece = (PIECE / replications).max(1) * replications;
+        let rows = chunk.rows.par_chunks(piece).zip(chunk.configurations.par_chunks(piece));
+        let pieces = rows.zip(results.par_chunks(piece)).map(|((rows, configurations), results)| {
             let mut cells = Cells::new();
-            let mut briefs = Vec::with_capacity(PIECE);
-            for (((index, replication), configuration), result) in
-                rows.iter().zip(configurations).zip(results)
-            {
-                let scale = &self.scales[configuration.model];
-                let row = Row::of(scale, result);
-                self.row(&mut cells, *index, *replication, &row, scale)?;
-                briefs.push(Brief::of(*index, &row, scale));
+            let mut all = Vec::with_capacity(rows.len() / replications);
+            let mut not_ended = 0;
+            let groups = configurations.chunks(replications).zip(results.chunks(replications));
+            for (rows, (configurations, results)) in rows.chunks(replications).zip(groups) {
+                let group =
+                    Group { models: &self.models.models, scales: &self.scales, configurations, results };
+                let judged = group.judge(&self.decider.objective, &self.decider.baseline);
+                for (i, (index, replication)) in rows.iter().enumerate() {
+                    let scale = &self.scales[configurations[i].model];
+                    let row = Row::of(scale, &results[i]);
+                    not_ended += u64::from(row.not_ended);
+                    self.row(&mut cells, (*index, *replication), &judged, &row, scale)?;
+                }
+                all.push((rows[0].0, judged));
             }
-            Ok((cells.finish()?, briefs))
+            Ok((cells.finish()?, all, not_ended))
         });
         pieces.collect()
     }
@@ -148,8 +175,8 @@ impl Sweep<'_> {
     fn row(
         &self,
         cells: &mut Cells,
-        index: u64,
-        replication: u32,
+        (index, replication): (u64, u32),
+        judged: &Judged,
         row: &Row,
         scale: &Scale,
     ) -> io::Result<()> {
@@ -158,6 +185,9 @@ impl Sweep<'_> {
         for value in self.plan.values(index) {
             cells.put(value)?;
         }
+        cells.text(judged.point.verdict.as_str())?;
+        let objective = judged.objectives[replication as usize];
+        cells.put(Number(objective))?;
         cells.text(row.status)?;
         cells.text(&scale.currency)?;
         let mut written = Ok(());
@@ -171,33 +201,42 @@ impl Sweep<'_> {
     }
 }
 
+/// A number, or nothing where it is not finite.
+pub(super) struct Number(pub(super) f64);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_finite() { write!(f, "{}", self.0) } else { Ok(()) }
+    }
+}
+
 /// Rows of a csv file in memory.
-struct Cells {
+pub(super) struct Cells {
     csv: csv::Writer<Vec<u8>>,
     cell: String,
 }
 
 impl Cells {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { csv: csv::Writer::from_writer(Vec::new()), cell: String::new() }
     }
 
-    fn text(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
         self.csv.write_field(text).map_err(io::Error::other)
     }
 
-    fn put(&mut self, value: impl Display) -> io::Result<()> {
+    pub(super) fn put(&mut self, value: impl Display) -> io::Result<()> {
         self.cell.clear();
         // Writing to a string does not fail.
         let _ = write!(self.cell, "{value}");
         self.csv.write_field(&self.cell).map_err(io::Error::other)
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    pub(super) fn end(&mut self) -> io::Result<()> {
         self.csv.write_record(None::<&[u8]>).map_err(io::Error::other)
     }
 
-    fn finish(self) -> io::Result<Vec<u8>> {
+    pub(super) fn finish(self) -> io::Result<Vec<u8>> {
         self.csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
     }
 }

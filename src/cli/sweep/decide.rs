@@ -1,0 +1,263 @@
+//! What a sweep decides by, and how the scenario as written fares.
+
+use super::rows::{Group, scales};
+use crate::cli::error::CliError;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::Workspace;
+use crate::engine::output::Outcome;
+use crate::lowering::Loaded;
+use crate::report::answer::{Detail, WhatIf};
+use crate::report::context::ticks_per_h;
+use crate::report::objective::{self, Baseline, Judged, Metric, Objective, Sample, Text, Texts, judge};
+use crate::report::sweep::Scale;
+use crate::scenario::Scenario;
+use crate::scenario::locate::Tree;
+use crate::scenario::path::Path;
+use crate::scenario::schema::Expect;
+use crate::sweep::cpu;
+use crate::sweep::plan::{Models, Plan};
+use crate::sweep::{Configuration, Progress};
+use crate::units::{TICK_END, TimeSpan};
+
+/// The texts of flags, or where there are none of the scenario.
+pub(super) fn texts(loaded: &Loaded, minimise: Option<&str>, subject_to: &[String]) -> Texts {
+    let own = loaded.scenario().objective.clone().unwrap_or_default();
+    let tree = Tree::new(loaded.source().text());
+    let written = |text: &str, path: &Path| {
+        let span = tree.find(path).span;
+        let inside = span.start + 1..span.end.saturating_sub(1);
+        // Escapes, or raw strings, are shown as a whole.
+        let plain = loaded.source().text().get(inside.clone()) == Some(text);
+        Text {
+            text: text.to_owned(),
+            source: std::sync::Arc::clone(loaded.source()),
+            at: if plain { Ok(inside.start) } else { Err(span) },
+        }
+    };
+    let root = Path::root().field("objective");
+    let minimise = minimise.map(|text| Text::argument("--minimise", text));
+    let of_scenario = |list: Vec<String>| {
+        let path = root.clone().field("subject_to");
+        list.iter().enumerate().map(|(i, text)| written(text, &path.clone().index(i))).collect()
+    };
+    Texts {
+        minimise: minimise
+            .or_else(|| own.minimise.as_ref().map(|t| written(t, &root.clone().field("minimise")))),
+        subject_to: if subject_to.is_empty() {
+            own.subject_to.map(of_scenario)
+        } else {
+            Some(subject_to.iter().map(|text| Text::argument("--subject-to", text)).collect())
+        },
+    }
+}
+
+/// What a sweep decides by.
+pub(super) struct Decider {
+    pub(super) objective: Objective,
+    pub(super) baseline: Baseline,
+    pub(super) today: Judged,
+}
+
+/// The scenario with the limit of waits that its runs are to count exactly.
+fn counting(loaded: &Loaded, limit: Option<TimeSpan>) -> Result<Loaded, CliError> {
+    let Some(limit) = limit else { return loaded.changed(|_| {}).map_err(CliError::Invalid) };
+    let expect = Expect::StartedWithin { limit, share: 0.0, cluster: None };
+    loaded.changed(|scenario| scenario.expect.insert(0, expect)).map_err(CliError::Invalid)
+}
+
+/// Runs a scenario as it is.
+fn run_as_is(loaded: &Loaded, seed: Option<u64>, replications: u32) -> Result<AsIs, CliError> {
+    let plan = Plan::read(loaded.scenario(), &[], replications).map_err(CliError::Axes)?;
+    let models = plan.models(loaded, seed).map_err(CliError::Invalid)?;
+    let scales = scales(loaded, &models);
+    let chunk = plan.chunk(&models, 0, plan.positions());
+    let results = cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
+    Ok(AsIs { models, scales, configurations: chunk.configurations, results })
+}
+
+/// A scenario that was run without axes.
+struct AsIs {
+    models: Models,
+    scales: Vec<Scale>,
+    configurations: Vec<Configuration>,
+    results: Vec<crate::engine::RunResult>,
+}
+
+impl AsIs {
+    fn group(&self) -> Group<'_> {
+        Group {
+            models: &self.models.models,
+            scales: &self.scales,
+            configurations: &self.configurations,
+            results: &self.results,
+        }
+    }
+}
+
+impl Decider {
+    /// Reads the objective, runs the scenario as written, and gives the scenario that the sweep is to run.
+    pub(super) fn new(
+        loaded: &Loaded,
+        texts: &Texts,
+        seed: Option<u64>,
+        replications: u32,
+    ) -> Result<(Self, Loaded), CliError> {
+        let scenario = loaded.scenario();
+        let first = Plan::read(scenario, &[], 1).map_err(CliError::Axes)?;
+        let first = first.models(loaded, seed).map_err(CliError::Invalid)?;
+        let Some(facts) = first.facts.first() else { return Err(CliError::Invalid(Vec::new())) };
+        let per_h = ticks_per_h(scenario.resolution);
+        let span_h = facts.rate_span.map(|span| f64::from(span) / per_h as f64);
+        let objective = objective::read(texts, scenario, &facts.currency, span_h).map_err(not_valid)?;
+        needs_prices(&objective, facts)?;
+        in_range(&objective, scenario)?;
+        drop(first);
+        let counted = counting(loaded, objective.wait_limit())?;
+        let as_is = run_as_is(&counted, seed, replications)?;
+        let group = as_is.group();
+        let baseline = Baseline::of(group.results.iter());
+        let today = group.judge(&objective, &baseline);
+        Ok((Self { objective, baseline, today }, counted))
+    }
+
+    /// What running a configuration again tells.
+    pub(super) fn detail(&self, plan: &Plan, models: &Models, scales: &[Scale], index: u64) -> Detail {
+        let replications = u64::from(plan.replications());
+        let chunk = plan.chunk(models, index * replications, (index + 1) * replications);
+        let results =
+            cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
+        let group = Group {
+            models: &models.models,
+            scales,
+            configurations: &chunk.configurations,
+            results: &results,
+        };
+        let together = group.judge(&self.objective, &self.baseline);
+        let mut held_in = vec![0; self.objective.constraints.len()];
+        for i in 0..results.len() {
+            let alone = group.alone(i).judge(&self.objective, &self.baseline);
+            for (n, held) in held_in.iter_mut().zip(alone.held) {
+                *n += usize::from(held);
+            }
+        }
+        Detail { held_in, values: together.values, waiting_for: waiting_for(&results) }
+    }
+
+    /// How a scenario fares under other circumstances.
+    pub(super) fn what_if(
+        &self,
+        loaded: &Loaded,
+        seed: Option<u64>,
+        replications: u32,
+        name: &str,
+        setting: &'static str,
+        change: impl FnOnce(&mut Scenario),
+    ) -> Result<WhatIf, CliError> {
+        let changed = loaded.changed(change).map_err(CliError::Invalid)?;
+        let as_is = run_as_is(&changed, seed, replications)?;
+        let point = as_is.group().judge(&self.objective, &self.baseline).point;
+        Ok(WhatIf {
+            name: name.to_owned(),
+            setting,
+            verdict: point.verdict,
+            objective: point.objective,
+            cost: point.cost,
+            latency_s: point.latency_s,
+        })
+    }
+}
+
+/// What most of the waiting is for.
+fn waiting_for(results: &[crate::engine::RunResult]) -> Option<(&'static str, f64)> {
+    use crate::engine::output::Reason;
+    let mut sums = [0_u64; Reason::COUNT];
+    for cluster in results.iter().flat_map(|result| &result.clusters) {
+        for &reason in Reason::ALL {
+            sums[reason as usize] += cluster.wait[reason as usize] + cluster.requeue_wait[reason as usize];
+        }
+    }
+    let all: u64 = sums.iter().sum();
+    let most = Reason::ALL.iter().max_by_key(|reason| sums[**reason as usize])?;
+    (all > 0).then(|| (most.as_str(), sums[*most as usize] as f64 / all as f64))
+}
+
+/// Mistakes of an objective are those of an argument where they stand in one.
+pub(super) fn not_valid(found: Vec<Diagnostic>) -> CliError {
+    let argument = |d: &Diagnostic| d.source.as_ref().is_some_and(|source| source.name().starts_with("--"));
+    if found.iter().any(argument) { CliError::Axes(found) } else { CliError::Invalid(found) }
+}
+
+/// A cost that is not known cannot be judged.
+fn needs_prices(objective: &Objective, facts: &crate::sweep::plan::ModelFacts) -> Result<(), CliError> {
+    let terms = objective.terms.iter().map(|term| &term.figure);
+    let all = terms.chain(objective.constraints.iter().map(|constraint| &constraint.figure));
+    for figure in all.filter(|figure| matches!(figure.metric, Metric::Cost | Metric::WholeCost)) {
+        for (i, cluster) in facts.clusters.iter().enumerate() {
+            if figure.cluster.is_none_or(|c| c == i) && cluster.price.is_none() {
+                let message =
+                    format!("the price of {} (cluster `{}`) is not known", cluster.vm_size, cluster.name);
+                let help = "give the cluster a `price`, or minimise node_hours";
+                return Err(not_valid(vec![Diagnostic::new(Code::ObjectivePrice, message).help(help)]));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A limit of waits is counted in ticks.
+fn in_range(objective: &Objective, scenario: &Scenario) -> Result<(), CliError> {
+    let too_long = |limit: TimeSpan| limit.ns() / scenario.resolution.ns() >= u64::from(TICK_END);
+    match objective.wait_limit().filter(|limit| too_long(*limit)) {
+        Some(limit) => {
+            let message = format!("a wait of {limit} is out of range");
+            let help = format!("times stay below 2^31 ticks of {}", scenario.resolution.as_str());
+            Err(not_valid(vec![Diagnostic::new(Code::ObjectiveValue, message).help(help)]))
+        }
+        None => Ok(()),
+    }
+}
+
+impl Group<'_> {
+    /// One replication of it.
+    fn alone(&self, i: usize) -> Group<'_> {
+        Group { configurations: &self.configurations[i..=i], results: &self.results[i..=i], ..*self }
+    }
+
+    /// Its verdict; what histograms leave open is counted again.
+    pub(super) fn judge(&self, objective: &Objective, baseline: &Baseline) -> Judged {
+        let of = |(c, result): (&Configuration, _)| Sample { scale: &self.scales[c.model], result };
+        let samples: Vec<Sample<'_>> = self.configurations.iter().zip(self.results).map(of).collect();
+        judge(objective, &samples, baseline, |i, is_wait, cluster, limit| {
+            self.recount(i, is_wait, cluster, limit, &samples[i])
+        })
+    }
+
+    /// Jobs of a replication within a limit, counted one by one.
+    fn recount(
+        &self,
+        i: usize,
+        is_wait: bool,
+        cluster: Option<usize>,
+        limit: TimeSpan,
+        sample: &Sample<'_>,
+    ) -> u64 {
+        let configuration = &self.configurations[i];
+        let model = &self.models[configuration.model];
+        let (_, recording) = Workspace::new().run_jobs(model, &configuration.settings);
+        let ticks = limit.ns() / sample.scale.resolution.ns();
+        let jobs = recording.jobs.iter().enumerate();
+        let within = jobs.filter(|(id, record)| {
+            let end = if is_wait {
+                record.first_start
+            } else if record.outcome == Outcome::Completed {
+                record.end
+            } else {
+                crate::units::NEVER
+            };
+            let time = end.checked_sub(model.submit(*id)).filter(|_| end != crate::units::NEVER);
+            cluster.is_none_or(|c| c == model.cluster_of(*id))
+                && time.is_some_and(|time| u64::from(time) <= ticks)
+        });
+        within.count() as u64
+    }
+}

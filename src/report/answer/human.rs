@@ -1,0 +1,351 @@
+//! The answer as text: what to set first, then how sure that is, then what else there is.
+
+use super::{Answer, WhatIf};
+use crate::report::units::{amount, count, duration_s, percent, short, whole};
+use crate::stats::surface::{Point, Verdict};
+
+const BOLD: &str = "\x1b[1m";
+const PLAIN: &str = "\x1b[0m";
+
+/// Factors whose share of the variance is below this are not worth a word.
+const WORTH: f64 = 0.05;
+
+/// The text.
+#[must_use]
+pub fn human(answer: &Answer<'_>) -> String {
+    let mut text = String::new();
+    head(answer, &mut text);
+    table(answer, &mut text);
+    notes(answer, &mut text);
+    what_if(answer, &mut text);
+    text
+}
+
+/// A value of what is minimised.
+pub(super) fn shown(value: f64, unit: &str) -> String {
+    match unit {
+        _ if !value.is_finite() && unit != "s" => "–".to_owned(),
+        "s" => duration_s(value),
+        "share" => percent(value),
+        "" => short(value),
+        unit => format!("{} {unit}", amount(value)),
+    }
+}
+
+fn latency(seconds: f64) -> String {
+    if seconds.is_nan() { "–".to_owned() } else { duration_s(seconds) }
+}
+
+/// `−38 %`.
+fn change(share: f64) -> String {
+    let sign = if share < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", percent(share.abs()))
+}
+
+fn head(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    let least = if answer.objective.name == "cost" {
+        "Cheapest".to_owned()
+    } else {
+        format!("Least {}", answer.objective.name)
+    };
+    let constraints = surface.constraints.join(" and ");
+    let Some(chosen) = answer.chosen() else {
+        let settled = answer.counts[Verdict::NotSettled as usize] < surface.points.len();
+        let why = if settled {
+            "every configuration rejects, fails or leaves undone more jobs than the scenario as written"
+        } else {
+            "no configuration settles: each is stuck, or cut off at the horizon or at a limit (`stop_at_horizon` cuts \
+             runs off)"
+        };
+        text.push_str(&format!("{BOLD}No answer{PLAIN}: {why}.\n\n"));
+        return;
+    };
+    let settings = surface.settings_of(chosen);
+    let point = &surface.points[chosen];
+    if answer.best.is_some() {
+        let that = if constraints.is_empty() { String::new() } else { format!(" that meets {constraints}") };
+        let same = if answer.is_today() { " (as it is today)" } else { "" };
+        text.push_str(&format!("{BOLD}{least}{that}: {settings}{same}{PLAIN}\n"));
+    } else {
+        text.push_str(&format!("{BOLD}Nothing here meets {constraints}.{PLAIN} Nearest: {settings}\n"));
+    }
+    text.push_str(&format!("  {}", figures(answer, point)));
+    text.push_str(&against_today(answer));
+    text.push('\n');
+    if let Some(detail) = &answer.detail {
+        if surface.replications > 1 && answer.best.is_some() {
+            for (constraint, held) in surface.constraints.iter().zip(&detail.held_in) {
+                let of = surface.replications;
+                text.push_str(&format!(
+                    "  {constraint} holds over all replications, and in {held} of {of} alone\n"
+                ));
+            }
+        }
+        if answer.best.is_none() {
+            if let Some((reason, share)) = detail.waiting_for {
+                let words = reason.replace('_', " ");
+                text.push_str(&format!(
+                    "  what limits it: {} of its waiting is for {words}\n",
+                    percent(share)
+                ));
+            }
+        }
+    }
+    text.push('\n');
+}
+
+/// `412.00 USD/week ± 6.10, p95 wait 6m40s`.
+fn figures(answer: &Answer<'_>, point: &Point) -> String {
+    let surface = answer.surface;
+    let mut text = shown(point.objective, &surface.objective_unit);
+    if let Some(half) = answer.estimate.as_ref().and_then(|e| e.half_width) {
+        text.push_str(&format!(" ± {}", bare(half, &surface.objective_unit)));
+    }
+    if answer.objective.name != "cost" {
+        text.push_str(&format!(", cost {}", shown(point.cost, &surface.cost_unit)));
+    }
+    if answer.objective.name != surface.latency_name {
+        text.push_str(&format!(", {} {}", surface.latency_name, latency(point.latency_s)));
+    }
+    text
+}
+
+/// An amount without its unit, where that stands beside it.
+fn bare(value: f64, unit: &str) -> String {
+    match unit {
+        "s" | "share" | "" => shown(value, unit),
+        _ => amount(value),
+    }
+}
+
+fn against_today(answer: &Answer<'_>) -> String {
+    if answer.is_today() {
+        return String::new();
+    }
+    let Some(paired) = &answer.against_today else { return String::new() };
+    let surface = answer.surface;
+    let today = shown(surface.today.objective, &surface.objective_unit);
+    let Some(share) = paired.relative() else { return format!("; today {today}") };
+    let interval = match paired.interval() {
+        Some((low, high)) if paired.a != 0.0 => {
+            format!(" [{}, {}]", change(low / paired.a), change(high / paired.a))
+        }
+        _ => String::new(),
+    };
+    let misses = match surface.today.verdict {
+        Verdict::Misses => ", which misses the constraint",
+        verdict if verdict.is_marked() => ", which does not settle",
+        _ => "",
+    };
+    let wait = latency(surface.today.latency_s);
+    format!("\n  {}{interval} against today: {today}, {} {wait}{misses}", change(share), surface.latency_name)
+}
+
+/// Best, runners-up and today, one a line.
+fn table(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    let Some(chosen) = answer.chosen() else { return };
+    let mut titles: Vec<String> = vec![String::new()];
+    titles.extend(surface.factors.iter().map(|factor| factor.label.clone()));
+    let name = &answer.objective.name;
+    let unit = match surface.objective_unit.as_str() {
+        "" | "s" | "share" => name.clone(),
+        unit => format!("{name}, {unit}"),
+    };
+    titles.push(unit);
+    titles.push("against best".to_owned());
+    titles.push(surface.latency_name.clone());
+    titles.push(String::new());
+    let mut lines = vec![titles];
+    let line = |what: &str, point: usize, difference: String, note: &str| {
+        let p = &surface.points[point];
+        let levels = surface.factors.iter().zip(surface.levels_of(point));
+        let mut cells = vec![what.to_owned()];
+        cells.extend(levels.map(|(factor, &level)| factor.levels[level as usize].text.clone()));
+        cells.push(bare(p.objective, &surface.objective_unit));
+        cells.extend([difference, latency(p.latency_s), note.to_owned()]);
+        cells
+    };
+    let first = if answer.best.is_some() { "best" } else { "nearest" };
+    lines.push(line(first, chosen, String::new(), ""));
+    for (i, rival) in answer.runners_up.iter().enumerate() {
+        let difference = match &rival.paired {
+            Some(paired) => {
+                let mean = format!("+{}", bare(paired.difference.mean.max(0.0), &surface.objective_unit));
+                match paired.difference.half_width {
+                    Some(half) => format!("{mean} ± {}", bare(half, &surface.objective_unit)),
+                    None => mean,
+                }
+            }
+            None => "–".to_owned(),
+        };
+        let note = if rival.separated == Some(false) { "not separated" } else { "" };
+        lines.push(line(&format!("{}.", i + 2), rival.point, difference, note));
+    }
+    let today = &surface.today;
+    let mut cells = vec!["today".to_owned()];
+    cells.extend(surface.factors.iter().zip(&surface.today_levels).map(|(factor, level)| match level {
+        Some(level) => factor.levels[*level as usize].text.clone(),
+        None => "other".to_owned(),
+    }));
+    cells.push(bare(today.objective, &surface.objective_unit));
+    cells.push(String::new());
+    cells.push(latency(today.latency_s));
+    cells.push(verdict_note(today.verdict).to_owned());
+    lines.push(cells);
+    text.push_str(&aligned(&lines));
+    text.push('\n');
+}
+
+const fn verdict_note(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Meets => "",
+        Verdict::Misses => "misses",
+        Verdict::NotSettled => "does not settle",
+        Verdict::Rejects => "rejects more",
+        Verdict::Fails => "fails more",
+        Verdict::Unfinished => "leaves more undone",
+    }
+}
+
+fn notes(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    if let (Some(n), Some(_)) = (answer.not_separated, answer.best) {
+        let words = if n == 0 {
+            "The best is separated from every other by more than chance (95 %, pair by pair).".to_owned()
+        } else {
+            let (is, whom) = if n == 1 { ("is", "1 other") } else { ("are", "others") };
+            let which = if n == 1 { whom.to_owned() } else { format!("{} {whom}", whole(n as u64)) };
+            format!(
+                "Chance alone could have put it first: {which} {is} not separated from it; more replications tell."
+            )
+        };
+        text.push_str(&format!("{words}\n"));
+    } else if answer.best.is_some() && surface.replications == 1 && surface.points.len() > 1 {
+        text.push_str("One replication: nothing is known of chance; --replications 20 tells.\n");
+    }
+    for slack in &answer.slack {
+        let factor = &surface.factors[slack.factor];
+        let levels =
+            slack.levels.iter().map(|&l| factor.levels[l as usize].text.as_str()).collect::<Vec<_>>();
+        let which = if slack.all { "whichever value it has".to_owned() } else { few(&levels) };
+        text.push_str(&format!("{} hardly matters there: within 1 % at {which}.\n", factor.label));
+    }
+    for (what, found) in [
+        (answer.objective.name.as_str(), &answer.objective_effects),
+        (&surface.latency_name, &answer.latency_effects),
+    ] {
+        let Some(found) = found else { continue };
+        let mut shares: Vec<(f64, &str)> =
+            found.main.iter().map(|main| (main.share, surface.factors[main.factor].label.as_str())).collect();
+        shares.sort_by(|a, b| b.0.total_cmp(&a.0));
+        shares.retain(|(share, _)| *share >= WORTH);
+        if surface.factors.len() > 1 && !shares.is_empty() {
+            let words: Vec<String> =
+                shares.iter().map(|(share, label)| format!("{label} {}", percent(*share))).collect();
+            text.push_str(&format!("What moves {what} over all configurations: {}.\n", words.join(", ")));
+        }
+    }
+    front(answer, text);
+    let marked: Vec<String> = Verdict::ALL
+        .into_iter()
+        .filter(|v| v.is_marked() && answer.counts[*v as usize] > 0)
+        .map(|v| {
+            let words = match v {
+                Verdict::NotSettled => "did not settle",
+                Verdict::Rejects => "reject more jobs than today",
+                Verdict::Fails => "fail more jobs than today",
+                _ => "leave more undone than today",
+            };
+            format!("{} {words}", whole(answer.counts[v as usize] as u64))
+        })
+        .collect();
+    if !marked.is_empty() {
+        text.push_str(&format!("Left out of the choice: {}.\n", marked.join(", ")));
+    }
+}
+
+/// A few values, or the first and the last of many.
+fn few(levels: &[&str]) -> String {
+    if levels.len() <= 6 {
+        return levels.join(", ");
+    }
+    let last = levels[levels.len() - 1];
+    format!("{}, {} … {last} ({})", levels[0], levels[1], count(levels.len() as u64, "value"))
+}
+
+/// The price of a minute along the front.
+fn front(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    let hull: Vec<&Point> =
+        answer.front.iter().filter(|f| f.on_hull).map(|f| &surface.points[f.point]).collect();
+    let (Some(first), Some(last)) = (hull.first(), hull.last()) else { return };
+    if hull.len() < 2 {
+        return;
+    }
+    let of = |a: &Point, b: &Point| (b.cost - a.cost) / ((a.latency_s - b.latency_s) / 60.0);
+    let cheap = of(hull[0], hull[1]);
+    let dear = of(hull[hull.len() - 2], last);
+    let unit = &surface.cost_unit;
+    let name = &surface.latency_name;
+    text.push_str(&format!(
+        "Waiting less costs: from {name} {} to {}, {} {unit} a minute",
+        latency(first.latency_s),
+        latency(hull[1].latency_s),
+        amount(cheap)
+    ));
+    if hull.len() > 2 {
+        let from = hull[hull.len() - 2];
+        text.push_str(&format!(
+            "; from {} to {}, {} a minute",
+            latency(from.latency_s),
+            latency(last.latency_s),
+            amount(dear)
+        ));
+    }
+    text.push_str(".\n");
+}
+
+fn what_if(answer: &Answer<'_>, text: &mut String) {
+    if answer.what_if.is_empty() {
+        return;
+    }
+    let surface = answer.surface;
+    let mut lines = vec![vec![
+        "what if".to_owned(),
+        "setting".to_owned(),
+        format!("cost, {}", surface.cost_unit),
+        surface.latency_name.clone(),
+        String::new(),
+    ]];
+    let line = |w: &WhatIf| {
+        let cost = if w.cost.is_finite() { amount(w.cost) } else { "–".to_owned() };
+        let note = match w.verdict {
+            Verdict::Meets if surface.constraints.is_empty() => "",
+            Verdict::Meets => "meets",
+            verdict => verdict_note(verdict),
+        };
+        vec![w.name.clone(), w.setting.to_owned(), cost, latency(w.latency_s), note.to_owned()]
+    };
+    lines.extend(answer.what_if.iter().map(line));
+    text.push('\n');
+    text.push_str(&aligned(&lines));
+}
+
+/// Columns side by side: the first to the left, the others to the right, the last to the left.
+fn aligned(lines: &[Vec<String>]) -> String {
+    let columns = lines.first().map_or(0, Vec::len);
+    let of = |c: usize| lines.iter().map(|line| line[c].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(of).collect();
+    let mut text = String::new();
+    for (i, line) in lines.iter().enumerate() {
+        let cells = line.iter().zip(&widths).enumerate().map(|(c, (cell, &width))| {
+            if c == 0 || c + 1 == columns { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        });
+        let joined = cells.collect::<Vec<_>>().join("  ");
+        let joined = joined.trim_end();
+        text.push_str(&if i == 0 { format!("{BOLD}{joined}{PLAIN}\n") } else { format!("{joined}\n") });
+    }
+    text
+}

@@ -1,0 +1,284 @@
+//! `answer.json`: the answer for programs, and all that the charts need beside `surface.csv`.
+
+use super::{Answer, WhatIf};
+use crate::report::summary::FORMAT;
+use crate::stats::surface::effects::Effects;
+use crate::stats::surface::{Point, Surface, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Json {
+    /// Version of the format of result files.
+    pub format: u32,
+    /// What is minimised.
+    pub objective: Objective,
+    /// Replications of each configuration.
+    pub replications: usize,
+    /// Configurations by verdict.
+    pub verdicts: BTreeMap<String, usize>,
+    /// The best configuration that holds the constraints.
+    pub best: Option<Entry>,
+    /// Where none does, the nearest.
+    pub nearest: Option<Entry>,
+    /// The scenario as written.
+    pub today: Entry,
+    /// The objective of the best, or of the nearest, against today's: mean of the differences by replication.
+    pub against_today: Option<Difference>,
+    /// What most waiting of the best, or of the nearest, is for, and its share.
+    pub waiting_for: Option<(String, f64)>,
+    /// The next best.
+    pub runners_up: Vec<RunnerUp>,
+    /// Configurations that chance alone could put first.
+    pub not_separated: Option<usize>,
+    /// Values that could be taken instead, with everything else as in the best: within 1 %.
+    pub hardly_matters: BTreeMap<String, Vec<String>>,
+    /// Shares of the variance of the objective, and of the latency, over all configurations.
+    pub effects: BTreeMap<String, Shares>,
+    /// Other circumstances.
+    pub what_if: Vec<If>,
+    /// The axes.
+    pub axes: Vec<Axis>,
+}
+
+/// What is minimised, and what must hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// As people read it.
+    pub minimise: String,
+    /// Its unit.
+    pub unit: String,
+    /// The constraints.
+    pub subject_to: Vec<String>,
+    /// Unit of costs.
+    pub cost_unit: String,
+    /// The time that charts set against cost.
+    pub latency: String,
+    /// A constraint's limit on it [s].
+    pub latency_limit_s: Option<f64>,
+}
+
+/// One configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place in the grid; absent of today's.
+    pub index: Option<u64>,
+    /// Values of the axes, as in configs.csv; `null` where an axis does not have today's.
+    pub settings: BTreeMap<String, Option<String>>,
+    /// Its verdict.
+    pub verdict: String,
+    /// What is minimised.
+    pub objective: Option<f64>,
+    /// Half width of its 95 % interval.
+    pub objective_half_width: Option<f64>,
+    /// Cost.
+    pub cost: Option<f64>,
+    /// Latency [s]; `null` where jobs never start.
+    pub latency_s: Option<f64>,
+    /// Whether jobs never start, so that the latency is infinite.
+    pub never_starts: bool,
+    /// The largest relative excess over a constraint.
+    pub excess: Option<f64>,
+    /// In how many replications each constraint holds alone.
+    pub held_in: Option<Vec<usize>>,
+    /// What is minimised, by replication.
+    pub objectives: Vec<Option<f64>>,
+}
+
+/// A paired difference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Mean.
+    pub mean: f64,
+    /// Half width of its 95 % interval.
+    pub half_width: Option<f64>,
+    /// As a share of today's, or of the best's.
+    pub share: Option<f64>,
+    /// Whether the interval leaves out 0.
+    pub separated: Option<bool>,
+}
+
+/// A configuration after the best one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunnerUp {
+    /// It.
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// Its objective minus the best's.
+    pub against_best: Option<Difference>,
+}
+
+/// Shares of the variance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shares {
+    /// By axis.
+    pub main: BTreeMap<String, f64>,
+    /// By pair of axes, as `max_nodes × idle_time_s`.
+    pub interactions: BTreeMap<String, f64>,
+}
+
+/// A setting under other circumstances.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct If {
+    /// The circumstance.
+    pub what_if: String,
+    /// `recommended` or `today`.
+    pub setting: String,
+    /// Its verdict there.
+    pub verdict: String,
+    /// What is minimised.
+    pub objective: Option<f64>,
+    /// Cost.
+    pub cost: Option<f64>,
+    /// Latency [s].
+    pub latency_s: Option<f64>,
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Axis {
+    /// Its column.
+    pub column: String,
+    /// As people read it.
+    pub label: String,
+    /// Its values as people read them.
+    pub texts: Vec<String>,
+    /// Its values as numbers.
+    pub numbers: Vec<Option<f64>>,
+    /// Number of today's value.
+    pub today: Option<u32>,
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// The file's content. `cells`: the values of a configuration's axes as configs.csv has them.
+#[must_use]
+pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
+    let surface = answer.surface;
+    let entry = |point: usize| {
+        let p = &surface.points[point];
+        let columns = surface.factors.iter().map(|factor| factor.column.clone());
+        let settings = columns.zip(cells(p.index).into_iter().map(Some)).collect();
+        entry(p, Some(p.index), settings, surface.objectives_of(point))
+    };
+    let detailed = |point: usize| {
+        let detail = answer.detail.as_ref();
+        Entry { held_in: detail.map(|detail| detail.held_in.clone()), ..entry(point) }
+    };
+    let today_texts = surface.factors.iter().zip(&surface.today_levels).map(|(factor, level)| {
+        (factor.column.clone(), level.map(|level| factor.levels[level as usize].text.clone()))
+    });
+    let difference = |paired: &crate::stats::Paired| Difference {
+        mean: paired.difference.mean,
+        half_width: paired.difference.half_width,
+        share: paired.relative(),
+        separated: paired.separated(),
+    };
+    let hardly = answer.slack.iter().map(|slack| {
+        let factor = &surface.factors[slack.factor];
+        let texts = slack.levels.iter().map(|&level| factor.levels[level as usize].text.clone());
+        (factor.column.clone(), texts.collect())
+    });
+    let mut effects = BTreeMap::new();
+    for (name, found) in [("objective", &answer.objective_effects), ("latency", &answer.latency_effects)] {
+        if let Some(found) = found {
+            effects.insert(name.to_owned(), shares(surface, found));
+        }
+    }
+    Json {
+        format: FORMAT,
+        objective: Objective {
+            minimise: surface.objective_name.clone(),
+            unit: surface.objective_unit.clone(),
+            subject_to: surface.constraints.clone(),
+            cost_unit: surface.cost_unit.clone(),
+            latency: surface.latency_name.clone(),
+            latency_limit_s: surface.latency_limit_s,
+        },
+        replications: surface.replications,
+        verdicts: Verdict::ALL
+            .into_iter()
+            .map(|v| (v.as_str().to_owned(), answer.counts[v as usize]))
+            .collect(),
+        best: answer.best.map(detailed),
+        nearest: answer.nearest.map(detailed),
+        today: entry_today(surface, today_texts.collect()),
+        against_today: answer.against_today.as_ref().map(difference),
+        waiting_for: answer
+            .detail
+            .as_ref()
+            .and_then(|detail| detail.waiting_for)
+            .map(|(reason, share)| (reason.to_owned(), share)),
+        runners_up: answer
+            .runners_up
+            .iter()
+            .map(|r| RunnerUp { entry: entry(r.point), against_best: r.paired.as_ref().map(difference) })
+            .collect(),
+        not_separated: answer.not_separated,
+        hardly_matters: hardly.collect(),
+        effects,
+        what_if: answer.what_if.iter().map(of_what_if).collect(),
+        axes: surface.factors.iter().zip(&surface.today_levels).map(axis).collect(),
+    }
+}
+
+fn axis((factor, today): (&crate::stats::surface::Factor, &Option<u32>)) -> Axis {
+    Axis {
+        column: factor.column.clone(),
+        label: factor.label.clone(),
+        texts: factor.levels.iter().map(|level| level.text.clone()).collect(),
+        numbers: factor.levels.iter().map(|level| level.number).collect(),
+        today: *today,
+    }
+}
+
+fn of_what_if(w: &WhatIf) -> If {
+    If {
+        what_if: w.name.clone(),
+        setting: w.setting.to_owned(),
+        verdict: w.verdict.as_str().to_owned(),
+        objective: finite(w.objective),
+        cost: finite(w.cost),
+        latency_s: finite(w.latency_s),
+    }
+}
+
+fn entry_today(surface: &Surface, settings: BTreeMap<String, Option<String>>) -> Entry {
+    entry(&surface.today, None, settings, &surface.today_objectives)
+}
+
+fn entry(
+    p: &Point,
+    index: Option<u64>,
+    settings: BTreeMap<String, Option<String>>,
+    objectives: &[f64],
+) -> Entry {
+    Entry {
+        index,
+        settings,
+        verdict: p.verdict.as_str().to_owned(),
+        objective: finite(p.objective),
+        objective_half_width: crate::stats::Estimate::of(objectives).and_then(|e| e.half_width),
+        cost: finite(p.cost),
+        latency_s: finite(p.latency_s),
+        never_starts: p.latency_s == f64::INFINITY,
+        excess: finite(p.excess),
+        held_in: None,
+        objectives: objectives.iter().map(|&value| finite(value)).collect(),
+    }
+}
+
+fn shares(surface: &Surface, found: &Effects) -> Shares {
+    let column = |factor: usize| surface.factors[factor].column.as_str();
+    Shares {
+        main: found.main.iter().map(|main| (column(main.factor).to_owned(), main.share)).collect(),
+        interactions: found
+            .interactions
+            .iter()
+            .map(|i| (format!("{} × {}", column(i.factors.0), column(i.factors.1)), i.share))
+            .collect(),
+    }
+}
