@@ -46,6 +46,9 @@ fn checked(args: &CheckArgs) -> Result<(Prepared, Vec<Diagnostic>), CliError> {
     let scenario = Scenario::open(&args.scenario)?;
     let mut found = scenario.notices();
     let prepared = scenario.prepare(None, 0)?;
+    let context = &prepared.context;
+    let span_h = context.rate_span().map(|span| f64::from(span) / context.ticks_per_h() as f64);
+    super::sweep::check_objective(scenario.loaded(), &context.prices.currency, span_h)?;
     found.extend(warnings::beforehand(&prepared.context).iter().map(|w| placed(w, scenario.loaded())));
     Diagnostic::sort(&mut found);
     Ok((prepared, found))

@@ -24,6 +24,7 @@ use crate::sweep;
 use crate::sweep::plan::{Models, Plan};
 use crate::sweep::runner::{Backend, Choice, Runner, SweepError};
 use decide::Decider;
+pub(super) use decide::check_objective;
 use gather::{Gathered, write_front, write_surface};
 use rows::{Sweep, scales};
 use std::ffi::OsString;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod answer;
 mod basics;
 mod charts;
 mod check;

@@ -51,6 +51,16 @@ pub(super) fn texts(loaded: &Loaded, minimise: Option<&str>, subject_to: &[Strin
     }
 }
 
+/// Reads the scenario's own objective, to see whether it can be.
+pub(in crate::cli) fn check_objective(
+    loaded: &Loaded,
+    currency: &str,
+    span_h: Option<f64>,
+) -> Result<(), CliError> {
+    let texts = texts(loaded, None, &[]);
+    objective::read(&texts, loaded.scenario(), currency, span_h).map_err(not_valid).map(|_| ())
+}
+
 /// What a sweep decides by.
 pub(super) struct Decider {
     pub(super) objective: Objective,

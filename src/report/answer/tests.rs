@@ -1,1 +1,131 @@
+//! The answer's words, from a small surface.
 
+use super::*;
+use crate::report::objective::{Figure, Metric, Stat, Term};
+use crate::stats::surface::tests::grid;
+use crate::units::TimeSpan;
+
+fn objective(constraint: bool) -> Objective {
+    let figure = |metric, name: &str| Figure { metric, cluster: None, name: name.into() };
+    Objective {
+        terms: vec![Term { weight: 1.0, figure: figure(Metric::Cost, "cost") }],
+        constraints: Vec::new(),
+        period: Some(crate::report::objective::Period::WEEK),
+        currency: "USD".into(),
+        name: "cost".into(),
+        unit: "USD/week".into(),
+        latency: figure(Metric::Wait(Stat::Percentile(950)), "p95 wait"),
+        latency_limit: constraint.then(|| TimeSpan::from_s(600)),
+    }
+}
+
+/// Nodes make cost and save waiting; the second axis costs a little.
+fn surface(limit_s: f64) -> Surface {
+    let mut s = grid(&[5, 3], |l| 100.0 + 25.0 * f64::from(l[0]) + 0.2 * f64::from(l[1]));
+    s.constraints = vec!["p95 wait ≤ 10m".into()];
+    s.latency_limit_s = Some(limit_s);
+    for i in 0..s.points.len() {
+        let nodes = f64::from(s.levels_of(i)[0]);
+        let point = &mut s.points[i];
+        point.latency_s = 2400.0 / (nodes + 1.0);
+        if point.latency_s > limit_s {
+            point.verdict = Verdict::Misses;
+            point.excess = point.latency_s / limit_s - 1.0;
+        }
+    }
+    s.points[0].verdict = Verdict::Rejects;
+    s.today = crate::stats::surface::Point {
+        objective: 200.0,
+        cost: 200.0,
+        latency_s: 480.0,
+        ..s.points[12].clone()
+    };
+    s.today_objectives = vec![200.0];
+    s.today_levels = vec![Some(4), None];
+    s
+}
+
+fn plain(text: &str) -> String {
+    text.replace("\x1b[1m", "").replace("\x1b[0m", "")
+}
+
+#[test]
+fn the_answer_comes_first() {
+    let surface = surface(600.0);
+    let objective = objective(true);
+    let answer = Answer::of(&surface, &objective);
+    // 800 s at three nodes more, 600 s at four.
+    assert_eq!(answer.best, Some(9));
+    let text = plain(&human(&answer));
+    let expected = "\
+Cheapest that meets p95 wait ≤ 10m: f0 3, f1 0
+  175.00 USD/week, p95 wait 10m
+  −12 % against today: 200.00 USD/week, p95 wait 8m
+
+       f0     f1  cost, USD/week  against best  p95 wait
+best    3      0          175.00                     10m
+2.      3      1          175.20         +0.20       10m
+3.      3      2          175.40         +0.40       10m
+4.      4      0          200.00        +25.00        8m
+5.      4      1          200.20        +25.20        8m
+6.      4      2          200.40        +25.40        8m
+today   4  other          200.00                      8m
+
+One replication: nothing is known of chance; --replications 20 tells.
+f1 hardly matters there: within 1 % at whichever value it has.
+What moves cost over all configurations: f0 100 %.
+What moves p95 wait over all configurations: f0 100 %.
+Waiting less costs: from p95 wait 40m to 20m, 1.24 USD/week a minute; from 10m to 8m, 12.50 a minute.
+Left out of the choice: 1 reject more jobs than today.
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn where_nothing_holds_the_nearest_comes_first() {
+    let surface = surface(60.0);
+    let objective = objective(true);
+    let mut answer = Answer::of(&surface, &objective);
+    assert_eq!((answer.best, answer.nearest), (None, Some(12)));
+    answer.detail = Some(Detail { waiting_for: Some(("node_limit", 0.62)), ..Detail::default() });
+    let text = plain(&human(&answer));
+    assert!(text.starts_with("Nothing here meets p95 wait ≤ 10m. Nearest: f0 4, f1 0\n"), "{text}");
+    assert!(text.contains("  what limits it: 62 % of its waiting is for node limit\n"), "{text}");
+    assert!(!text.contains("hardly matters"), "{text}");
+}
+
+#[test]
+fn with_replications_chance_is_spoken_of() {
+    let mut surface = surface(600.0);
+    surface.replications = 4;
+    let noise = [0.0, 0.5, -0.5, 0.1];
+    let spread = |p: &crate::stats::surface::Point, i: usize| {
+        noise.map(|n| p.objective + n * if i == 10 { 2.0 } else { 1.0 })
+    };
+    surface.objectives = surface.points.iter().enumerate().flat_map(|(i, p)| spread(p, i)).collect();
+    surface.today_objectives = noise.map(|n| 200.0 + n).to_vec();
+    let objective = objective(true);
+    let answer = Answer::of(&surface, &objective);
+    assert_eq!((answer.runners_up[0].separated, answer.runners_up[1].separated), (Some(false), Some(true)));
+    assert_eq!(answer.not_separated, Some(1));
+    let text = plain(&human(&answer));
+    assert!(text.contains("not separated\n"), "{text}");
+    assert!(text.contains("1 other is not separated from it"), "{text}");
+    assert!(text.contains("[−12 %, −12 %] against today"), "{text}");
+}
+
+#[test]
+fn the_file_has_what_the_text_says() {
+    let surface = surface(600.0);
+    let objective = objective(true);
+    let answer = Answer::of(&surface, &objective);
+    let found = json(&answer, |index| vec![index.to_string(), "x".into()]);
+    let best = found.best.unwrap();
+    assert_eq!((best.index, best.objective, best.verdict.as_str()), (Some(9), Some(175.0), "meets"));
+    assert_eq!(best.settings["f0"], Some("9".to_owned()));
+    assert_eq!(found.verdicts["rejects"], 1);
+    assert_eq!(found.hardly_matters["f1"], ["0", "1", "2"]);
+    assert_eq!(found.runners_up.len(), 5);
+    assert_eq!(found.today.settings["f1"], None);
+    assert!((found.against_today.unwrap().share.unwrap() + 0.125).abs() < 1e-12);
+}
