@@ -19,6 +19,7 @@ pub mod cpu;
 pub mod gpu;
 pub mod plan;
 pub mod runner;
+pub mod search;
 #[cfg(feature = "gpu")]
 pub mod self_test;
 
