@@ -29,14 +29,14 @@ fn split(a: Attempt) -> Split {
 fn read_attempt(index: u32) -> Attempt {
     let a = params.attempts + ATTEMPT_WORDS * index;
     return Attempt(
-        memory[at(a + A_JOB)],
-        memory[at(a + A_START)],
-        memory[at(a + A_PREPARE)],
-        memory[at(a + A_OVERHEAD)],
-        memory[at(a + A_SAVED)],
-        memory[at(a + A_EVICTIONS)],
-        memory[at(a + A_ATTEMPTS)],
-        memory[at(a + A_NODES)],
+        load(a + A_JOB),
+        load(a + A_START),
+        load(a + A_PREPARE),
+        load(a + A_OVERHEAD),
+        load(a + A_SAVED),
+        load(a + A_EVICTIONS),
+        load(a + A_ATTEMPTS),
+        load(a + A_NODES),
     );
 }
 
@@ -47,7 +47,7 @@ fn completions() -> bool {
     }
     let index = due_earliest(params.attempt_due, s.attempt_next);
     s.attempt_next = due_set(params.attempt_due, index, NEVER);
-    let times_out = (memory[at(params.attempts + ATTEMPT_WORDS * index + A_NODES)] & TIMES_OUT) != 0u;
+    let times_out = (load(params.attempts + ATTEMPT_WORDS * index + A_NODES) & TIMES_OUT) != 0u;
     end_attempt(index, select(COMPLETED, TIMED_OUT, times_out));
     return s.attempt_next > s.now;
 }
@@ -64,7 +64,7 @@ fn start(id: u32, shape: u32, restart: Restart) {
         fuel -= 1;
         let slot = idle_take_one();
         warm &= take_node(slot, index, environment);
-        memory[at(params.nodes + NODE_WORDS * last + N_NEXT)] = slot;
+        store(params.nodes + NODE_WORDS * last + N_NEXT, slot);
         last = slot;
     }
     move_nodes(IDLE, RUNNING, nodes);
@@ -80,14 +80,14 @@ fn start(id: u32, shape: u32, restart: Restart) {
     let timeout = job_timeout(id, shape);
     let times_out = length > timeout;
     let a = params.attempts + ATTEMPT_WORDS * index;
-    memory[at(a + A_JOB)] = id;
-    memory[at(a + A_START)] = s.now;
-    memory[at(a + A_PREPARE)] = prepare;
-    memory[at(a + A_OVERHEAD)] = overhead;
-    memory[at(a + A_SAVED)] = restart.saved;
-    memory[at(a + A_EVICTIONS)] = restart.evictions;
-    memory[at(a + A_ATTEMPTS)] = restart.attempts + 1u;
-    memory[at(a + A_NODES)] = nodes | select(0u, TIMES_OUT, times_out);
+    store(a + A_JOB, id);
+    store(a + A_START, s.now);
+    store(a + A_PREPARE, prepare);
+    store(a + A_OVERHEAD, overhead);
+    store(a + A_SAVED, restart.saved);
+    store(a + A_EVICTIONS, restart.evictions);
+    store(a + A_ATTEMPTS, restart.attempts + 1u);
+    store(a + A_NODES, nodes | select(0u, TIMES_OUT, times_out));
     s.attempt_next = due_set(params.attempt_due, index, s.now + min(length, timeout));
 
     if restart.attempts == 0u {
@@ -97,7 +97,7 @@ fn start(id: u32, shape: u32, restart: Restart) {
         s.wait_max = max(s.wait_max, wait);
         histogram_add(wait_histogram(), wait);
         s.waits_within += select(0u, 1u, c.wait_limit != NEVER && wait <= c.wait_limit);
-    } else {
+    } else if leads() {
         sums[me].restarts += 1u;
     }
 }
@@ -105,11 +105,11 @@ fn start(id: u32, shape: u32, restart: Restart) {
 // A node goes to an attempt; returns the environments that it was warm for.
 fn take_node(slot: u32, attempt: u32, environment: u32) -> u32 {
     let n = params.nodes + NODE_WORDS * slot;
-    let warm = memory[at(n + N_WARM)];
-    memory[at(n + N_WARM)] = warm | environment;
-    memory[at(n + N_STATE)] = RUNNING;
-    memory[at(n + N_ATTEMPT)] = attempt;
-    memory[at(n + N_NEXT)] = NONE;
+    let warm = load(n + N_WARM);
+    store(n + N_WARM, warm | environment);
+    store(n + N_STATE, RUNNING);
+    store(n + N_ATTEMPT, attempt);
+    store(n + N_NEXT, NONE);
     return warm;
 }
 
@@ -121,11 +121,11 @@ fn stop(index: u32) -> Attempt {
     while slot != NONE {
         fuel -= 1;
         let n = params.nodes + NODE_WORDS * slot;
-        memory[at(n + N_STATE)] = IDLE;
-        memory[at(n + N_SINCE)] = s.now;
-        memory[at(n + N_ATTEMPT)] = NONE;
+        store(n + N_STATE, IDLE);
+        store(n + N_SINCE, s.now);
+        store(n + N_ATTEMPT, NONE);
         idle_push(slot);
-        slot = memory[at(n + N_NEXT)];
+        slot = load(n + N_NEXT);
     }
     move_nodes(RUNNING, IDLE, a.nodes);
     return a;
@@ -138,7 +138,7 @@ fn attempt_of(id: u32) -> u32 {
     }
     for (var index = 0u; index < c.leaves; index += 1u) {
         fuel -= 1;
-        if memory[at(params.attempts + ATTEMPT_WORDS * index + A_JOB)] == id
+        if load(params.attempts + ATTEMPT_WORDS * index + A_JOB) == id
             && due_get(params.attempt_due, index) != NEVER {
             return index;
         }
@@ -168,7 +168,7 @@ fn end_attempt(index: u32, outcome: u32) {
 fn account(a: Attempt, parts: Split) {
     s.prepare = plus(s.prepare, times(a.nodes, parts.prepare));
     s.useful = plus(s.useful, times(a.nodes, parts.progress));
-    if parts.overhead > 0u {
+    if parts.overhead > 0u && leads() {
         sums[me].lost = plus(sums[me].lost, times(a.nodes, parts.overhead));
     }
 }
@@ -180,8 +180,10 @@ fn note_outcome(nodes: u32, useful: u32, outcome: u32) {
         s.completed_useful = plus(s.completed_useful, times(useful, nodes));
         return;
     }
-    sums[me].outcomes[outcome] += 1u;
-    sums[me].useful_by_outcome[outcome] = plus(sums[me].useful_by_outcome[outcome], times(useful, nodes));
+    if leads() {
+        sums[me].outcomes[outcome] += 1u;
+        sums[me].useful_by_outcome[outcome] = plus(sums[me].useful_by_outcome[outcome], times(useful, nodes));
+    }
 }
 
 // A node of a running job is evicted: the job stops, and restarts or fails (model, section 6).
@@ -207,7 +209,9 @@ fn evict_job(index: u32) {
     // `account` counted all progress as useful.
     let lost = times(a.nodes, done - kept);
     s.useful = minus(s.useful, lost);
-    sums[me].lost = plus(sums[me].lost, lost);
+    if leads() {
+        sums[me].lost = plus(sums[me].lost, lost);
+    }
     s.active_jobs -= 1u;
     if gives_up != NONE {
         note_outcome(a.nodes, 0u, gives_up);
@@ -223,7 +227,9 @@ fn histogram_add(histogram: u32, v: u32) {
         let k = firstLeadingBit(v);
         bucket = 64u * (k - 5u) + (v >> (k - 6u)) - 64u;
     }
-    histograms[histogram + bucket] += 1u;
+    if leads() {
+        histograms[histogram + bucket] += 1u;
+    }
 }
 
 // First word of the histogram of waits; that of turnarounds follows it.

@@ -35,7 +35,7 @@ fn update_load_balancers() {
 
 // Adds the billed time of a node that goes now, or is still held at the end.
 fn bill(billed_from: u32) {
-    if billed_from != NEVER {
+    if billed_from != NEVER && leads() {
         let quanta = div_ceil(s.now - billed_from, c.billing_quantum);
         sums[me].billed_quanta = plus(sums[me].billed_quanta, wide(quanta));
     }
@@ -68,7 +68,7 @@ fn set_reason(reason: u32) {
     }
     let first = integral(s.first);
     let again = integral(s.again);
-    if s.reason != NONE {
+    if s.reason != NONE && leads() {
         sums[me].wait[s.reason] = plus(sums[me].wait[s.reason], minus(first, s.first_mark));
         sums[me].requeue_wait[s.reason] = plus(sums[me].requeue_wait[s.reason], minus(again, s.again_mark));
     }

@@ -58,7 +58,7 @@ fn cancel_queued(id: u32, restart: Restart, again: bool) {
 
 // A job that does not run gets its final outcome.
 fn end_waiting(nodes: u32, restart: Restart, outcome: u32) {
-    if outcome == CANCELLED && restart.attempts == 0u {
+    if outcome == CANCELLED && restart.attempts == 0u && leads() {
         sums[me].cancelled_unstarted += 1u;
     }
     note_outcome(nodes, restart.saved, outcome);
@@ -93,7 +93,7 @@ fn dispatch() -> bool {
 // The first job in the queue, which is not empty.
 fn queue_head() -> u32 {
     if LOW_PRIORITY && s.again.count > 0u {
-        return memory[at(requeued_entry(s.again.count - 1u))];
+        return load(requeued_entry(s.again.count - 1u));
     }
     return s.head;
 }

@@ -26,8 +26,8 @@ fn idle_sort() {
         fuel -= 1;
         let slot = fresh_highest();
         let entry = idle_entry(s.idle_sorted);
-        memory[at(entry)] = slot;
-        memory[at(entry + 1u)] = s.fresh_since;
+        store(entry, slot);
+        store(entry + 1u, s.fresh_since);
         s.idle_sorted += 1u;
         fresh_remove(slot);
     }
@@ -54,13 +54,13 @@ fn idle_take_one() -> u32 {
         return slot;
     }
     s.idle_sorted -= 1u;
-    return memory[at(idle_entry(s.idle_sorted))];
+    return load(idle_entry(s.idle_sorted));
 }
 
 // Removes the node that has been idle for the longest.
 fn idle_release_one() -> u32 {
     if s.idle_sorted > 0u {
-        let slot = memory[at(idle_entry(0u))];
+        let slot = load(idle_entry(0u));
         s.idle_front = (s.idle_front + 1u) & (c.leaves - 1u);
         s.idle_sorted -= 1u;
         return slot;
@@ -72,7 +72,7 @@ fn idle_release_one() -> u32 {
 
 // Removes one node, an evicted one.
 fn idle_remove(slot: u32) {
-    let word = memory[at(params.fresh + (slot >> 5u))];
+    let word = load(params.fresh + (slot >> 5u));
     if (word & (1u << (slot & 31u))) != 0u {
         fresh_remove(slot);
         return;
@@ -83,10 +83,10 @@ fn idle_remove(slot: u32) {
         let entry = idle_entry(k);
         if found {
             let before = idle_entry(k - 1u);
-            memory[at(before)] = memory[at(entry)];
-            memory[at(before + 1u)] = memory[at(entry + 1u)];
+            store(before, load(entry));
+            store(before + 1u, load(entry + 1u));
         } else {
-            found = memory[at(entry)] == slot;
+            found = load(entry) == slot;
         }
     }
     s.idle_sorted -= 1u;
@@ -95,7 +95,7 @@ fn idle_remove(slot: u32) {
 // Idle since when, of the node that has been idle for the longest; NEVER: no node is idle.
 fn oldest_since() -> u32 {
     if s.idle_sorted > 0u {
-        return memory[at(idle_entry(0u) + 1u)];
+        return load(idle_entry(0u) + 1u);
     }
     return select(NEVER, s.fresh_since, s.fresh_count > 0u);
 }
@@ -115,14 +115,14 @@ fn next_expiry() -> u32 {
     while low < high {
         fuel -= 1;
         let middle = (low + high) / 2u;
-        if memory[at(idle_entry(middle) + 1u)] + s.idle_time <= s.now {
+        if load(idle_entry(middle) + 1u) + s.idle_time <= s.now {
             low = middle + 1u;
         } else {
             high = middle;
         }
     }
     if low < s.idle_sorted {
-        return memory[at(idle_entry(low) + 1u)] + s.idle_time;
+        return load(idle_entry(low) + 1u) + s.idle_time;
     }
     if s.fresh_count > 0u && s.fresh_since + s.idle_time > s.now {
         return s.fresh_since + s.idle_time;

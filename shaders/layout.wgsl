@@ -191,8 +191,6 @@ override EXTRAS: bool = true;
 override CHANGES: bool = true;
 override WITHDRAWALS: bool = true;
 override TURNAROUNDS: bool = true;
-// Memory of 32 neighbouring configurations word by word, or that of each in one piece.
-override INTERLEAVED: bool = false;
 
 const NEVER: u32 = 0xffffffffu;
 const NONE: u32 = 0xffffffffu;
@@ -319,11 +317,3 @@ var<private> me: u32;
 var<private> c: Config;
 var<private> s: State;
 var<private> fuel: i32;
-
-// Word `i` of this configuration's memory.
-fn at(i: u32) -> u32 {
-    if INTERLEAVED {
-        return ((me >> 5u) * params.words + i) * 32u + (me & 31u);
-    }
-    return me * params.words + i;
-}

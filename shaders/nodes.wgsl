@@ -15,7 +15,7 @@ fn evictions() -> bool {
     } else {
         return true;
     }
-    if memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] == ALLOCATING {
+    if load(params.nodes + NODE_WORDS * slot + N_STATE) == ALLOCATING {
         withdraw(slot);
     } else {
         evict(slot);
@@ -30,8 +30,8 @@ fn latest_node(allocating: bool) -> u32 {
     for (var i = 0u; i < c.leaves; i += 1u) {
         fuel -= 1;
         let n = params.nodes + NODE_WORDS * i;
-        let state = memory[at(n + N_STATE)];
-        let ordinal = memory[at(n + N_ORDINAL)];
+        let state = load(n + N_STATE);
+        let ordinal = load(n + N_ORDINAL);
         let sought = select(state != FREE, state == ALLOCATING, allocating);
         if sought && (slot == NONE || ordinal > highest) {
             slot = i;
@@ -44,14 +44,16 @@ fn latest_node(allocating: bool) -> u32 {
 // A node past its allocation is gone at once, and its job stops.
 fn evict(slot: u32) {
     let n = params.nodes + NODE_WORDS * slot;
-    if memory[at(n + N_STATE)] == RUNNING {
-        evict_job(memory[at(n + N_ATTEMPT)]);
+    if load(n + N_STATE) == RUNNING {
+        evict_job(load(n + N_ATTEMPT));
     }
     // A job that stops leaves its nodes idle, so the state is read again.
-    if memory[at(n + N_STATE)] == IDLE {
+    if load(n + N_STATE) == IDLE {
         idle_remove(slot);
     }
-    sums[me].evictions += 1u;
+    if leads() {
+        sums[me].evictions += 1u;
+    }
     s.lifetime_next = due_set(params.lifetimes, slot, NEVER);
     if due_get(params.node_due, slot) != NEVER {
         s.node_next = due_set(params.node_due, slot, NEVER);
@@ -61,7 +63,9 @@ fn evict(slot: u32) {
 
 // A node that is still being allocated is taken back.
 fn withdraw(slot: u32) {
-    sums[me].withdrawn += 1u;
+    if leads() {
+        sums[me].withdrawn += 1u;
+    }
     s.node_next = due_set(params.node_due, slot, NEVER);
     free(slot);
 }
@@ -69,13 +73,13 @@ fn withdraw(slot: u32) {
 // The slot, the quota and the address of a node are free. What falls due for it was cleared.
 fn free(slot: u32) {
     let n = params.nodes + NODE_WORDS * slot;
-    let state = memory[at(n + N_STATE)];
+    let state = load(n + N_STATE);
     s.levels[state] = level_sub(s.levels[state], 1u);
-    bill(memory[at(n + N_BILLED_FROM)]);
+    bill(load(n + N_BILLED_FROM));
     s.resized = 1u;
     s.held -= 1u;
     s.allocated -= select(1u, 0u, state == LEAVING);
-    memory[at(n + N_STATE)] = FREE;
+    store(n + N_STATE, FREE);
     free_slot(slot);
     update_load_balancers();
 }
@@ -92,15 +96,15 @@ fn transitions() -> bool {
 
 fn node_transitions(slot: u32) {
     let n = params.nodes + NODE_WORDS * slot;
-    let ordinal = memory[at(n + N_ORDINAL)];
+    let ordinal = load(n + N_ORDINAL);
     var due = s.now;
     while due <= s.now {
         fuel -= 1;
-        switch memory[at(n + N_STATE)] {
+        switch load(n + N_STATE) {
             case ALLOCATING: {
                 move_nodes(ALLOCATING, PREPARING, 1u);
-                memory[at(n + N_STATE)] = PREPARING;
-                memory[at(n + N_BILLED_FROM)] = s.now;
+                store(n + N_STATE, PREPARING);
+                store(n + N_BILLED_FROM, s.now);
                 due = s.now + entry(c.boot_delay, ordinal);
                 begin_lifetime(slot);
                 update_load_balancers();
@@ -108,14 +112,16 @@ fn node_transitions(slot: u32) {
             case PREPARING: {
                 if entry(c.boot_failure, ordinal) != 0u {
                     move_nodes(PREPARING, UNUSABLE, 1u);
-                    memory[at(n + N_STATE)] = UNUSABLE;
+                    store(n + N_STATE, UNUSABLE);
                     due = s.now + c.recycle_time;
-                    sums[me].boot_failures += 1u;
+                    if leads() {
+                        sums[me].boot_failures += 1u;
+                    }
                 } else {
                     move_nodes(PREPARING, IDLE, 1u);
-                    memory[at(n + N_STATE)] = IDLE;
+                    store(n + N_STATE, IDLE);
                     due = NEVER;
-                    memory[at(n + N_SINCE)] = s.now;
+                    store(n + N_SINCE, s.now);
                     idle_push(slot);
                 }
             }
@@ -140,7 +146,7 @@ fn begin_leaving(slot: u32, before: u32) -> u32 {
     move_nodes(before, LEAVING, 1u);
     s.resized = 1u;
     s.allocated -= 1u;
-    memory[at(params.nodes + NODE_WORDS * slot + N_STATE)] = LEAVING;
+    store(params.nodes + NODE_WORDS * slot + N_STATE, LEAVING);
     return s.now + c.release_delay;
 }
 
@@ -149,7 +155,7 @@ fn begin_lifetime(slot: u32) {
     if !LOW_PRIORITY || c.low_priority == 0u {
         return;
     }
-    let lifetime = entry(c.lifetime, memory[at(params.nodes + NODE_WORDS * slot + N_ORDINAL)]);
+    let lifetime = entry(c.lifetime, load(params.nodes + NODE_WORDS * slot + N_ORDINAL));
     if lifetime != NEVER {
         s.lifetime_next = due_set(params.lifetimes, slot, s.now + lifetime);
     }

@@ -20,7 +20,7 @@ fn requeued_place(id: u32) -> u32 {
     }
     for (var place = 0u; place < s.again.count; place += 1u) {
         fuel -= 1;
-        if memory[at(requeued_entry(place))] == id {
+        if load(requeued_entry(place)) == id {
             return place;
         }
     }
@@ -30,31 +30,31 @@ fn requeued_place(id: u32) -> u32 {
 // A job comes back; the books are up to the caller.
 fn requeued_insert(id: u32, restart: Restart) {
     var place = s.again.count;
-    while place > 0u && memory[at(requeued_entry(place - 1u))] < id {
+    while place > 0u && load(requeued_entry(place - 1u)) < id {
         fuel -= 1;
         requeued_copy(place - 1u, place);
         place -= 1u;
     }
     let to = requeued_entry(place);
-    memory[at(to)] = id;
-    memory[at(to + 1u)] = restart.saved;
-    memory[at(to + 2u)] = restart.evictions;
-    memory[at(to + 3u)] = restart.attempts;
+    store(to, id);
+    store(to + 1u, restart.saved);
+    store(to + 2u, restart.evictions);
+    store(to + 3u, restart.attempts);
 }
 
 fn requeued_copy(place: u32, other: u32) {
     let source = requeued_entry(place);
     let goal = requeued_entry(other);
-    memory[at(goal)] = memory[at(source)];
-    memory[at(goal + 1u)] = memory[at(source + 1u)];
-    memory[at(goal + 2u)] = memory[at(source + 2u)];
-    memory[at(goal + 3u)] = memory[at(source + 3u)];
+    store(goal, load(source));
+    store(goal + 1u, load(source + 1u));
+    store(goal + 2u, load(source + 2u));
+    store(goal + 3u, load(source + 3u));
 }
 
 // Takes a job out; the count is up to the caller.
 fn requeued_take(place: u32) -> Restart {
     let entry = requeued_entry(place);
-    let restart = Restart(memory[at(entry + 1u)], memory[at(entry + 2u)], memory[at(entry + 3u)]);
+    let restart = Restart(load(entry + 1u), load(entry + 2u), load(entry + 3u));
     for (var k = place + 1u; k < s.again.count; k += 1u) {
         fuel -= 1;
         requeued_copy(k, k - 1u);

@@ -5,21 +5,12 @@
 // not, it is called again, in this dispatch or in the next. So a pause is possible everywhere, no step has a loop
 // of its own, and neighbours that do different things share the turns of one loop.
 
-@compute @workgroup_size(32)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    me = id.y * groups.x * 32u + id.x;
-    if me >= params.configurations || states[me].phase == DONE {
-        return;
-    }
-    c = configs[me];
-    s = states[me];
-    fuel = i32(params.fuel);
-    var paused = false;
+// Goes on from where the state says. Returns whether it paused: the fuel is used up.
+fn turns() -> bool {
     loop {
         fuel -= TURN;
         if fuel < i32(params.reserve) {
-            paused = true;
-            break;
+            return true;
         }
         if s.phase == INITIAL && initial() {
             s.phase = BETWEEN;
@@ -65,13 +56,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             break;
         }
     }
-    // A driver that stops an invocation by force leaves the loop without passing either.
-    if paused {
-        progress[me] += 1u;
-    } else if s.phase == DONE {
-        progress[me] = FINISHED;
-    }
-    states[me] = s;
+    return false;
 }
 
 // The next time to visit, or how the run ends at the present instant (model, section 8).
@@ -172,7 +157,9 @@ fn change(kind: u32, x: u32, y: u32, z: u32, w: u32) {
 // An update of the cluster; a read-only lock refuses it.
 fn update(kind: u32, min_nodes: u32, max_nodes: u32, idle_time: u32, identities: u32) {
     if s.read_only_locks > 0u {
-        sums[me].refused_updates += 1u;
+        if leads() {
+            sums[me].refused_updates += 1u;
+        }
         return;
     }
     s.min_nodes = select(min_nodes, s.min_nodes, min_nodes == NEVER);
@@ -287,7 +274,9 @@ fn end_instant() {
     if s.resized != 0u {
         s.resized = 0u;
         s.at_limit = level_set(s.at_limit, select(0u, 1u, s.allocated >= s.limit));
-        sums[me].peak_nodes = max(sums[me].peak_nodes, s.held);
+        if leads() {
+            sums[me].peak_nodes = max(sums[me].peak_nodes, s.held);
+        }
     }
 }
 
@@ -302,13 +291,13 @@ fn is_settled() -> bool {
 // The state at t = 0, before the first instant. The memory is zero before; `s.repetitions` counts the words.
 fn initial() -> bool {
     if s.repetitions < 2u * c.leaves {
-        memory[at(params.attempt_due + s.repetitions)] = NEVER;
-        memory[at(params.node_due + s.repetitions)] = NEVER;
+        due_begin(params.attempt_due, s.repetitions);
+        due_begin(params.node_due, s.repetitions);
         if LOW_PRIORITY {
-            memory[at(params.lifetimes + s.repetitions)] = NEVER;
+            due_begin(params.lifetimes, s.repetitions);
         }
         if s.repetitions < c.leaves {
-            memory[at(params.nodes + NODE_WORDS * s.repetitions + N_STATE)] = FREE;
+            store(params.nodes + NODE_WORDS * s.repetitions + N_STATE, FREE);
         }
         s.repetitions += 1u;
         return false;
@@ -351,7 +340,7 @@ fn begin_cluster() {
     let words = (c.leaves + 31u) / 32u;
     for (var word = 0u; word < words; word += 1u) {
         fuel -= 1;
-        memory[at(params.free + word)] = NONE >> saturating_sub(32u, c.leaves);
+        store(params.free + word, NONE >> saturating_sub(32u, c.leaves));
     }
     s.free_words = NONE >> (32u - words);
 }
@@ -362,8 +351,8 @@ fn place_initial_node() {
     s.next_ordinal += 1u;
     take_slot(slot);
     let n = params.nodes + NODE_WORDS * slot;
-    memory[at(n + N_STATE)] = IDLE;
-    memory[at(n + N_ORDINAL)] = slot;
+    store(n + N_STATE, IDLE);
+    store(n + N_ORDINAL, slot);
     begin_lifetime(slot);
     idle_push(slot);
     s.levels[IDLE] = level_add(s.levels[IDLE], 1u);

@@ -21,8 +21,10 @@ fn down() -> bool {
     let slot = idle_release_one();
     let due = begin_leaving(slot, IDLE);
     s.node_next = due_set(params.node_due, slot, due);
-    sums[me].releases += 1u;
-    sums[me].scale_operations += 1u - s.released;
+    if leads() {
+        sums[me].releases += 1u;
+        sums[me].scale_operations += 1u - s.released;
+    }
     s.released = 1u;
     return s.allocated <= s.target_nodes;
 }
@@ -68,7 +70,9 @@ fn up() -> bool {
         return true;
     }
     request(slot);
-    sums[me].scale_operations += 1u - s.requested;
+    if leads() {
+        sums[me].scale_operations += 1u - s.requested;
+    }
     s.requested = 1u;
     return s.allocated >= s.target_nodes;
 }
@@ -79,16 +83,18 @@ fn request(slot: u32) {
     s.next_ordinal += 1u;
     take_slot(slot);
     let n = params.nodes + NODE_WORDS * slot;
-    memory[at(n + N_STATE)] = ALLOCATING;
-    memory[at(n + N_ORDINAL)] = ordinal;
-    memory[at(n + N_BILLED_FROM)] = NEVER;
-    memory[at(n + N_WARM)] = 0u;
+    store(n + N_STATE, ALLOCATING);
+    store(n + N_ORDINAL, ordinal);
+    store(n + N_BILLED_FROM, NEVER);
+    store(n + N_WARM, 0u);
     s.node_next = due_set(params.node_due, slot, s.now + entry(c.allocation_delay, ordinal));
     s.levels[ALLOCATING] = level_add(s.levels[ALLOCATING], 1u);
     s.resized = 1u;
     s.allocated += 1u;
     s.held += 1u;
-    sums[me].requests += 1u;
+    if leads() {
+        sums[me].requests += 1u;
+    }
 }
 
 // Why the queue waits until the next instant: its head's reason, the first that holds.

@@ -4,27 +4,27 @@
 // The lowest and the highest slot of a set that is not empty; `words` says which words have one.
 fn lowest_slot(slots: u32, words: u32) -> u32 {
     let word = firstTrailingBit(words);
-    return word * 32u + firstTrailingBit(memory[at(slots + word)]);
+    return word * 32u + firstTrailingBit(load(slots + word));
 }
 
 fn highest_slot(slots: u32, words: u32) -> u32 {
     let word = firstLeadingBit(words);
-    return word * 32u + firstLeadingBit(memory[at(slots + word)]);
+    return word * 32u + firstLeadingBit(load(slots + word));
 }
 
 // Adds a slot to a set, or takes it out; both return which words have one now.
 fn add_slot(slots: u32, words: u32, slot: u32) -> u32 {
     let word = slot >> 5u;
-    let i = at(slots + word);
-    memory[i] = memory[i] | (1u << (slot & 31u));
+    let i = slots + word;
+    store(i, load(i) | (1u << (slot & 31u)));
     return words | (1u << word);
 }
 
 fn remove_slot(slots: u32, words: u32, slot: u32) -> u32 {
     let word = slot >> 5u;
-    let i = at(slots + word);
-    let bits = memory[i] & ~(1u << (slot & 31u));
-    memory[i] = bits;
+    let i = slots + word;
+    let bits = load(i) & ~(1u << (slot & 31u));
+    store(i, bits);
     return select(words, words & ~(1u << word), bits == 0u);
 }
 

@@ -1,4 +1,4 @@
-//! The GPU backend: the compute kernel of `shaders/`, one invocation a configuration.
+//! The GPU backend: the compute kernel of `shaders/`, one invocation a configuration, or one subgroup.
 //!
 //! ```text
 //! models, configurations ──► batch: tables, Config words ──► kernel: buffers, dispatches until all have ended
@@ -19,6 +19,7 @@ pub mod source;
 pub use batch::features_of;
 pub use device::{Adapter, Device, adapters};
 pub use kernel::{Faults, GpuError, Kernel};
+pub use source::Design;
 
 #[cfg(test)]
 mod tests;

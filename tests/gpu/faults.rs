@@ -6,7 +6,7 @@ use nodetide::engine::flat::Obstacle;
 use nodetide::engine::input::{ClusterInput, Input, JobInput};
 use nodetide::engine::{Model, Settings};
 use nodetide::sweep::Configuration;
-use nodetide::sweep::gpu::{GpuError, Kernel};
+use nodetide::sweep::gpu::{Design, Device, GpuError, Kernel, source};
 use std::ops::ControlFlow;
 
 fn model() -> Model {
@@ -58,13 +58,30 @@ pub(crate) fn interrupted() -> Result<(), Failed> {
 
 /// An invocation that leaves the loop without a pause, as under a driver that stops it by force.
 pub(crate) fn stopped() -> Result<(), Failed> {
-    let text = nodetide::sweep::gpu::source::kernel();
+    stopped_in(Design::Invocation)
+}
+
+pub(crate) fn stopped_subgroup() -> Result<(), Failed> {
+    stopped_in(Design::Subgroup)
+}
+
+fn stopped_in(design: Design) -> Result<(), Failed> {
+    let text = source::kernel(design);
     let right = "        if s.phase == INITIAL && initial() {";
     assert_eq!(text.matches(right).count(), 1);
     let wrong =
         format!("        if me == 5u && s.next_job > 40u {{\n            break;\n        }}\n{right}");
-    let mut kernel = crate::kernel_of(text.replace(right, &wrong))?;
+    let mut kernel = crate::kernel_of(design, text.replace(right, &wrong))?;
     expect(run(&mut kernel, 64), |error| *error == GpuError::Stopped { index: 5 })
+}
+
+/// A device that was opened without subgroups does not run the design that needs them.
+pub(crate) fn no_subgroups() -> Result<(), Failed> {
+    let adapter = crate::adapter().ok_or("no adapter")?;
+    let found = Kernel::with_design(Device::open(&adapter)?, Design::Subgroup);
+    expect(found.map(|_| 0), |error| matches!(error, GpuError::Refused(_)))?;
+    assert_eq!(crate::kernel_in(Design::Subgroup)?.design(), Design::Subgroup);
+    Ok(())
 }
 
 pub(crate) fn too_many_nodes() -> Result<(), Failed> {

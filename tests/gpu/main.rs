@@ -13,7 +13,7 @@ mod minimal;
 mod parity;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use nodetide::sweep::gpu::{Adapter, Device, Kernel, adapters};
+use nodetide::sweep::gpu::{Adapter, Design, Device, Kernel, adapters, source};
 use std::env;
 use std::process::ExitCode;
 
@@ -29,12 +29,16 @@ fn adapter() -> Option<Adapter> {
 
 /// The kernel on the adapter of these tests.
 fn kernel() -> Result<Kernel, Failed> {
-    kernel_of(nodetide::sweep::gpu::source::kernel())
+    kernel_in(Design::default())
 }
 
-fn kernel_of(text: String) -> Result<Kernel, Failed> {
+fn kernel_in(design: Design) -> Result<Kernel, Failed> {
+    kernel_of(design, source::kernel(design))
+}
+
+fn kernel_of(design: Design, text: String) -> Result<Kernel, Failed> {
     let adapter = adapter().ok_or("no adapter")?;
-    Ok(Kernel::with_source(Device::open(&adapter)?, text)?)
+    Ok(Kernel::with_source(Device::open_for(&adapter, design)?, design, text)?)
 }
 
 fn main() -> ExitCode {
@@ -60,6 +64,15 @@ fn main() -> ExitCode {
     for canary in canaries::ALL {
         trials.push(Trial::test(format!("canary_{}", canary.name), || canaries::caught(canary)));
     }
-    let trials = trials.into_iter().map(|trial| trial.with_ignored_flag(adapter.is_none())).collect();
+    trials = trials.into_iter().map(|trial| trial.with_ignored_flag(adapter.is_none())).collect();
+    // Ignored where the adapter has no subgroups of a fixed size.
+    let lanes = adapter.as_ref().and_then(Adapter::lanes);
+    let on_subgroups = vec![
+        Trial::test("a_subgroup_each_and_engine_agree", parity::subgroups),
+        Trial::test("a_subgroup_each_needs_the_feature", faults::no_subgroups),
+        Trial::test("a_stopped_subgroup_is_told", faults::stopped_subgroup),
+        Trial::test("canary_the_last_slot_is_never_due", || canaries::caught(&canaries::ON_SUBGROUPS)),
+    ];
+    trials.extend(on_subgroups.into_iter().map(|trial| trial.with_ignored_flag(lanes.is_none())));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

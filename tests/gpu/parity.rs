@@ -1,13 +1,13 @@
 //! Every field of every result: random scenarios where ties are frequent, and the worked examples.
 
 use crate::random::{input, repair};
-use crate::{kernel, minimal, setting};
+use crate::{kernel, kernel_in, minimal, setting};
 use libtest_mimic::Failed;
 use nodetide::engine::input::{Discipline, Input, OnEviction};
 use nodetide::engine::{self, Detail, Model, RunResult, Settings};
 use nodetide::sweep::Configuration;
 use nodetide::sweep::gpu::source::Features;
-use nodetide::sweep::gpu::{Kernel, features_of};
+use nodetide::sweep::gpu::{Design, Kernel, features_of};
 use nodetide::ticks::{Json, read_scenario};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -319,4 +319,19 @@ pub(crate) fn layouts() -> Result<(), Failed> {
             Err(format!("it differs when interleaved: {}", minimal::scenario(&cases.pairs[i].1)).into())
         }
     }
+}
+
+/// One subgroup a configuration: the same results, wherever a run pauses. `NODETIDE_PARITY_PAIRS` asks for more here too.
+pub(crate) fn subgroups() -> Result<(), Failed> {
+    let mut kernel = kernel_in(Design::Subgroup)?;
+    let seed = setting("NODETIDE_PARITY_SEED", 9);
+    for (pairs, fuel) in [(setting("NODETIDE_PARITY_PAIRS", 600), None), (100, Some(1))] {
+        kernel.faults.fuel = fuel;
+        let mut cases = cases(pairs, seed);
+        if let Some(i) = first_difference(&mut kernel, &cases, Pipelines::Whole)? {
+            let number = cases.pairs[i].0;
+            return Err(shrink(&mut kernel, cases.trees[number].as_mut())?.into());
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Adapters, and the device that is made from one.
 
 use super::kernel::GpuError;
+use super::source::Design;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,6 +54,19 @@ impl Adapter {
     pub fn limits(&self) -> wgpu::Limits {
         self.inner.limits()
     }
+
+    /// Lanes of its subgroups, if it can run a configuration on each: they all have the same number, and a workgroup
+    /// may be as large.
+    #[must_use]
+    pub fn lanes(&self) -> Option<u32> {
+        let info = self.inner.get_info();
+        let lanes = info.subgroup_max_size;
+        let limits = self.inner.limits();
+        let fits =
+            lanes <= limits.max_compute_workgroup_size_x.min(limits.max_compute_invocations_per_workgroup);
+        let fixed = info.subgroup_min_size == lanes;
+        (fixed && fits && self.inner.features().contains(wgpu::Features::SUBGROUP)).then_some(lanes)
+    }
 }
 
 /// The adapters of this machine, the best first; on a machine without any driver the list is empty.
@@ -87,6 +101,9 @@ pub fn adapters() -> Vec<Adapter> {
     list
 }
 
+/// Why a device does not run one configuration a subgroup.
+pub(super) const NO_LANES: &str = "it has no subgroups of a fixed size";
+
 /// A device, its queue, and what went wrong with it.
 #[derive(Debug)]
 pub struct Device {
@@ -104,10 +121,23 @@ impl Device {
     /// # Errors
     /// The driver refuses.
     pub fn open(adapter: &Adapter) -> Result<Self, GpuError> {
+        Self::open_for(adapter, Design::Invocation)
+    }
+
+    /// Opens an adapter with the limits it has, and the features that a design needs.
+    ///
+    /// # Errors
+    /// The adapter lacks them, or the driver refuses.
+    pub fn open_for(adapter: &Adapter, design: Design) -> Result<Self, GpuError> {
+        let features = match design {
+            Design::Invocation => wgpu::Features::empty(),
+            Design::Subgroup if adapter.lanes().is_some() => wgpu::Features::SUBGROUP,
+            Design::Subgroup => return Err(GpuError::Refused(NO_LANES.to_owned())),
+        };
         let limits = adapter.inner.limits();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("nodetide"),
-            required_features: wgpu::Features::empty(),
+            required_features: features,
             required_limits: limits.clone(),
             ..Default::default()
         };
@@ -124,6 +154,12 @@ impl Device {
         device.set_device_lost_callback(move |_, message| lost(GpuError::Lost(message)));
         device.on_uncaptured_error(Arc::new(move |error| note(error.into())));
         Ok(Self { device, queue, adapter: adapter.clone(), limits, trouble })
+    }
+
+    /// Lanes of its subgroups, if it was opened to use them.
+    pub(super) fn lanes(&self) -> Option<u32> {
+        let asked = self.device.features().contains(wgpu::Features::SUBGROUP);
+        self.adapter.lanes().filter(|_| asked)
     }
 
     /// What went wrong since the last look.

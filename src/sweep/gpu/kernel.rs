@@ -7,10 +7,10 @@
 mod chunk;
 
 use super::batch::{Base, Tables};
-use super::device::{Device, Kind};
+use super::device::{Device, Kind, NO_LANES};
 use super::layout::{self, BUCKETS, Config, Params, State, Sums};
 use super::result::decode;
-use super::source::{self, Features};
+use super::source::{self, Design, Features};
 use crate::engine::flat::Obstacle;
 use crate::engine::{Model, RunResult};
 use crate::sweep::Configuration;
@@ -83,6 +83,7 @@ pub struct Faults {
 #[derive(Debug)]
 pub struct Kernel {
     device: Device,
+    design: Design,
     text: String,
     module: wgpu::ShaderModule,
     layout: wgpu::BindGroupLayout,
@@ -101,14 +102,25 @@ impl Kernel {
     /// # Errors
     /// The driver refuses the shader.
     pub fn new(device: Device) -> Result<Self, GpuError> {
-        Self::with_source(device, source::kernel())
+        Self::with_design(device, Design::default())
+    }
+
+    /// The kernel in a design, on a device that was opened for it.
+    ///
+    /// # Errors
+    /// The device is without what the design needs, or the driver refuses the shader.
+    pub fn with_design(device: Device, design: Design) -> Result<Self, GpuError> {
+        Self::with_source(device, design, source::kernel(design))
     }
 
     /// The same with another text, such as a mutated one.
     ///
     /// # Errors
-    /// As [`Self::new`].
-    pub fn with_source(device: Device, text: String) -> Result<Self, GpuError> {
+    /// As [`Self::with_design`].
+    pub fn with_source(device: Device, design: Design, text: String) -> Result<Self, GpuError> {
+        if design == Design::Subgroup && device.lanes().is_none() {
+            return Err(GpuError::Refused(NO_LANES.to_owned()));
+        }
         let (module, layout) = device.guarded(|d| {
             let descriptor = wgpu::ShaderModuleDescriptor {
                 label: Some("kernel"),
@@ -119,6 +131,7 @@ impl Kernel {
         let fuel = if device.adapter.kind == Kind::Software { SOFTWARE_FUEL } else { FUEL };
         Ok(Self {
             device,
+            design,
             text,
             module,
             layout,
@@ -136,7 +149,7 @@ impl Kernel {
         self.turnarounds = yes;
     }
 
-    /// How the memory of neighbouring configurations lies.
+    /// How the memory of neighbouring configurations lies, where an invocation runs each.
     pub fn interleave(&mut self, yes: bool) {
         self.interleaved = yes;
     }
@@ -145,6 +158,20 @@ impl Kernel {
     #[must_use]
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Its design.
+    #[must_use]
+    pub fn design(&self) -> Design {
+        self.design
+    }
+
+    /// Configurations of a workgroup.
+    fn configurations_per_group(&self) -> u32 {
+        match self.design {
+            Design::Invocation => WORKGROUP,
+            Design::Subgroup => 1,
+        }
     }
 
     /// The kernel's text.
@@ -167,7 +194,7 @@ impl Kernel {
 
     /// Most configurations of a chunk, for a cluster of so many slots.
     fn chunk_size(&self, leaves: u32, low_priority: bool) -> usize {
-        let memory = u64::from(layout::memory(leaves, low_priority).words) * 4;
+        let memory = u64::from(layout::memory(leaves, low_priority, self.design).words) * 4;
         let histograms = u64::from(BUCKETS) * if self.turnarounds { 8 } else { 4 };
         let limits = &self.device.limits;
         let binding = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
@@ -175,7 +202,7 @@ impl Kernel {
             if self.device.adapter.kind == Kind::Software { SOFTWARE_CHUNK_BYTES } else { CHUNK_BYTES };
         let most = (binding / memory.max(histograms)).min(budget / (memory + histograms));
         let groups = u64::from(limits.max_compute_workgroups_per_dimension).pow(2);
-        let most = most.min(groups * u64::from(WORKGROUP)).min(1 << 24);
+        let most = most.min(groups * u64::from(self.configurations_per_group())).min(1 << 24);
         // Whole blocks of 32, for the interleaved layout; one at least.
         ((most / 32) * 32).max(32) as usize
     }
@@ -194,8 +221,8 @@ impl Kernel {
         let mut tables = Tables::default();
         let mut bases: BTreeMap<usize, Base> = BTreeMap::new();
         let mut configs = Vec::with_capacity(configurations.len());
-        let mut features =
-            Features { turnarounds: self.turnarounds, interleaved: self.interleaved, ..Features::default() };
+        let interleaved = self.interleaved && self.design == Design::Invocation;
+        let mut features = Features { turnarounds: self.turnarounds, interleaved, ..Features::default() };
         for (index, configuration) in configurations.iter().enumerate() {
             let model = configuration.model;
             let base = bases.entry(model).or_insert_with(|| Base::new(&models[model], &mut tables));
@@ -233,7 +260,10 @@ impl Kernel {
 
     fn pipeline(&mut self, features: Features) -> Result<&wgpu::ComputePipeline, GpuError> {
         if !self.pipelines.contains_key(&features) {
-            let constants = features.constants();
+            let mut constants = features.constants().to_vec();
+            if let (Design::Subgroup, Some(lanes)) = (self.design, self.device.lanes()) {
+                constants.push(("WIDTH", f64::from(lanes)));
+            }
             let pipeline = self.device.guarded(|device| {
                 let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                     label: Some("kernel"),

@@ -3,6 +3,7 @@
 //! Everything is u32, so both sides lay the same list of fields out in the same way; a test compares them through
 //! naga's reflection all the same.
 
+use super::source::Design;
 use bytemuck::{Pod, Zeroable};
 
 /// A structure of words, and its fields with their offsets [bytes].
@@ -197,7 +198,7 @@ pub(super) const BUCKETS: u32 = crate::stats::histogram::BUCKETS as u32;
 const RECORD_WORDS: u32 = 8;
 
 /// Where the parts of a configuration's memory begin [words], for `leaves` slots.
-pub(super) fn memory(leaves: u32, low_priority: bool) -> Params {
+pub(super) fn memory(leaves: u32, low_priority: bool, design: Design) -> Params {
     let mut params = Params::default();
     let mut next = 0;
     let mut part = |words: u32| {
@@ -208,16 +209,25 @@ pub(super) fn memory(leaves: u32, low_priority: bool) -> Params {
     // Records first: each is a sector of memory, if the whole begins at one.
     params.nodes = part(RECORD_WORDS * leaves);
     params.attempts = part(RECORD_WORDS * leaves);
-    params.attempt_due = part(2 * leaves);
-    params.node_due = part(2 * leaves);
+    // A tree has as many inner times as leaves; lanes have the leaves only.
+    let due = match design {
+        Design::Invocation => 2 * leaves,
+        Design::Subgroup => leaves,
+    };
+    params.attempt_due = part(due);
+    params.node_due = part(due);
     params.idle = part(2 * leaves);
     params.fresh = part(leaves.div_ceil(32));
     params.free = part(leaves.div_ceil(32));
-    params.lifetimes = part(if low_priority { 2 * leaves } else { 0 });
+    params.lifetimes = part(if low_priority { due } else { 0 });
     params.requeued = part(if low_priority { 4 * leaves } else { 0 });
     params.words = next.next_multiple_of(RECORD_WORDS);
     // The longest operation visits every slot about four times: an eviction stops a gang, sorts the idle nodes,
     // puts the job back and takes the node out of the idle ones.
     params.reserve = 5 * leaves + 128;
+    if design == Design::Subgroup {
+        // It passes over what falls due up to four times, by four lanes at least.
+        params.reserve += leaves;
+    }
     params
 }

@@ -1,10 +1,50 @@
 //! The kernel's text: the files of `shaders/`, one after another.
 
-/// Name and text of each file, in the order of the engine's modules.
-pub const FILES: &[(&str, &str)] = &[
+use std::fmt;
+
+/// How a configuration is spread over the device: who executes it, and where its times lie. The rules of the model are
+/// the same text in all designs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Design {
+    /// One invocation a configuration; what falls due is a tournament tree. Needs no optional feature.
+    #[default]
+    Invocation,
+    /// One subgroup a configuration; what falls due lies across its lanes.
+    Subgroup,
+}
+
+impl Design {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Invocation, Self::Subgroup];
+
+    /// The files that each design has its own of.
+    fn files(self) -> [(&'static str, &'static str); 2] {
+        match self {
+            Self::Invocation => [
+                ("memory.wgsl", include_str!("../../../shaders/memory.wgsl")),
+                ("due.wgsl", include_str!("../../../shaders/due.wgsl")),
+            ],
+            Self::Subgroup => [
+                ("memory_subgroup.wgsl", include_str!("../../../shaders/memory_subgroup.wgsl")),
+                ("due_subgroup.wgsl", include_str!("../../../shaders/due_subgroup.wgsl")),
+            ],
+        }
+    }
+}
+
+impl fmt::Display for Design {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Invocation => "one invocation each",
+            Self::Subgroup => "one subgroup each",
+        })
+    }
+}
+
+/// Name and text of each file that all designs have, in the order of the engine's modules.
+const FILES: &[(&str, &str)] = &[
     ("layout.wgsl", include_str!("../../../shaders/layout.wgsl")),
     ("wide.wgsl", include_str!("../../../shaders/wide.wgsl")),
-    ("due.wgsl", include_str!("../../../shaders/due.wgsl")),
     ("slots.wgsl", include_str!("../../../shaders/slots.wgsl")),
     ("idle.wgsl", include_str!("../../../shaders/idle.wgsl")),
     ("run.wgsl", include_str!("../../../shaders/run.wgsl")),
@@ -19,8 +59,8 @@ pub const FILES: &[(&str, &str)] = &[
 
 /// The whole kernel.
 #[must_use]
-pub fn kernel() -> String {
-    FILES.iter().flat_map(|(_, text)| [*text, "\n"]).collect()
+pub fn kernel(design: Design) -> String {
+    FILES.iter().chain(&design.files()).flat_map(|(_, text)| [*text, "\n"]).collect()
 }
 
 /// Features of a pipeline: which parts of the kernel it has.
@@ -38,7 +78,7 @@ pub struct Features {
     pub withdrawals: bool,
     /// The histogram of turnarounds.
     pub turnarounds: bool,
-    /// Memory of 32 neighbours word by word.
+    /// Memory of 32 neighbours word by word; only where an invocation runs a configuration.
     pub interleaved: bool,
 }
 

@@ -1,21 +1,30 @@
 //! The kernel's text without a device: every variant is valid, and both sides lay their structures out alike.
 
 use super::layout::{Config, Level, Params, State, Sums, Table, Wide};
-use super::source::{self, Features};
+use super::source::{self, Design, Features};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-fn parse() -> naga::Module {
-    let text = source::kernel();
+fn parse(design: Design) -> naga::Module {
+    let text = source::kernel(design);
     naga::front::wgsl::parse_str(&text).unwrap_or_else(|error| panic!("{}", error.emit_to_string(&text)))
 }
 
 /// The portable baseline has no capability; checked with every value of the override constants.
 #[test]
 fn every_variant_is_valid_without_optional_features() {
-    let module = parse();
-    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+    every_variant_is_valid(Design::Invocation, Capabilities::empty(), &[]);
+}
+
+#[test]
+fn every_variant_for_subgroups_is_valid_with_that_feature_alone() {
+    every_variant_is_valid(Design::Subgroup, Capabilities::SUBGROUP, &[("WIDTH", 64.0)]);
+}
+
+fn every_variant_is_valid(design: Design, capabilities: Capabilities, more: &[(&str, f64)]) {
+    let module = parse(design);
+    let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
-        .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source::kernel())));
+        .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source::kernel(design))));
     for bits in 0..128_u32 {
         let on = |bit: u32| bits & (1 << bit) != 0;
         let features = Features {
@@ -27,13 +36,17 @@ fn every_variant_is_valid_without_optional_features() {
             turnarounds: on(5),
             interleaved: on(6),
         };
-        let constants =
-            features.constants().map(|(name, value)| (name.to_owned(), value)).into_iter().collect();
+        let constants = features
+            .constants()
+            .iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect();
         let entry = Some((naga::ShaderStage::Compute, "main"));
         let (variant, _) =
             naga::back::pipeline_constants::process_overrides(&module, &info, entry, &constants)
                 .unwrap_or_else(|error| panic!("{features:?}: {error}"));
-        Validator::new(ValidationFlags::all(), Capabilities::empty())
+        Validator::new(ValidationFlags::all(), capabilities)
             .validate(&variant)
             .unwrap_or_else(|error| panic!("{features:?}: {error:?}"));
     }
@@ -44,7 +57,8 @@ type Fields = &'static [(&'static str, usize)];
 
 #[test]
 fn both_sides_lay_structures_out_alike() {
-    let module = parse();
+    // The structures are in a file that both designs have.
+    let module = parse(Design::default());
     let here: [(&str, usize, Fields); 7] = [
         ("Wide", size_of::<Wide>(), Wide::FIELDS),
         ("Level", size_of::<Level>(), Level::FIELDS),

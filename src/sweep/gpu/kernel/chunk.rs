@@ -7,7 +7,7 @@ use crate::sweep::gpu::source::Features;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-/// Invocations of a workgroup.
+/// Invocations of a workgroup where each runs a configuration.
 pub(super) const WORKGROUP: u32 = 32;
 
 /// Progress of a configuration that has ended.
@@ -54,7 +54,7 @@ impl Chunk {
         }
         let count = configs.len();
         let blocks = count.next_multiple_of(32) as u64;
-        let mut params = layout::memory(leaves, features.low_priority);
+        let mut params = layout::memory(leaves, features.low_priority, kernel.design);
         params.configurations = count as u32;
         let storage = wgpu::BufferUsages::STORAGE;
         let configs = kernel.upload("configurations", bytemuck::cast_slice(configs))?;
@@ -125,7 +125,7 @@ impl Chunk {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_pipeline(&kernel.pipelines[&self.features]);
             pass.set_bind_group(0, &self.group, &[]);
-            let groups = (self.count as u32).div_ceil(WORKGROUP);
+            let groups = (self.count as u32).div_ceil(kernel.configurations_per_group());
             let x = groups.min(device.limits.max_compute_workgroups_per_dimension);
             pass.dispatch_workgroups(x, groups.div_ceil(x), 1);
         }
