@@ -50,6 +50,10 @@ pub mod stream {
     pub const PREPARE_COLD: &str = "prepare_cold";
     /// Warm prepare times of a cluster, by the job's id.
     pub const PREPARE_WARM: &str = "prepare_warm";
+    /// The order of the parts of a Latin hypercube, by dimension; the scrambling of a Sobol sequence.
+    pub const DESIGN_ORDER: &str = "design_order";
+    /// Places within the parts of a Latin hypercube, by dimension.
+    pub const DESIGN_PLACE: &str = "design_place";
 }
 
 /// Increment of SplitMix64: 2^64 divided by the golden ratio.

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod difference;
+pub mod edit;
 pub mod locate;
 pub mod parse;
 pub mod path;

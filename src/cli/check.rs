@@ -12,6 +12,7 @@ use crate::report::units::{count, duration_s, whole};
 use crate::report::warnings::{self, Warning};
 use crate::scenario::locate::Tree;
 use crate::scenario::path::Path;
+use crate::sweep::plan::Plan;
 use crate::workload::logs::{LeftOut, LogFigures, LogReport};
 
 /// Checks a scenario without running it.
@@ -20,7 +21,7 @@ pub(super) fn check(args: &CheckArgs, output: &Output) -> Result<u8, CliError> {
     match (args.format, checked) {
         (CheckFormat::Json, checked) => {
             let (found, code) = match checked {
-                Ok((_, found)) => (found, exit_code::FINE),
+                Ok((_, found, _)) => (found, exit_code::FINE),
                 Err(CliError::Invalid(found)) => {
                     let code = CliError::Invalid(found.clone()).exit_code();
                     (found, code)
@@ -31,19 +32,25 @@ pub(super) fn check(args: &CheckArgs, output: &Output) -> Result<u8, CliError> {
             Ok(code)
         }
         (CheckFormat::Human, checked) => {
-            let (prepared, found) = checked?;
+            let (prepared, found, sweep) = checked?;
             if !output.quiet {
                 output.diagnostics(&found);
             }
-            output.print(&says(&args.scenario.to_string_lossy(), &prepared, &found, output.quiet))?;
+            let mut text = says(&args.scenario.to_string_lossy(), &prepared, &found, output.quiet);
+            if let Some(plan) = sweep {
+                let (all, each) = (count(plan.configurations(), "configuration"), plan.replications());
+                text.push_str(&format!("  its sweep: {all}, {}\n", count(each.into(), "replication")));
+            }
+            output.print(&text)?;
             Ok(exit_code::FINE)
         }
     }
 }
 
 /// What a run would start from, and every warning that is known before it.
-fn checked(args: &CheckArgs) -> Result<(Prepared, Vec<Diagnostic>), CliError> {
+fn checked(args: &CheckArgs) -> Result<(Prepared, Vec<Diagnostic>, Option<Plan>), CliError> {
     let scenario = Scenario::open(&args.scenario)?;
+    let sweep = super::sweep::check(scenario.loaded())?;
     let mut found = scenario.notices();
     let prepared = scenario.prepare(None, 0)?;
     let context = &prepared.context;
@@ -51,7 +58,7 @@ fn checked(args: &CheckArgs) -> Result<(Prepared, Vec<Diagnostic>), CliError> {
     super::sweep::check_objective(scenario.loaded(), &context.prices.currency, span_h)?;
     found.extend(warnings::beforehand(&prepared.context).iter().map(|w| placed(w, scenario.loaded())));
     Diagnostic::sort(&mut found);
-    Ok((prepared, found))
+    Ok((prepared, found, sweep))
 }
 
 /// A warning of a run at the cluster it is about.

@@ -1,9 +1,13 @@
 //! `nodetide sweep`.
 
+mod asked;
 mod decide;
+mod dry;
 mod gather;
 mod rows;
 mod what_if;
+
+pub(super) use asked::check;
 
 use super::args::SweepArgs;
 use super::error::CliError;
@@ -51,9 +55,12 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     let began = Began::now();
     let scenario = Scenario::open(&args.scenario)?;
     let loaded = scenario.loaded();
-    let plan = Plan::read(loaded.scenario(), &args.vary, args.replications).map_err(CliError::Axes)?;
+    let plan = asked::plan(args, loaded)?;
     if args.explain_backend {
         return explain(args, loaded, &plan, output);
+    }
+    if args.dry_run {
+        return dry_run(args, loaded, &plan, output);
     }
     let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
@@ -171,6 +178,10 @@ fn remark_plan(scenario: &Scenario, plan: &Plan, output: &Output) {
         let n = count(plan.left_out(), "configuration");
         output.remark(&format!("left out {n} whose min_nodes is over max_nodes"));
     }
+    if plan.doubles() > 0 {
+        let n = count(plan.doubles(), "configuration");
+        output.remark(&format!("{n} of the design came up twice and are run once"));
+    }
 }
 
 fn code_of(ended: Ended) -> Result<u8, CliError> {
@@ -210,7 +221,7 @@ impl Chosen {
         plan: &Plan,
         models: &[crate::engine::Model],
     ) -> Result<Self, CliError> {
-        let obstacles = models.first().map(|m| plan.obstacles(loaded.scenario(), m)).unwrap_or_default();
+        let obstacles = plan.obstacles(loaded.scenario(), models);
         let choice = Choice::from(args.backend);
         if choice == Choice::Cpu || obstacles.is_empty() {
             let runner =
@@ -264,10 +275,24 @@ fn refused(error: SweepError, loaded: &Loaded) -> CliError {
 
 /// Says which backend would run, and why.
 fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> Result<u8, CliError> {
-    let model = plan.first_model(loaded, args.seed).map_err(CliError::Invalid)?;
-    let obstacles = plan.obstacles(loaded.scenario(), &model);
-    let chosen = Chosen::new(args, loaded, plan, std::slice::from_ref(&model))?;
-    let mut text = format!("backend: {}\n", chosen.runner.backend());
+    let models = plan.sample_models(loaded, args.seed).map_err(CliError::Invalid)?;
+    let (_, mut text) = explained(args, loaded, plan, &models)?;
+    let rows = whole(plan.len());
+    text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
+    output.print(&text)?;
+    Ok(exit_code::FINE)
+}
+
+fn explained(
+    args: &SweepArgs,
+    loaded: &Loaded,
+    plan: &Plan,
+    models: &[crate::engine::Model],
+) -> Result<(Backend, String), CliError> {
+    let obstacles = plan.obstacles(loaded.scenario(), models);
+    let chosen = Chosen::new(args, loaded, plan, models)?;
+    let backend = chosen.runner.backend();
+    let mut text = format!("backend: {backend}\n");
     if obstacles.is_empty() {
         text.push_str(&format!("why: {}\n", chosen.reason()));
     } else {
@@ -277,9 +302,14 @@ fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> R
             text.push_str(&format!("  {}: {obstacle}\n", path_of(obstacle)));
         }
     }
-    let rows = whole(plan.len());
-    text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
-    output.print(&text)?;
+    Ok((backend, text))
+}
+
+/// Checks everything and says what would run.
+fn dry_run(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> Result<u8, CliError> {
+    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
+    let (backend, text) = explained(args, loaded, plan, &models.models)?;
+    output.print(&(text + &dry::says(plan, &models, &backend)))?;
     Ok(exit_code::FINE)
 }
 
@@ -340,7 +370,7 @@ impl Run<'_> {
             scenario: self.args.scenario.to_string_lossy().into_owned(),
             scenario_sha256: self.scenario.sha256(),
             seed: self.models.facts.first().map_or(0, |facts| facts.seed),
-            replications: self.args.replications.into(),
+            replications: self.plan.replications().into(),
             started_at: self.began.at.to_string(),
             wall_s: self.began.clock.elapsed().as_secs_f64(),
             files: entries.to_vec(),
@@ -350,7 +380,7 @@ impl Run<'_> {
                 driver,
                 reason,
                 notices: ended.notices.clone(),
-                axes: self.args.vary.clone(),
+                axes: self.plan.axes().iter().map(|axis| axis.written().to_owned()).collect(),
                 configurations: self.plan.configurations(),
                 left_out: self.plan.left_out(),
                 rows: ended.rows,

@@ -281,6 +281,10 @@ codes! {
     SweepTooLarge = "A0706",
     /// No configuration of the sweep is left.
     SweepEmpty = "A0707",
+    /// Axes that cannot advance together.
+    AxisPair = "A0708",
+    /// A design that is none, or a number of configurations or replications out of range.
+    SweepDesign = "A0709",
 
     /// An objective names nothing that a sweep can judge.
     ObjectiveUnknown = "O0801",

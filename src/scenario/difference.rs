@@ -20,15 +20,15 @@ pub struct Difference {
     pub b: Value,
 }
 
-/// Everything that differs, in the order of the file. Name, description and `$schema` say nothing about a run and
-/// are passed over.
+/// Everything that differs, in the order of the file. Name, description, `$schema` and `sweep` say nothing about a run
+/// and are passed over.
 #[must_use]
 pub fn differences(a: &Scenario, b: &Scenario) -> Vec<Difference> {
     let tree = |scenario: &Scenario| {
         // Types with text keys cannot fail to be written; nothing at all would show as differing in everything.
         let mut tree = serde_json::to_value(scenario).unwrap_or_default();
         if let Value::Object(fields) = &mut tree {
-            fields.retain(|key, _| !matches!(key.as_str(), "$schema" | "name" | "description"));
+            fields.retain(|key, _| !matches!(key.as_str(), "$schema" | "name" | "description" | "sweep"));
         }
         tree
     };
@@ -69,7 +69,7 @@ fn fields(path: &Path, a: &Map<String, Value>, b: &Map<String, Value>, found: &m
 }
 
 /// An enum's variant as it is written: one key that begins with a capital.
-fn variant(fields: &Map<String, Value>) -> Option<(&str, &Value)> {
+pub(crate) fn variant(fields: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (key, value) = fields.iter().next().filter(|_| fields.len() == 1)?;
     key.starts_with(|c: char| c.is_ascii_uppercase()).then_some((key, value))
 }

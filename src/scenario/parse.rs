@@ -7,6 +7,9 @@ mod describe;
 mod form;
 mod other_format;
 mod problem;
+mod refused;
+
+pub use refused::refused;
 
 use super::Scenario;
 use super::locate::{Entry, Tree, has_duplicate_keys, is_blank};

@@ -4,11 +4,13 @@
 mod cluster;
 mod distribution;
 mod region;
+mod sweep;
 mod workload;
 
 pub use cluster::*;
 pub use distribution::*;
 pub use region::*;
+pub use sweep::*;
 pub use workload::*;
 
 use crate::units::{Money, Price, Resolution, TimeSpan};
@@ -85,6 +87,9 @@ pub struct Scenario {
     /// What `nodetide sweep` decides by. Default: the least cost that meets `expect`.
     #[serde(default)]
     pub objective: Option<Objective>,
+    /// What `nodetide sweep` varies, unless its flags say it. Default: nothing.
+    #[serde(default)]
+    pub sweep: Option<Sweep>,
 }
 
 fn default_seed() -> u64 {

@@ -1,20 +1,26 @@
 //! Axes of a sweep: what `--vary PATH=LIST|RANGE` says, against a scenario.
 
+mod choice;
+mod conflict;
+mod leaf;
+mod target;
+mod text;
 mod values;
 
+pub use leaf::Leaf;
+pub use text::Text;
 pub use values::{Numbers, ONE, ROWS_MAX};
 
-use crate::catalog;
-use crate::diagnostic::{Code, Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lowering::assumed;
-use crate::scenario::Scenario;
-use crate::scenario::schema::{Cluster, Delays, Eviction, Evictions, Policy, Tier, Update};
-use crate::scenario::sizes;
+use crate::scenario::path::Path;
+use crate::scenario::schema::Tier;
+use crate::scenario::{Scenario, edit, sizes};
 use crate::stats::surface::Level;
-use crate::units::{Resolution, TICK_END, TimeSpan};
+use crate::units::TimeSpan;
 use std::fmt;
-use std::sync::Arc;
-use values::{Piece, Unit, numbers, twice};
+use target::{Outline, Target};
+use values::{Unit, numbers};
 
 /// What an axis varies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,10 +41,12 @@ pub enum Field {
     EvictionRate,
     /// The workload's load factor.
     LoadFactor,
+    /// Any other value of the scenario.
+    Leaf,
 }
 
 impl Field {
-    /// Those of a cluster.
+    /// Those of a cluster that a sweep knows by name.
     pub const OF_CLUSTER: [Self; 7] = [
         Self::MinNodes,
         Self::MaxNodes,
@@ -61,6 +69,7 @@ impl Field {
             Self::DelaysScale => "delays_scale",
             Self::EvictionRate => "eviction_rate",
             Self::LoadFactor => "load_factor",
+            Self::Leaf => "",
         }
     }
 
@@ -75,7 +84,7 @@ impl Field {
             Self::MinNodes | Self::MaxNodes => Some(Unit::Nodes),
             Self::IdleTime => Some(Unit::Time),
             Self::DelaysScale | Self::EvictionRate | Self::LoadFactor => Some(Unit::Factor),
-            Self::Tier | Self::VmSize => None,
+            Self::Tier | Self::VmSize | Self::Leaf => None,
         }
     }
 }
@@ -86,6 +95,7 @@ enum Values {
     Numbers(Numbers),
     Tiers(Vec<Tier>),
     Sizes(Vec<String>),
+    Leaves(Vec<Leaf>),
 }
 
 /// One value of an axis.
@@ -101,6 +111,40 @@ pub enum Value<'a> {
     Tier(Tier),
     /// A VM size.
     Size(&'a str),
+    /// Another value of the scenario.
+    Leaf(&'a Leaf),
+}
+
+impl Value<'_> {
+    /// As analysis knows it.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        Level { text: self.words(), number: self.number() }
+    }
+
+    /// As people read it: `24`, `10m`, `low priority`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Time(span) => span.to_string(),
+            Self::Tier(Tier::Dedicated) => "dedicated".to_owned(),
+            Self::Tier(Tier::LowPriority) => "low priority".to_owned(),
+            Self::Leaf(leaf) => leaf.words.clone(),
+            other => other.to_string(),
+        }
+    }
+
+    /// As a number: nodes, seconds, factors. `None`: it is a choice.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Nodes(n) => Some(f64::from(*n)),
+            Self::Time(span) => Some(span.as_s()),
+            Self::Factor(raw) => Some(*raw as f64 / ONE as f64),
+            Self::Tier(_) | Self::Size(_) => None,
+            Self::Leaf(leaf) => leaf.number,
+        }
+    }
 }
 
 /// As a cell of a csv file: times in seconds.
@@ -115,35 +159,26 @@ impl fmt::Display for Value<'_> {
                 Tier::LowPriority => "low_priority",
             }),
             Self::Size(name) => f.write_str(name),
+            Self::Leaf(leaf) => f.write_str(&leaf.cell),
         }
-    }
-}
-
-impl Value<'_> {
-    /// As analysis knows it.
-    #[must_use]
-    pub fn level(&self) -> Level {
-        let (text, number) = match self {
-            Self::Nodes(n) => (n.to_string(), Some(f64::from(*n))),
-            Self::Time(span) => (span.to_string(), Some(span.as_s())),
-            Self::Factor(raw) => (self.to_string(), Some(*raw as f64 / ONE as f64)),
-            Self::Tier(Tier::Dedicated) => ("dedicated".to_owned(), None),
-            Self::Tier(Tier::LowPriority) => ("low priority".to_owned(), None),
-            Self::Size(name) => ((*name).to_owned(), None),
-        };
-        Level { text, number }
     }
 }
 
 /// One axis of a sweep.
 #[derive(Clone, Debug)]
 pub struct Axis {
-    /// Index of the cluster; `None`: the whole scenario.
+    /// Index of the cluster; `None`: it is of none.
     pub cluster: Option<usize>,
     /// What it varies.
     pub field: Field,
     /// Its column in result files, with its unit last.
     pub column: String,
+    /// As people read it, without a unit.
+    pub label: String,
+    /// Where the scenario has the value, or would have it.
+    pub(super) path: Path,
+    /// What was asked for.
+    pub(super) text: Text,
     values: Values,
 }
 
@@ -155,6 +190,7 @@ impl Axis {
             Values::Numbers(numbers) => numbers.len(),
             Values::Tiers(list) => list.len() as u64,
             Values::Sizes(list) => list.len() as u64,
+            Values::Leaves(list) => list.len() as u64,
         }
     }
 
@@ -181,6 +217,7 @@ impl Axis {
             }
             Values::Tiers(list) => Value::Tier(list[i as usize]),
             Values::Sizes(list) => Value::Size(&list[i as usize]),
+            Values::Leaves(list) => Value::Leaf(&list[i as usize]),
         }
     }
 
@@ -202,8 +239,20 @@ impl Axis {
             Field::LoadFactor => {
                 Value::Factor((scenario.workload.load_factor.unwrap_or(1.0) * ONE as f64).round() as u64)
             }
+            Field::Leaf => {
+                let tree = Outline::new(scenario);
+                let own = edit::get(tree.tree(&self.path), &self.path)?;
+                let is_own = |i: &u64| matches!(self.value(*i), Value::Leaf(leaf) if leaf.is(own));
+                return (0..self.len()).find(is_own).map(|i| i as u32);
+            }
         };
         (0..self.len()).find(|i| self.value(*i) == own).map(|i| i as u32)
+    }
+
+    /// What was written for it: `max_nodes=4..64:4`.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        self.text.as_str()
     }
 
     /// Its numbers of nodes.
@@ -213,259 +262,80 @@ impl Axis {
             _ => None,
         })
     }
-}
 
-/// The text of one `--vary`, for messages.
-pub(super) struct Vary {
-    source: Arc<Source>,
-}
-
-impl Vary {
-    fn new(text: &str) -> Self {
-        Self { source: Arc::new(Source::new("--vary", text)) }
-    }
-
-    fn whole(&self) -> Piece<'_> {
-        Piece { text: self.source.text(), at: 0 }
-    }
-
-    /// A mistake at a piece of the argument.
-    fn at(&self, code: Code, piece: Piece<'_>, message: impl Into<String>, label: &str) -> Diagnostic {
-        Diagnostic::new(code, message).at(&self.source, piece.at..piece.at + piece.text.len(), label)
+    /// Whether it varies this field of a cluster, by its path.
+    pub(super) fn is_leaf_of(&self, cluster: usize, field: &'static str) -> bool {
+        let path = Path::root().field("clusters").index(cluster).field(field);
+        self.field == Field::Leaf && self.path.steps().starts_with(path.steps())
     }
 }
 
 /// Reads all axes of a sweep.
 ///
 /// # Errors
-/// Every mistake of the arguments, each at its place.
-pub fn read(texts: &[String], scenario: &Scenario) -> Result<Vec<Axis>, Vec<Diagnostic>> {
-    let mut axes: Vec<(Axis, Vary)> = Vec::new();
+/// Every mistake of the texts, each at its place.
+pub fn read(texts: &[Text], scenario: &Scenario) -> Result<Vec<Axis>, Vec<Diagnostic>> {
+    let outline = Outline::new(scenario);
+    let mut axes: Vec<Axis> = Vec::new();
     let mut found = Vec::new();
     for text in texts {
-        let vary = Vary::new(text);
-        match axis(&vary, scenario) {
-            Ok(axis) if axes.iter().any(|(a, _)| (a.cluster, a.field) == (axis.cluster, axis.field)) => {
-                let message = format!("`{}` is varied twice", axis.field.as_str());
-                let path = vary.whole().split("=").map_or(vary.whole(), |(path, _)| path);
-                found.push(
-                    vary.at(Code::AxisTwice, path, message, "again")
-                        .help("write all its values in one --vary"),
-                );
-            }
-            Ok(axis) => axes.push((axis, vary)),
+        match axis(text, scenario, &outline) {
+            Ok(axis) => match axes.iter().find_map(|before| again(before, &axis)) {
+                Some(error) => found.push(error),
+                None => axes.push(axis),
+            },
             Err(error) => found.push(error),
         }
     }
-    let tiers: Vec<usize> =
-        axes.iter().filter(|(a, _)| a.field == Field::Tier).filter_map(|(a, _)| a.cluster).collect();
-    for (axis, vary) in &axes {
-        found.extend(conflict(axis, scenario, &tiers).map(|(message, help)| {
-            let path = vary.whole().split("=").map_or(vary.whole(), |(path, _)| path);
-            vary.at(Code::AxisConflict, path, message, "against the scenario").help(help)
+    for axis in &axes {
+        found.extend(conflict::conflict(axis, scenario, &axes).map(|(message, help)| {
+            axis.text.at(Code::AxisConflict, axis.text.path(), message, "against the scenario").help(help)
         }));
     }
-    if found.is_empty() { Ok(axes.into_iter().map(|(axis, _)| axis).collect()) } else { Err(found) }
+    if found.is_empty() { Ok(axes) } else { Err(found) }
 }
 
-fn axis(vary: &Vary, scenario: &Scenario) -> Result<Axis, Diagnostic> {
-    let whole = vary.whole();
-    let Some((path, values)) = whole.split("=") else {
+/// An axis over what another one varies, or over a part of it.
+fn again(before: &Axis, axis: &Axis) -> Option<Diagnostic> {
+    let same = before.path == axis.path && before.field == axis.field;
+    let (a, b) = (before.path.steps(), axis.path.steps());
+    let within = [before.field, axis.field] == [Field::Leaf; 2] && (a.starts_with(b) || b.starts_with(a));
+    if !same && !within {
+        return None;
+    }
+    let message = match same {
+        true => format!("`{}` is varied twice", axis.label),
+        false => format!("`{}` and `{}` vary the same value", before.label, axis.label),
+    };
+    let help = if same { "write all its values in one axis" } else { "keep one of the axes" };
+    Some(axis.text.at(Code::AxisTwice, axis.text.path(), message, "again").help(help))
+}
+
+fn axis(text: &Text, scenario: &Scenario, outline: &Outline<'_>) -> Result<Axis, Diagnostic> {
+    let whole = text.whole();
+    if whole.split("=").is_none() {
         let message = format!("{:?} has no values", whole.text);
         let help = "write PATH=LIST or PATH=RANGE, as max_nodes=4,8,16 or max_nodes=4..64:4";
-        return Err(vary.at(Code::AxisValue, whole, message, "no `=`").help(help));
+        return Err(text.at(Code::AxisValue, whole, message, "no `=`").help(help));
+    }
+    let Target { cluster, field, path, label, mut column } = target::target(text, scenario, outline)?;
+    let values = text.values();
+    let read = match (field, field.unit()) {
+        (Field::Tier, _) => Values::Tiers(choice::tiers(text, values)?),
+        (Field::Leaf, _) => {
+            let (leaves, is_time) = leaf::leaves(text, &path, outline)?;
+            column.push_str(if is_time { "_s" } else { "" });
+            Values::Leaves(leaves)
+        }
+        (_, Some(unit)) => Values::Numbers(numbers(text, values, unit, scenario.resolution)?),
+        (_, None) => Values::Sizes(choice::sizes_of(text, values, scenario)?),
     };
-    let (cluster, field) = target(vary, path.trimmed(), scenario)?;
-    let several = scenario.clusters.len() > 1;
-    let name = match cluster {
-        Some(i) if several => format!("{}.{}", scenario.clusters[i].name, field.as_str()),
-        _ => field.as_str().to_owned(),
-    };
-    let column = if field == Field::IdleTime { format!("{name}_s") } else { name };
-    let values = match (field, field.unit()) {
-        (Field::Tier, _) => Values::Tiers(tiers(vary, values)?),
-        (_, Some(unit)) => Values::Numbers(numbers(vary, values, unit)?),
-        (_, None) => Values::Sizes(sizes_of(vary, values, scenario)?),
-    };
-    let axis = Axis { cluster, field, column, values };
-    in_range(vary, values_piece(vary), &axis, scenario.resolution)?;
+    if field == Field::IdleTime {
+        column.push_str("_s");
+    }
+    let axis = Axis { cluster, field, column, label, path, text: text.clone(), values: read };
+    choice::in_range(text, values, &axis, scenario.resolution)?;
     Ok(axis)
-}
-
-/// The values' part of the argument.
-fn values_piece(vary: &Vary) -> Piece<'_> {
-    vary.whole().split("=").map_or(vary.whole(), |(_, values)| values.trimmed())
-}
-
-/// What a path leads to.
-fn target(vary: &Vary, path: Piece<'_>, scenario: &Scenario) -> Result<(Option<usize>, Field), Diagnostic> {
-    let unknown = |piece: Piece<'_>, message: String, help: String| {
-        vary.at(Code::AxisUnknown, piece, message, "cannot be varied").help(help)
-    };
-    if matches!(path.text, "load_factor" | "workload.load_factor") {
-        return Ok((None, Field::LoadFactor));
-    }
-    let names = || scenario.clusters.iter().map(|cluster| cluster.name.as_str());
-    let (cluster, field) = match path.split("clusters.") {
-        Some((Piece { text: "", .. }, rest)) => {
-            let Some((name, field)) = rest.split(".") else {
-                let help = "write clusters.NAME.FIELD, as clusters.cpu.max_nodes".to_owned();
-                return Err(unknown(path, format!("{:?} names no field of a cluster", path.text), help));
-            };
-            let found = names().position(|known| known == name.text);
-            let Some(i) = found else {
-                let help = did_you_mean("cluster", name.text, names().collect::<Vec<_>>());
-                return Err(unknown(name, format!("the scenario has no cluster {:?}", name.text), help));
-            };
-            (i, field)
-        }
-        _ => (0, path),
-    };
-    let fields: Vec<&str> = Field::OF_CLUSTER.iter().map(|field| field.as_str()).collect();
-    let Some(known) = Field::OF_CLUSTER.into_iter().find(|known| known.as_str() == field.text) else {
-        let all = fields.iter().copied().chain(["load_factor"]).collect::<Vec<_>>();
-        let help = did_you_mean("field", field.text, all);
-        return Err(unknown(field, format!("{:?} is nothing that can be varied", field.text), help));
-    };
-    if scenario.clusters.len() > 1 && field.at == path.at {
-        let which = names().map(|name| format!("`clusters.{name}.{}`", field.text)).collect::<Vec<_>>();
-        let message =
-            format!("the scenario has {} clusters: {:?} does not say which", which.len(), field.text);
-        return Err(unknown(path, message, format!("write one of {}", which.join(", "))));
-    }
-    Ok((Some(cluster), known))
-}
-
-fn tiers(vary: &Vary, piece: Piece<'_>) -> Result<Vec<Tier>, Diagnostic> {
-    let piece = piece.trimmed();
-    let mut list = Vec::new();
-    for entry in piece.entries() {
-        list.push(match entry.text.to_lowercase().replace('_', "").as_str() {
-            "dedicated" => Tier::Dedicated,
-            "lowpriority" => Tier::LowPriority,
-            _ => {
-                let message = format!("{:?} is no tier", entry.text);
-                let help = did_you_mean("tier", entry.text, ["Dedicated", "LowPriority"]);
-                return Err(vary.at(Code::AxisValue, entry, message, "not a tier").help(help));
-            }
-        });
-    }
-    twice(vary, piece, &list, |a, b| a == b, |tier| format!("{tier:?}"))?;
-    Ok(list)
-}
-
-/// VM sizes, as the catalogue or the scenario writes them.
-fn sizes_of(vary: &Vary, piece: Piece<'_>, scenario: &Scenario) -> Result<Vec<String>, Diagnostic> {
-    let piece = piece.trimmed();
-    let mut list = Vec::new();
-    for entry in piece.entries() {
-        let Some(size) = sizes::resolve(scenario, entry.text) else {
-            let own = scenario.vm_sizes.iter().map(|size| size.name.as_str());
-            let help = match catalog::suggest(entry.text, own) {
-                Some(meant) => format!("did you mean \"{meant}\"?"),
-                None => "`nodetide vm-sizes` lists the catalogue; `vm_sizes` describes sizes of your own"
-                    .to_owned(),
-            };
-            let message = format!("there is no VM size {:?} in the catalogue or the scenario", entry.text);
-            return Err(vary.at(Code::UnknownVmSize, entry, message, "not a VM size").help(help));
-        };
-        list.push(size.name);
-    }
-    twice(vary, piece, &list, |a, b| a == b, Clone::clone)?;
-    Ok(list)
-}
-
-/// What holds for every value of a field, whatever else the scenario says.
-fn in_range(vary: &Vary, piece: Piece<'_>, axis: &Axis, resolution: Resolution) -> Result<(), Diagnostic> {
-    let wrong = |value: Value<'_>| match (axis.field, value) {
-        (_, Value::Time(span)) => match span.to_ticks(resolution) {
-            Ok(ticks) if ticks < u64::from(TICK_END) => None,
-            Ok(_) => Some((format!("{span} is 2^31 ticks or more"), "write a shorter time")),
-            Err(_) => Some((
-                format!("{span} is not a whole number of ticks of {resolution}"),
-                "round it, or set a finer `resolution` in the scenario",
-            )),
-        },
-        (Field::MaxNodes, Value::Nodes(0)) => {
-            Some(("max_nodes is 0: no job could ever start".to_owned(), "begin at 1 or more"))
-        }
-        (Field::LoadFactor, Value::Factor(0..1000)) => {
-            Some(("a load factor lies between 0.000001 and 1000000".to_owned(), "write 1 for no change"))
-        }
-        _ => None,
-    };
-    for i in 0..axis.len() {
-        if let Some((message, help)) = wrong(axis.value(i)) {
-            let entry = piece.entries().nth(i as usize).filter(|_| piece.text.contains(',')).unwrap_or(piece);
-            return Err(vary.at(Code::AxisValue, entry, message, "out of range").help(help));
-        }
-    }
-    Ok(())
-}
-
-/// Why an axis goes against the scenario: message and help.
-fn conflict(axis: &Axis, scenario: &Scenario, tier_axes: &[usize]) -> Option<(String, String)> {
-    let i = axis.cluster?;
-    let cluster = &scenario.clusters[i];
-    let field = axis.field.as_str();
-    let sets: fn(&Update) -> bool = match axis.field {
-        Field::MinNodes => |u| u.min_nodes.is_some(),
-        Field::MaxNodes => |u| u.max_nodes.is_some(),
-        Field::IdleTime => |u| u.idle_time.is_some(),
-        _ => |_| false,
-    };
-    if let Some(n) = scenario.updates.iter().position(|u| u.cluster == cluster.name && sets(u)) {
-        return Some((
-            format!(
-                "updates[{n}] sets `{field}` of `{}`, so the axis would hold only until then",
-                cluster.name
-            ),
-            format!("leave `{field}` out of the update, or do not vary it"),
-        ));
-    }
-    let fixed = |what: &str, why: &str, help: &str| {
-        Some((format!("cluster `{}` sets its own `{what}`, {why}", cluster.name), help.to_owned()))
-    };
-    match axis.field {
-        Field::MinNodes if cluster.policy == Policy::Static => Some((
-            format!("`{}` is static: its min_nodes is its max_nodes", cluster.name),
-            "vary max_nodes, or use `policy: Reactive`".to_owned(),
-        )),
-        Field::VmSize | Field::Tier if cluster.price.is_some() => fixed(
-            "price",
-            "which would stay the same",
-            "give prices in `vm_sizes`, or leave them to the catalogue",
-        ),
-        Field::VmSize if cluster.speed.is_some() => {
-            fixed("speed", "which would stay the same", "give speeds in `vm_sizes`")
-        }
-        Field::EvictionRate => no_evictions(scenario, cluster, tier_axes.contains(&i)),
-        Field::DelaysScale if scenario.delays == Delays::Zero && no_delays(cluster) => Some((
-            format!("`{}` has no delays: `delays` is Zero, and it sets none", cluster.name),
-            "set its delays, or leave `delays` out for the assumed ones".to_owned(),
-        )),
-        _ => None,
-    }
-}
-
-fn no_evictions(scenario: &Scenario, cluster: &Cluster, tier_varies: bool) -> Option<(String, String)> {
-    let name = &cluster.name;
-    if cluster.tier == Tier::Dedicated && !tier_varies {
-        let help = "set `tier: LowPriority`, or vary `tier` too";
-        return Some((format!("`{name}` is dedicated: its nodes are not evicted"), help.to_owned()));
-    }
-    let none = match (&cluster.eviction, scenario.evictions) {
-        (Some(eviction), _) => *eviction == Eviction::Never,
-        (None, evictions) => evictions == Evictions::Never,
-    };
-    none.then(|| (format!("nothing evicts nodes of `{name}`"), "set its `eviction`".to_owned()))
-}
-
-fn no_delays(cluster: &Cluster) -> bool {
-    cluster.allocation_delay.is_none()
-        && cluster.boot_delay.is_none()
-        && cluster.release_delay.is_none()
-        && cluster.recycle_time.is_none()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::axes::{Axis, Field, ONE, Value};
 use crate::lowering::assumed;
 use crate::scenario::Scenario;
+use crate::scenario::edit;
 use crate::scenario::schema::{Delays, Distribution, Eviction, Lifetime, Phase};
 use crate::units::{Resolution, TimeSpan};
 use crate::workload::sample::midpoint;
@@ -23,6 +24,11 @@ pub(super) fn apply(scenario: &mut Scenario, axis: &Axis, value: Value<'_>) {
         (Field::DelaysScale, Value::Factor(raw)) => scale_delays(scenario, cluster, raw),
         (Field::EvictionRate, Value::Factor(raw)) => scale_evictions(scenario, cluster, raw),
         (_, Value::Time(span)) => scenario.clusters[cluster].idle_time = Some(span),
+        (_, Value::Leaf(leaf)) => {
+            // It was read when the axis was, against the same types.
+            let written = edit::set(scenario, &axis.path, &leaf.json);
+            debug_assert!(written.is_ok(), "{} = {}: {written:?}", axis.path, leaf.json);
+        }
         (field, value) => debug_assert!(false, "{field:?} has no value {value:?}"),
     }
 }

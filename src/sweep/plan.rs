@@ -1,12 +1,18 @@
-//! The grid of a sweep: counted before anything runs, and never held in memory.
+//! What a sweep runs: counted before anything runs, and never held in memory unless it is a list of points.
 //!
-//! A *position* is a configuration of the grid (the last axis goes fastest) and a replication (which goes faster
-//! still). Positions whose `min_nodes` is over their `max_nodes` are left out. Axes that change tables or jobs make
-//! models, one for each combination of their values and each replication; the others make settings.
+//! An *index* is a configuration's place in the full grid (the last axis goes fastest), whether a plan runs all of the
+//! grid or a list of points in it. A *position* is a configuration of the plan and a replication (which goes faster
+//! still). Configurations whose `min_nodes` is over their `max_nodes` are left out. Axes that change tables or jobs
+//! make models, one for each combination of their values that occurs and each replication; the others make settings.
 
+mod clusters;
+mod design;
+mod grid;
 mod models;
+mod spec;
 
 pub use models::{ModelFacts, Models};
+pub use spec::{Flags, REPLICATIONS_MAX, Spec};
 
 use super::Configuration;
 use super::axes::{self, Axis, Field, ROWS_MAX, Value};
@@ -15,9 +21,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::flat::{KERNEL_SLOTS_MAX, Obstacle};
 use crate::engine::{Model, Settings};
 use crate::scenario::Scenario;
-use crate::scenario::schema::{Created, Policy};
+use crate::scenario::path::Path;
+use crate::scenario::schema::Design;
 use crate::stats::surface::Factor;
 use crate::units::{Resolution, Tick};
+use clusters::{ClusterPlan, Follows};
+use grid::Grid;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashSet};
 
 /// Most models of a sweep: they stay in memory together.
 pub const MODELS_MAX: u64 = 4096;
@@ -26,71 +37,19 @@ pub const MODELS_MAX: u64 = 4096;
 #[derive(Clone, Debug)]
 pub struct Plan {
     axes: Vec<Axis>,
-    /// Positions of the grid between two values of an axis.
-    strides: Vec<u64>,
+    grid: Grid,
+    /// Indices of what is run, where that is not all of the grid.
+    points: Option<Vec<u64>>,
     replications: u32,
-    /// Configurations of the grid, left out ones included.
-    grid: u64,
+    first_replication: u32,
+    /// Configurations that are run.
+    runs: u64,
     left_out: u64,
+    doubles: u64,
+    /// Combinations of table levels that occur, ascending, each with a configuration that has it.
+    combinations: Vec<(u64, u64)>,
     clusters: Vec<ClusterPlan>,
     resolution: Resolution,
-}
-
-/// How settings of a cluster come about.
-#[derive(Clone, Copy, Debug)]
-struct ClusterPlan {
-    /// Axes over min_nodes, max_nodes and idle_time.
-    min: Option<usize>,
-    max: Option<usize>,
-    idle: Option<usize>,
-    /// Where no axis says it.
-    min_nodes: u32,
-    max_nodes: u32,
-    /// min_nodes follows max_nodes.
-    is_static: bool,
-    /// initial_nodes follows min_nodes.
-    initial_follows: bool,
-    /// It has no nodes before its creation.
-    created_later: bool,
-}
-
-impl ClusterPlan {
-    fn of(scenario: &Scenario, i: usize, axes: &[Axis]) -> Self {
-        let cluster = &scenario.clusters[i];
-        let axis = |field| axes.iter().position(|axis| axis.cluster == Some(i) && axis.field == field);
-        let is_static = cluster.policy == Policy::Static;
-        let count = |n: u64| n.min(u64::from(u32::MAX)) as u32;
-        let max_nodes = count(cluster.max_nodes);
-        Self {
-            min: axis(Field::MinNodes),
-            max: axis(Field::MaxNodes),
-            idle: axis(Field::IdleTime),
-            min_nodes: if is_static { max_nodes } else { cluster.min_nodes.map_or(0, count) },
-            max_nodes,
-            is_static,
-            initial_follows: cluster.initial_nodes.is_none(),
-            created_later: cluster.created != Created::BeforeRun,
-        }
-    }
-
-    /// All values of min_nodes, and all of max_nodes.
-    fn bounds(&self, axes: &[Axis]) -> (Vec<u32>, Vec<u32>) {
-        let values = |axis: Option<usize>, or: u32| match axis {
-            Some(axis) => axes[axis].nodes().collect(),
-            None => vec![or],
-        };
-        (values(self.min, self.min_nodes), values(self.max, self.max_nodes))
-    }
-
-    /// How many pairs of them go together, of all that an axis makes.
-    fn fitting(&self, axes: &[Axis]) -> u64 {
-        if self.is_static || self.min.is_none() && self.max.is_none() {
-            return self.max.map_or(1, |axis| axes[axis].len());
-        }
-        let (min, mut max) = self.bounds(axes);
-        max.sort_unstable();
-        min.iter().map(|min| (max.len() - max.partition_point(|max| max < min)) as u64).sum()
-    }
 }
 
 /// A part of a plan, ready to run.
@@ -102,67 +61,166 @@ pub struct Chunk {
     pub configurations: Vec<Configuration>,
 }
 
+fn too_large(message: String) -> Vec<Diagnostic> {
+    let help = "use fewer values, larger steps, fewer replications, a design such as --design lhs:200, or several sweeps";
+    vec![Diagnostic::new(Code::SweepTooLarge, message).help(help)]
+}
+
 impl Plan {
-    /// Reads the axes and counts the grid.
+    /// Reads axes as arguments have them, and counts the grid.
     ///
     /// # Errors
-    /// Every mistake of the axes; too many configurations, or none.
+    /// As [`Self::of`].
     pub fn read(scenario: &Scenario, vary: &[String], replications: u32) -> Result<Self, Vec<Diagnostic>> {
-        let axes = axes::read(vary, scenario)?;
-        let mut strides = vec![1; axes.len()];
-        let mut grid: u64 = 1;
-        for (axis, stride) in axes.iter().zip(&mut strides).rev() {
-            *stride = grid;
-            // Each is at most ROWS_MAX, and so is what came before.
-            grid *= axis.len();
-            if grid > ROWS_MAX {
-                break;
-            }
-        }
+        Self::of(scenario, &Spec::of_axes(vary, replications), scenario.seed)
+    }
+
+    /// Reads the axes and counts what is run. The seed draws the points of a design.
+    ///
+    /// # Errors
+    /// Every mistake of the axes, pairs and design; too many configurations, or none.
+    pub fn of(scenario: &Scenario, spec: &Spec, seed: u64) -> Result<Self, Vec<Diagnostic>> {
+        let axes = axes::read(&spec.vary, scenario)?;
+        let dimensions = spec.dimensions(&axes)?;
         let sizes =
-            || axes.iter().map(|a| format!("{} of {}", a.len(), a.column)).collect::<Vec<_>>().join(", ");
-        let too_many = |message: String| {
-            let help = "use fewer values, larger steps, fewer replications, or several sweeps";
-            vec![Diagnostic::new(Code::SweepTooLarge, message).help(help)]
+            || axes.iter().map(|a| format!("{} of {}", a.len(), a.label)).collect::<Vec<_>>().join(", ");
+        let Some(grid) = Grid::new(&axes, dimensions) else {
+            return Err(too_large(format!("the grid has 2^64 configurations or more: values {}", sizes())));
         };
-        let rows = grid.saturating_mul(replications.into());
-        if rows > ROWS_MAX {
-            return Err(too_many(format!(
-                "the sweep has more than {ROWS_MAX} rows: values {}; replications {replications}",
-                sizes()
+        let rows = |count: u64| count.saturating_mul(spec.replications.into());
+        let points = match spec.design {
+            Design::Grid => None,
+            Design::LatinHypercube(n) | Design::Sobol(n) => Some(sampled(&grid, spec, n, seed)?),
+        };
+        if points.is_none() && rows(grid.size()) > ROWS_MAX {
+            return Err(too_large(format!(
+                "the sweep has more than {ROWS_MAX} rows: values {}; replications {}",
+                sizes(),
+                spec.replications
             )));
         }
-        let models: u64 = axes.iter().filter(|a| a.field.changes_tables()).map(Axis::len).product::<u64>()
-            * u64::from(replications);
-        if models > MODELS_MAX {
-            return Err(too_many(format!(
-                "the sweep needs {models} models, more than {MODELS_MAX}: one for each combination of tier, VM size, \
-                 delays, evictions and load in each replication"
-            )));
+        if points.is_none() && rows(grid.combinations()) > MODELS_MAX {
+            return Err(too_many_models(rows(grid.combinations())));
         }
-        let clusters: Vec<ClusterPlan> =
-            (0..scenario.clusters.len()).map(|i| ClusterPlan::of(scenario, i, &axes)).collect();
-        let others: u64 = axes
-            .iter()
-            .filter(|a| !matches!(a.field, Field::MinNodes | Field::MaxNodes))
-            .map(Axis::len)
-            .product();
-        let fitting = others * clusters.iter().map(|c| c.fitting(&axes)).product::<u64>();
-        let plan = Self {
+        let clusters = (0..scenario.clusters.len()).map(|i| ClusterPlan::of(scenario, i, &axes)).collect();
+        let mut plan = Self {
             axes,
-            strides,
-            replications,
             grid,
-            left_out: grid - fitting,
+            points: None,
+            replications: spec.replications,
+            first_replication: 0,
+            runs: 0,
+            left_out: 0,
+            doubles: 0,
+            combinations: Vec::new(),
             clusters,
             resolution: scenario.resolution,
         };
-        if fitting == 0 {
-            let message = format!("min_nodes is over max_nodes in all {grid} configurations");
+        if let Some(mut points) = points {
+            let all = points.len();
+            points.sort_unstable();
+            points.dedup();
+            plan.doubles = (all - points.len()) as u64;
+            plan.points = Some(points);
+        }
+        plan.count()?;
+        Ok(plan)
+    }
+
+    /// A plan over some points of the same grid, in their order; each has the level of every axis. An index stays the
+    /// place in the full grid. Points that stand twice are run once.
+    ///
+    /// # Errors
+    /// Too many rows or models, or no configuration that can be run.
+    ///
+    /// # Panics
+    /// If a point has a level that is not there, or paired axes disagree.
+    pub fn of_points(&self, points: &[Box<[u32]>]) -> Result<Self, Vec<Diagnostic>> {
+        let mut seen = HashSet::new();
+        let mut list = Vec::with_capacity(points.len());
+        for point in points {
+            let index = self.grid.index(point);
+            assert!(index.is_some(), "no configuration has the levels {point:?}");
+            list.extend(index.filter(|index| seen.insert(*index)));
+        }
+        let doubles = (points.len() - list.len()) as u64;
+        let mut plan = Self { points: Some(list), doubles, ..self.clone() };
+        plan.count()?;
+        Ok(plan)
+    }
+
+    /// The same configurations in other replications: those from `first` on.
+    ///
+    /// # Errors
+    /// Too many rows or models.
+    pub fn with_replications(&self, first: u32, replications: u32) -> Result<Self, Vec<Diagnostic>> {
+        let mut plan = Self { replications, first_replication: first, ..self.clone() };
+        plan.count()?;
+        Ok(plan)
+    }
+
+    /// Counts what is run and the combinations that occur.
+    fn count(&mut self) -> Result<(), Vec<Diagnostic>> {
+        let slots = self.slots();
+        let rows = slots.saturating_mul(self.replications.into());
+        if rows > ROWS_MAX {
+            return Err(too_large(format!("the sweep has {rows} rows, more than {ROWS_MAX}")));
+        }
+        let dimensions = |axes: &mut dyn Iterator<Item = usize>| {
+            let mut list: Vec<usize> = axes.map(|axis| self.grid.dimension(axis)).collect();
+            list.sort_unstable();
+            list.dedup();
+            list
+        };
+        let bounds = dimensions(&mut self.clusters.iter().flat_map(ClusterPlan::axes));
+        // Models are checked with the fewest nodes, so that it is the rule about bounds which tells that they are many.
+        let fewest = |index: &u64| {
+            let bounds =
+                self.clusters.iter().map(|c| c.bounds(&self.axes, |axis| self.grid.level(axis, *index)));
+            let sum = |(min, max): (u64, u64), (a, b): (u32, u32)| (min + u64::from(a), max + u64::from(b));
+            let (min, max) = bounds.fold((0, 0), sum);
+            (max, min, *index)
+        };
+        let (runs, combinations) = match &self.points {
+            Some(points) => {
+                let mut best: BTreeMap<u64, u64> = BTreeMap::new();
+                let mut runs = 0;
+                for &index in points.iter().filter(|index| self.fits(**index)) {
+                    runs += 1;
+                    let known = best.entry(self.grid.combination(index)).or_insert(index);
+                    if fewest(&index) < fewest(known) {
+                        *known = index;
+                    }
+                }
+                (runs, best.into_iter().collect())
+            }
+            None => {
+                let (part, all) = (self.grid.size_of(&bounds), self.grid.size());
+                let fits = |n: &u64| self.fits(self.grid.index_within(&bounds, *n));
+                let fitting = (0..part).into_par_iter().filter(fits).count() as u64;
+                // What is left to vary where a combination is given.
+                let free: Vec<usize> = bounds.iter().copied().filter(|d| !self.grid.is_table(*d)).collect();
+                let with_it = |combination: u64| {
+                    let first = self.grid.first_of(combination);
+                    let of = |n| first + self.grid.index_within(&free, n);
+                    let fits =
+                        (0..self.grid.size_of(&free)).into_par_iter().map(of).filter(|i| self.fits(*i));
+                    Some((combination, fits.min_by_key(|index| fewest(index))?))
+                };
+                (fitting * (all / part), (0..self.grid.combinations()).filter_map(with_it).collect())
+            }
+        };
+        (self.runs, self.left_out, self.combinations) = (runs, slots - runs, combinations);
+        let models = (self.combinations.len() as u64).saturating_mul(self.replications.into());
+        if models > MODELS_MAX {
+            return Err(too_many_models(models));
+        }
+        if runs == 0 {
+            let message = format!("min_nodes is over max_nodes in all {slots} configurations");
             let help = "vary over values that go together";
             return Err(vec![Diagnostic::new(Code::SweepEmpty, message).help(help)]);
         }
-        Ok(plan)
+        Ok(())
     }
 
     /// Its axes, in the order of the columns.
@@ -171,22 +229,82 @@ impl Plan {
         &self.axes
     }
 
+    /// Its axes with all their values, as numbers and as people read them.
+    #[must_use]
+    pub fn factors(&self) -> Vec<Factor> {
+        let of = |axis: &Axis| Factor {
+            column: axis.column.clone(),
+            label: axis.label.clone(),
+            levels: (0..axis.len()).map(|i| axis.value(i).level()).collect(),
+        };
+        self.axes.iter().map(of).collect()
+    }
+
+    /// The scenario's own level of each axis, where it is one of them.
+    #[must_use]
+    pub fn today(&self, scenario: &Scenario) -> Vec<Option<u32>> {
+        self.axes.iter().map(|axis| axis.today(scenario)).collect()
+    }
+
+    /// Writes the values of a configuration into the scenario.
+    pub fn write_into(&self, scenario: &mut Scenario, index: u64) {
+        // Values first, then factors on them, whatever the order of the axes.
+        let is_factor = |axis: &Axis| matches!(axis.field, Field::DelaysScale | Field::EvictionRate);
+        for factors in [false, true] {
+            for (axis, value) in self.axes.iter().zip(self.values(index)) {
+                if is_factor(axis) == factors {
+                    change::apply(scenario, axis, value);
+                }
+            }
+        }
+        for (i, plan) in self.clusters.iter().enumerate() {
+            let cluster = &mut scenario.clusters[i];
+            if plan.max.is_some() && Follows::of(cluster).is_static && cluster.min_nodes.is_some() {
+                cluster.min_nodes = Some(cluster.max_nodes);
+            }
+        }
+    }
+
     /// Replications of each configuration.
     #[must_use]
     pub fn replications(&self) -> u32 {
         self.replications
     }
 
+    /// The number of the first of them.
+    #[must_use]
+    pub fn first_replication(&self) -> u32 {
+        self.first_replication
+    }
+
+    /// Configurations of the full grid, whatever of it is run.
+    #[must_use]
+    pub fn grid_size(&self) -> u64 {
+        self.grid.size()
+    }
+
     /// Configurations that are run, without replications.
     #[must_use]
     pub fn configurations(&self) -> u64 {
-        self.grid - self.left_out
+        self.runs
     }
 
     /// Configurations left out, since their min_nodes is over their max_nodes.
     #[must_use]
     pub fn left_out(&self) -> u64 {
         self.left_out
+    }
+
+    /// Points of a list that stood in it before.
+    #[must_use]
+    pub fn doubles(&self) -> u64 {
+        self.doubles
+    }
+
+    /// Models that it needs.
+    #[must_use]
+    pub fn model_count(&self) -> u64 {
+        self.combinations.len() as u64 * u64::from(self.replications)
     }
 
     /// Rows of the result: configurations times replications.
@@ -201,116 +319,112 @@ impl Plan {
         self.len() == 0
     }
 
+    /// Configurations to look at: those that are run, and those that are left out.
+    fn slots(&self) -> u64 {
+        self.points.as_ref().map_or(self.grid.size(), |points| points.len() as u64)
+    }
+
+    /// The configuration in a slot.
+    fn index_at(&self, slot: u64) -> u64 {
+        self.points.as_ref().map_or(slot, |points| points[slot as usize])
+    }
+
     /// Positions to ask chunks for: rows, and what is left out.
     #[must_use]
     pub fn positions(&self) -> u64 {
-        self.grid * u64::from(self.replications)
+        self.slots() * u64::from(self.replications)
     }
 
-    /// The value of an axis in a configuration of the grid.
-    fn digit(&self, axis: usize, index: u64) -> u64 {
-        index / self.strides[axis] % self.axes[axis].len()
+    /// The level of each axis in a configuration of the grid.
+    pub fn levels(&self, index: u64) -> impl Iterator<Item = u32> + '_ {
+        (0..self.axes.len()).map(move |axis| self.grid.level(axis, index) as u32)
+    }
+
+    /// The configuration with these levels, one of each axis. `None`: there is none, or paired axes disagree.
+    #[must_use]
+    pub fn index(&self, levels: &[u32]) -> Option<u64> {
+        self.grid.index(levels)
+    }
+
+    /// Whether the bounds of every cluster go together in a configuration, so that it can be run.
+    #[must_use]
+    pub fn fits(&self, index: u64) -> bool {
+        self.clusters.iter().filter(|cluster| cluster.varies()).all(|cluster| {
+            let (min, max) = cluster.bounds(&self.axes, |axis| self.grid.level(axis, index));
+            min <= max
+        })
     }
 
     /// The values of a configuration, by axis.
     pub fn values(&self, index: u64) -> impl Iterator<Item = Value<'_>> {
-        self.axes.iter().enumerate().map(move |(i, axis)| axis.value(self.digit(i, index)))
+        self.axes.iter().enumerate().map(move |(i, axis)| axis.value(self.grid.level(i, index)))
     }
 
-    /// The level of every axis in a configuration.
-    pub fn levels(&self, index: u64) -> impl Iterator<Item = u32> + '_ {
-        (0..self.axes.len()).map(move |i| self.digit(i, index) as u32)
-    }
-
-    /// The axes, as analysis knows them.
-    #[must_use]
-    pub fn factors(&self) -> Vec<Factor> {
-        let of = |axis: &Axis| Factor {
-            column: axis.column.clone(),
-            label: axis.column.strip_suffix("_s").unwrap_or(&axis.column).to_owned(),
-            levels: (0..axis.len()).map(|i| axis.value(i).level()).collect(),
-        };
-        self.axes.iter().map(of).collect()
-    }
-
-    /// The scenario's own level of each axis, where it is one of them.
-    #[must_use]
-    pub fn today(&self, scenario: &Scenario) -> Vec<Option<u32>> {
-        self.axes.iter().map(|axis| axis.today(scenario)).collect()
-    }
-
-    /// Writes the values of a configuration into the scenario.
-    pub fn write_into(&self, scenario: &mut Scenario, index: u64) {
-        for (i, axis) in self.axes.iter().enumerate() {
-            change::apply(scenario, axis, axis.value(self.digit(i, index)));
-        }
-    }
-
-    fn nodes(&self, axis: Option<usize>, index: u64) -> Option<u32> {
-        let axis = axis?;
-        match self.axes[axis].value(self.digit(axis, index)) {
-            Value::Nodes(n) => Some(n),
-            _ => None,
-        }
+    fn value(&self, axis: Option<usize>, index: u64) -> Option<Value<'_>> {
+        axis.map(|axis| self.axes[axis].value(self.grid.level(axis, index)))
     }
 
     fn idle_time(&self, axis: Option<usize>, index: u64) -> Option<Tick> {
-        let axis = axis?;
-        match self.axes[axis].value(self.digit(axis, index)) {
+        match self.value(axis, index)? {
             Value::Time(span) => span.to_tick_below_end(self.resolution),
             _ => None,
         }
     }
 
-    /// The settings of a configuration on top of a model's own; `None`: it is left out.
-    fn settings(&self, index: u64, base: &[Settings]) -> Option<Box<[Settings]>> {
+    /// The settings of a configuration on top of a model's own.
+    fn settings(&self, index: u64, base: &[Settings], follows: &[Follows]) -> Box<[Settings]> {
+        let nodes = |axis| match self.value(axis, index) {
+            Some(Value::Nodes(n)) => Some(n),
+            _ => None,
+        };
         let mut settings: Box<[Settings]> = base.into();
-        for (plan, settings) in self.clusters.iter().zip(&mut settings) {
-            let (min, max) = (self.nodes(plan.min, index), self.nodes(plan.max, index));
-            settings.max_nodes = max.unwrap_or(plan.max_nodes);
-            settings.min_nodes = match (plan.is_static, min) {
-                (true, _) => settings.max_nodes,
-                (false, min) => min.unwrap_or(plan.min_nodes),
-            };
-            if plan.initial_follows {
-                settings.initial_nodes = if plan.created_later { 0 } else { settings.min_nodes };
+        for ((plan, settings), follows) in self.clusters.iter().zip(&mut settings).zip(follows) {
+            if plan.varies() {
+                settings.max_nodes = nodes(plan.max).unwrap_or(settings.max_nodes);
+                settings.min_nodes = match follows.is_static {
+                    true => settings.max_nodes,
+                    false => nodes(plan.min).unwrap_or(settings.min_nodes),
+                };
+                if follows.initial {
+                    settings.initial_nodes = if follows.created_later { 0 } else { settings.min_nodes };
+                }
             }
             if let Some(ticks) = self.idle_time(plan.idle, index) {
                 settings.idle_time = ticks;
             }
-            let varied = plan.min.is_some() || plan.max.is_some();
-            if varied && settings.min_nodes > settings.max_nodes {
-                return None;
-            }
         }
-        Some(settings)
-    }
-
-    /// Which combination of the values that change tables a configuration has.
-    fn combination(&self, index: u64) -> u64 {
-        let tables = self.axes.iter().enumerate().filter(|(_, axis)| axis.field.changes_tables());
-        tables.fold(0, |n, (i, axis)| n * axis.len() + self.digit(i, index))
-    }
-
-    /// Combinations of values that change tables.
-    fn combinations(&self) -> u64 {
-        self.axes.iter().filter(|axis| axis.field.changes_tables()).map(Axis::len).product()
+        settings
     }
 
     /// The configurations at positions `from` to `to`, not included, without those that are left out.
+    ///
+    /// # Panics
+    /// If the models are not those of this plan.
     #[must_use]
     pub fn chunk(&self, models: &Models, from: u64, to: u64) -> Chunk {
         let mut chunk = Chunk::default();
         let replications = u64::from(self.replications);
         for position in from..to.min(self.positions()) {
-            let (index, replication) = (position / replications, position % replications);
-            let model = (self.combination(index) * replications + replication) as usize;
-            if let Some(settings) = self.settings(index, models.base(model)) {
-                chunk.rows.push((index, replication as u32));
+            let (index, nth) = (self.index_at(position / replications), position % replications);
+            if self.fits(index) {
+                let replication = self.first_replication + nth as u32;
+                let model = models.number(self.grid.combination(index), replication);
+                let settings = self.settings(index, models.base(model), models.follows(model));
+                chunk.rows.push((index, replication));
                 chunk.configurations.push(Configuration { model, settings });
             }
         }
         chunk
+    }
+
+    /// All replications of one configuration of the grid, whether or not the plan runs it.
+    ///
+    /// # Panics
+    /// If there are no models for it.
+    #[must_use]
+    pub fn chunk_of(&self, models: &Models, index: u64) -> Chunk {
+        let alone = Self { points: Some(vec![index]), ..self.clone() };
+        alone.chunk(models, 0, alone.positions())
     }
 
     /// What a configuration is called in messages: `max_nodes = 8, tier = dedicated`.
@@ -321,27 +435,79 @@ impl Plan {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// What keeps a kernel from running the sweep; empty: nothing does.
+    /// What keeps a kernel from running some models of the sweep; empty: nothing does.
     #[must_use]
-    pub fn obstacles(&self, scenario: &Scenario, model: &Model) -> Vec<Obstacle> {
-        let mut found = model.obstacles();
-        let ([plan], [cluster]) = (self.clusters.as_slice(), scenario.clusters.as_slice()) else {
-            return found;
-        };
-        let input = model.first_cluster();
-        let largest = plan.bounds(&self.axes).1.into_iter().max().unwrap_or(0);
-        let updated = scenario.updates.iter().filter_map(|update| update.max_nodes).max().unwrap_or(0);
-        let addresses = cluster.subnet.as_ref().and_then(|name| scenario.region.subnets.get(name)).copied();
-        let slots = u64::from(largest)
-            .max(updated)
-            .min(input.communication_limit.into())
-            .min(addresses.unwrap_or(u64::MAX))
-            .max(input.initial_nodes.into());
+    pub fn obstacles(&self, scenario: &Scenario, models: &[Model]) -> Vec<Obstacle> {
+        let mut found = Vec::new();
+        let mut slots = 0;
+        for model in models {
+            for obstacle in model.obstacles() {
+                if !found.contains(&obstacle) {
+                    found.push(obstacle);
+                }
+            }
+            slots = slots.max(self.kernel_slots(scenario, model));
+        }
         if slots > u64::from(KERNEL_SLOTS_MAX) {
             found.push(Obstacle::Slots(slots.min(u64::from(u32::MAX)) as u32));
         }
         found
     }
+
+    /// Slots of nodes that a kernel needs for a model; 0 where it does not run it anyway.
+    fn kernel_slots(&self, scenario: &Scenario, model: &Model) -> u64 {
+        let ([plan], [cluster]) = (self.clusters.as_slice(), scenario.clusters.as_slice()) else {
+            return 0;
+        };
+        let input = model.first_cluster();
+        let updated = scenario.updates.iter().filter_map(|update| update.max_nodes).max().unwrap_or(0);
+        let subnets = Path::root().field("region.subnets");
+        let varied =
+            |axis: &Axis| axis.is_leaf_of(0, "subnet") || axis.path.steps().starts_with(subnets.steps());
+        let subnet = cluster.subnet.as_ref().filter(|_| !self.axes.iter().any(varied));
+        let addresses = subnet.and_then(|name| scenario.region.subnets.get(name)).copied();
+        u64::from(plan.largest(&self.axes))
+            .max(updated)
+            .min(input.communication_limit.into())
+            .min(addresses.unwrap_or(u64::MAX))
+            .max(input.initial_nodes.into())
+    }
+}
+
+fn too_many_models(models: u64) -> Vec<Diagnostic> {
+    too_large(format!(
+        "the sweep needs {models} models, more than {MODELS_MAX}: one in each replication for each combination of values \
+         of all axes but min_nodes, max_nodes and idle_time"
+    ))
+}
+
+/// The points of a design, as indices in its own order.
+fn sampled(grid: &Grid, spec: &Spec, count: u64, seed: u64) -> Result<Vec<u64>, Vec<Diagnostic>> {
+    let is_sobol = matches!(spec.design, Design::Sobol(_));
+    let most = if is_sobol { design::SOBOL_MAX } else { ROWS_MAX };
+    let wrong = |message: String, help: String| {
+        Err(vec![match &spec.design_text {
+            Some(text) => text.at(Code::SweepDesign, text.whole(), message, "out of range").help(help),
+            None => Diagnostic::new(Code::SweepDesign, message).help(help),
+        }])
+    };
+    if !(1..=most).contains(&count) {
+        return wrong(
+            format!("the design does not have {count} configurations"),
+            format!("write a number from 1 to {most}"),
+        );
+    }
+    let rows = count.saturating_mul(spec.replications.into());
+    if rows > ROWS_MAX {
+        return Err(too_large(format!("the sweep has {rows} rows, more than {ROWS_MAX}")));
+    }
+    let dimensions = grid.lens().count();
+    if is_sobol && dimensions > design::SOBOL_DIMENSIONS {
+        let message =
+            format!("a Sobol sequence has {} dimensions at most, not {dimensions}", design::SOBOL_DIMENSIONS);
+        return wrong(message, "use a Latin hypercube, as lhs:200".to_owned());
+    }
+    Ok(if is_sobol { design::sobol(grid, count, seed) } else { design::latin_hypercube(grid, count, seed) })
 }
 
 /// Multiplies the workload's load.
@@ -355,5 +521,7 @@ pub fn scale_evictions(scenario: &mut Scenario, factor: f64) {
     change::evictions(scenario, (factor * axes::ONE as f64).round() as u64);
 }
 
+#[cfg(test)]
+mod points_tests;
 #[cfg(test)]
 mod tests;

@@ -12,14 +12,23 @@ pub struct SweepArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
-    /// Vary a field over a list (`4,8,16`), a range (`4..64:4`) or a doubling range (`1..64:x2`); may be given several
-    /// times, and all combinations are run. PATH is clusters.NAME.FIELD, or FIELD alone where there is one cluster.
+    /// Vary a value of the scenario over a list (`4,8,16`), a range (`4..64:4`, `1..64:x2`, `1..64:log7`), or the scenario's
+    /// own words (`Fifo,Backfill`); may be given several times. PATH is clusters.NAME.FIELD, or FIELD alone where there
+    /// is one cluster, or workload.…, prices.…, region.…. Replaces all axes of the scenario's `sweep`.
     #[arg(long, value_name = "PATH=LIST|RANGE", help_heading = "Simulation")]
     pub vary: Vec<String>,
-    /// Run each configuration so many times with other draws, the same for all configurations.
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Simulation")]
+    /// Let axes advance together, as one: they have equally many values. Replaces the pairs of the scenario.
+    #[arg(long, value_name = "PATH,PATH", help_heading = "Simulation")]
+    pub pair: Vec<String>,
+    /// Which combinations are run: all (`grid`), or so many as a Latin hypercube (`lhs:200`) or a Sobol sequence
+    /// (`sobol:256`). Default: the scenario's, else grid.
+    #[arg(long, value_name = "grid|lhs:N|sobol:N", help_heading = "Simulation")]
+    pub design: Option<String>,
+    /// Run each configuration so many times with other draws, the same for all configurations. Default: the
+    /// scenario's, else 1.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub replications: u32,
+    pub replications: Option<u32>,
     /// Seed of everything that is drawn, in place of the scenario's.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
     pub seed: Option<u64>,
@@ -44,6 +53,9 @@ pub struct SweepArgs {
     /// Only say which backend would run the sweep, and why.
     #[arg(long, conflicts_with = "out", help_heading = "Backend")]
     pub explain_backend: bool,
+    /// Only check everything and say what would run: size, axes, models, backend, memory and time.
+    #[arg(long, conflicts_with_all = ["out", "explain_backend"], help_heading = "Backend")]
+    pub dry_run: bool,
     /// Write every configuration into configs.csv in this directory (`docs/sweep.md`); it appears whole or not at all.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
@@ -92,11 +104,15 @@ Examples:
   nodetide sweep scenario.ron --vary clusters.prepare-cpu.idle_time=2m,10m,30m
   nodetide sweep scenario.ron --vary load_factor=0.5..2:0.5 --replications 20
   nodetide sweep scenario.ron --vary load_factor=1,2 --out results/load
-  nodetide sweep scenario.ron --explain-backend
+  nodetide sweep scenario.ron --vary clusters.train-gpu.discipline=Fifo,Backfill
+  nodetide sweep scenario.ron --vary clusters.train-gpu.idle_time=1m..1h:log7
+  nodetide sweep scenario.ron --vary load_factor=0.5..2:0.1 --design sobol:8
+  nodetide sweep scenario.ron --dry-run
 
-Fields of a cluster: min_nodes, max_nodes, idle_time, tier, vm_size (with price, family and
-speed), delays_scale (a factor on allocation, boot, release and recycling), eviction_rate (a
-factor). Of the scenario: load_factor. docs/sweep.md says more.
+Any number, time or choice of the scenario can be varied, by its path: idle_time,
+boot_delay, clusters.cpu.eviction.PerHour, workload.classes.train.service.mean,
+prices.billing_quantum. Added to these: delays_scale and eviction_rate of a cluster (factors),
+and vm_size and tier take price, family and speed with them. docs/sweep.md says more.
 
 Configurations whose min_nodes is over their max_nodes are left out and counted. Exit code 2
 where an axis is wrong, 3 where a configuration is refused, 5 where --backend gpu is asked

@@ -132,8 +132,7 @@ impl Decider {
 
     /// What running a configuration again tells.
     pub(super) fn detail(&self, plan: &Plan, models: &Models, scales: &[Scale], index: u64) -> Detail {
-        let replications = u64::from(plan.replications());
-        let chunk = plan.chunk(models, index * replications, (index + 1) * replications);
+        let chunk = plan.chunk_of(models, index);
         let results =
             cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
         let group = Group {

@@ -27,6 +27,14 @@ const GPU_CHUNK: u64 = 32_768;
 /// Rows that are written by one thread.
 const PIECE: usize = 256;
 
+/// Positions of a chunk on a backend.
+pub(super) fn chunk_of(backend: &Backend) -> u64 {
+    match backend {
+        Backend::Cpu { .. } => CPU_CHUNK,
+        Backend::Gpu { .. } => GPU_CHUNK,
+    }
+}
+
 /// A sweep under way.
 pub(super) struct Sweep<'a> {
     pub(super) plan: &'a Plan,
@@ -83,11 +91,7 @@ impl Sweep<'_> {
         let replications = u64::from(self.plan.replications());
         let mut from = 0;
         while from < self.plan.positions() {
-            let size = match self.runner.backend() {
-                Backend::Cpu { .. } => CPU_CHUNK,
-                Backend::Gpu { .. } => GPU_CHUNK,
-            };
-            let size = (size / replications).max(1) * replications;
+            let size = (chunk_of(&self.runner.backend()) / replications).max(1) * replications;
             let to = (from + size).min(self.plan.positions());
             let chunk = self.plan.chunk(self.models, from, to);
             let results = self.results(&chunk);
@@ -163,7 +167,13 @@ impl Sweep<'_> {
                     let scale = &self.scales[configurations[i].model];
                     let row = Row::of(scale, &results[i]);
                     not_ended += u64::from(row.not_ended);
-                    self.row(&mut cells, (*index, *replication), &judged, &row, scale)?;
+                    self.row(
+                        &mut cells,
+                        (*index, *replication),
+                        (&judged, judged.objectives[i]),
+                        &row,
+                        scale,
+                    )?;
                 }
                 all.push((rows[0].0, judged));
             }
@@ -176,7 +186,7 @@ impl Sweep<'_> {
         &self,
         cells: &mut Cells,
         (index, replication): (u64, u32),
-        judged: &Judged,
+        (judged, objective): (&Judged, f64),
         row: &Row,
         scale: &Scale,
     ) -> io::Result<()> {
@@ -186,7 +196,6 @@ impl Sweep<'_> {
             cells.put(value)?;
         }
         cells.text(judged.point.verdict.as_str())?;
-        let objective = judged.objectives[replication as usize];
         cells.put(Number(objective))?;
         cells.text(row.status)?;
         cells.text(&scale.currency)?;

@@ -1,8 +1,8 @@
 //! Values of an axis, as a list or as a range: `4,8,16`, `4..64:4`, `1..64:x2`, `2min..30min:4min`.
 
-use super::Vary;
+use super::text::{Piece, Text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::units::{TICK_END, TimeSpan};
+use crate::units::{Resolution, TICK_END, TimeSpan};
 
 /// Most rows of a sweep.
 pub const ROWS_MAX: u64 = 10_000_000;
@@ -18,6 +18,8 @@ const FACTOR_MAX: u64 = 1_000_000 * ONE;
 pub(super) enum Unit {
     /// Nodes.
     Nodes,
+    /// Anything that is counted.
+    Whole,
     /// Nanoseconds.
     Time,
     /// Billionths of a factor.
@@ -77,49 +79,18 @@ impl Numbers {
     }
 }
 
-/// A piece of the argument, with where it begins.
-#[derive(Clone, Copy)]
-pub(super) struct Piece<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
-}
-
-impl<'a> Piece<'a> {
-    /// Before and after a separator.
-    pub(super) fn split(self, separator: &str) -> Option<(Self, Self)> {
-        let (before, after) = self.text.split_once(separator)?;
-        let at = self.at + before.len() + separator.len();
-        Some((Self { text: before, at: self.at }, Self { text: after, at }))
-    }
-
-    /// The entries of a list.
-    pub(super) fn entries(self) -> impl Iterator<Item = Self> + 'a {
-        let mut at = self.at;
-        self.text.split(',').map(move |text| {
-            let piece = Self { text, at };
-            at += text.len() + 1;
-            piece.trimmed()
-        })
-    }
-
-    /// Without blanks around it.
-    pub(super) fn trimmed(self) -> Self {
-        let begin = self.text.trim_start();
-        Self { text: begin.trim_end(), at: self.at + (self.text.len() - begin.len()) }
-    }
-}
-
 impl Unit {
     fn name(self) -> &'static str {
         match self {
             Self::Nodes => "number of nodes",
+            Self::Whole => "whole number",
             Self::Time => "time",
             Self::Factor => "factor",
         }
     }
 
     /// One number.
-    fn read(self, vary: &Vary, piece: Piece<'_>) -> Result<u64, Diagnostic> {
+    fn read(self, vary: &Text, piece: Piece<'_>) -> Result<u64, Diagnostic> {
         let wrong = |message: String, help: String| {
             vary.at(Code::AxisValue, piece, message, "not a value").help(help)
         };
@@ -136,6 +107,9 @@ impl Unit {
                 }
                 Ok(n)
             }
+            Self::Whole => text.parse().map_err(|_| {
+                wrong(format!("{text:?} is no whole number"), "write a whole number, as 8".into())
+            }),
             Self::Time => {
                 let span: TimeSpan = text.parse().map_err(|error: crate::units::TimeSpanError| {
                     let said = error.to_string();
@@ -153,10 +127,24 @@ impl Unit {
         }
     }
 
+    /// The number nearest to a computed one that can stand: whole nodes, whole ticks, four digits of a factor.
+    fn nearest(self, exact: f64, resolution: Resolution) -> u64 {
+        let to = match self {
+            Self::Nodes | Self::Whole => 1.0,
+            Self::Time => resolution.ns() as f64,
+            Self::Factor => {
+                let digits = libm::floor(libm::log10(exact.max(1.0))) - 3.0;
+                libm::exp10(digits.max(0.0))
+            }
+        };
+        // `as` saturates.
+        (libm::round(exact / to) * to) as u64
+    }
+
     /// A number as people write it.
     pub(super) fn show(self, raw: u64) -> String {
         match self {
-            Self::Nodes => raw.to_string(),
+            Self::Nodes | Self::Whole => raw.to_string(),
             Self::Time => TimeSpan::from_ns(raw).to_string(),
             Self::Factor => (raw as f64 / ONE as f64).to_string(),
         }
@@ -176,10 +164,15 @@ fn decimal(text: &str) -> Option<u64> {
 }
 
 /// A list or a range.
-pub(super) fn numbers(vary: &Vary, piece: Piece<'_>, unit: Unit) -> Result<Numbers, Diagnostic> {
+pub(super) fn numbers(
+    vary: &Text,
+    piece: Piece<'_>,
+    unit: Unit,
+    resolution: Resolution,
+) -> Result<Numbers, Diagnostic> {
     let piece = piece.trimmed();
     if piece.text.contains("..") && !piece.text.contains(',') {
-        return range(vary, piece, unit);
+        return range(vary, piece, unit, resolution);
     }
     let mut list: Vec<u64> = Vec::new();
     for entry in piece.entries() {
@@ -196,7 +189,7 @@ pub(super) fn numbers(vary: &Vary, piece: Piece<'_>, unit: Unit) -> Result<Numbe
 
 /// Refuses a value that stands twice in a list.
 pub(super) fn twice<T>(
-    vary: &Vary,
+    vary: &Text,
     piece: Piece<'_>,
     list: &[T],
     same: impl Fn(&T, &T) -> bool,
@@ -211,7 +204,44 @@ pub(super) fn twice<T>(
     Ok(())
 }
 
-fn range(vary: &Vary, piece: Piece<'_>, unit: Unit) -> Result<Numbers, Diagnostic> {
+/// Most values of a range with a count.
+const COUNT_MAX: u64 = 100_000;
+
+/// How the values of a range with a count lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spacing {
+    /// Evenly in the logarithm.
+    Log,
+    /// Evenly.
+    Lin,
+}
+
+impl Spacing {
+    /// `log7`, with what stands for the count.
+    fn of(text: &str) -> Option<(Self, &str)> {
+        let log = text.strip_prefix("log").map(|count| (Self::Log, count.trim()));
+        log.or_else(|| text.strip_prefix("lin").map(|count| (Self::Lin, count.trim())))
+    }
+}
+
+/// So many numbers from one to another, both included, each rounded; those that fall together are one.
+fn spaced(from: u64, to: u64, count: u64, spacing: Spacing, nearest: impl Fn(f64) -> u64) -> Vec<u64> {
+    let (low, high, last) = (from as f64, to as f64, (count - 1) as f64);
+    let at = |i: u64| match spacing {
+        Spacing::Lin => low + (high - low) * (i as f64 / last),
+        Spacing::Log => low * libm::exp(libm::log(high / low) * (i as f64 / last)),
+    };
+    let mut list = vec![from];
+    for i in 1..count {
+        let number = if i + 1 == count { to } else { nearest(at(i)).clamp(from, to) };
+        if list.last().is_some_and(|before| *before < number) {
+            list.push(number);
+        }
+    }
+    list
+}
+
+fn range(vary: &Text, piece: Piece<'_>, unit: Unit, resolution: Resolution) -> Result<Numbers, Diagnostic> {
     let wrong = |at: Piece<'_>, message: String, label: &str, help: String| {
         Err(vary.at(Code::AxisRange, at, message, label).help(help))
     };
@@ -229,6 +259,23 @@ fn range(vary: &Vary, piece: Piece<'_>, unit: Unit) -> Result<Numbers, Diagnosti
         let message = format!("the range from {} to {} has no value", unit.show(from), unit.show(to));
         let help = format!("write the smaller bound first: {}..{}", to_at.text, from_at.text);
         return wrong(bounds, message, "empty", help);
+    }
+    if let Some((at, count)) = step.and_then(|s| Some((s, Spacing::of(s.text)?))) {
+        let (spacing, count) = count;
+        let count = match count.parse() {
+            Ok(count @ 2..=COUNT_MAX) => count,
+            _ => {
+                let message = format!("a range is not cut into {count:?} values");
+                let help = format!("write how many values, from 2 to {COUNT_MAX}, as 1..64:log7");
+                return wrong(at, message, "not a count", help);
+            }
+        };
+        if spacing == Spacing::Log && from == 0 {
+            let message = "a logarithmic range does not begin at 0".to_owned();
+            let help = "begin above 0, write lin for even steps, or list the values".to_owned();
+            return wrong(from_at, message, "never grows", help);
+        }
+        return Ok(Numbers::List(spaced(from, to, count, spacing, |exact| unit.nearest(exact, resolution))));
     }
     if let Some((at, factor)) = step.and_then(|s| Some((s, s.text.strip_prefix(['x', '*'])?))) {
         let factor: u64 = match factor.parse() {
@@ -253,7 +300,7 @@ fn range(vary: &Vary, piece: Piece<'_>, unit: Unit) -> Result<Numbers, Diagnosti
             }
             step => step,
         },
-        (None, Unit::Nodes) => 1,
+        (None, Unit::Nodes | Unit::Whole) => 1,
         (None, _) => {
             let message = format!("a range of a {} needs its step", unit.name());
             let example = if unit == Unit::Time { "4m" } else { "0.5" };

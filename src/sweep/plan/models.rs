@@ -1,26 +1,32 @@
 //! The models of a sweep: the scenario with each combination of values that change tables, in each replication.
 
-use super::{ClusterPlan, Plan};
+use super::clusters::Follows;
+use super::{MODELS_MAX, Plan};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::engine::input::{Input, Table};
 use crate::engine::{HELD_NODES_MAX, Model, Place, Refusal, Settings};
 use crate::lowering::{ClusterFacts, ListPrice, Loaded, Lowered, with_names};
 use crate::scenario::Scenario;
-use crate::sweep::change;
+use crate::scenario::locate::Tree;
+use crate::sweep::axes::{Axis, Field, Value};
 use crate::units::Tick;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The models of a plan, with what pricing needs of each.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Models {
-    /// By combination, then by replication.
+    /// By combination, then by replication; behind them those that were added later.
     pub models: Vec<Model>,
     /// What the engine does not know of each.
     pub facts: Vec<ModelFacts>,
     bases: Vec<Vec<Settings>>,
+    follows: Vec<Arc<[Follows]>>,
+    /// The number of each, by combination of table levels in the grid and by replication.
+    numbers: HashMap<(u64, u32), usize>,
+    pool: Arc<Mutex<Pool>>,
 }
 
 /// What the engine does not know of a model.
@@ -45,10 +51,20 @@ impl Models {
     pub(super) fn base(&self, model: usize) -> &[Settings] {
         &self.bases[model]
     }
+
+    /// What follows the bounds in a model, by cluster.
+    pub(super) fn follows(&self, model: usize) -> &[Follows] {
+        &self.follows[model]
+    }
+
+    /// The number of a model.
+    pub(super) fn number(&self, combination: u64, replication: u32) -> usize {
+        self.numbers[&(combination, replication)]
+    }
 }
 
 /// Tables and jobs that models have in common are kept once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Pool {
     ticks: HashSet<Table<Tick>>,
     failures: HashSet<Table<bool>>,
@@ -100,121 +116,180 @@ impl Plan {
     /// # Errors
     /// What is wrong with a scenario that the axes make; it names the configuration.
     pub fn models(&self, loaded: &Loaded, seed: Option<u64>) -> Result<Models, Vec<Diagnostic>> {
-        let models = self.make(loaded, seed, self.combinations(), self.replications)?;
-        self.ask(loaded.scenario(), &models)?;
+        let mut models = Models::default();
+        self.add_models(&mut models, loaded, seed)?;
         Ok(models)
     }
 
-    /// The first of all models, by which a backend is chosen.
+    /// The same, keeping what was made for another plan over the same grid with the same seed. Where that would be too
+    /// many, all are made anew, with other numbers: chunks are asked for afterwards.
     ///
     /// # Errors
     /// As [`Self::models`].
-    pub fn first_model(&self, loaded: &Loaded, seed: Option<u64>) -> Result<Model, Vec<Diagnostic>> {
-        let mut made = self.make(loaded, seed, 1, 1)?;
-        // One was asked for.
-        Ok(made.models.swap_remove(0))
+    pub fn add_models(
+        &self,
+        models: &mut Models,
+        loaded: &Loaded,
+        seed: Option<u64>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut needed = self.needed(models);
+        if (models.models.len() + needed.len()) as u64 > MODELS_MAX {
+            *models = Models::default();
+            needed = self.needed(models);
+        }
+        self.make(loaded, seed, &needed, models)?;
+        self.ask(loaded.scenario(), models)
+    }
+
+    /// Models by which a backend is chosen: the first, or where axes change what a backend looks at, one of each
+    /// combination.
+    ///
+    /// # Errors
+    /// As [`Self::models`].
+    pub fn sample_models(&self, loaded: &Loaded, seed: Option<u64>) -> Result<Vec<Model>, Vec<Diagnostic>> {
+        let mut models = Models::default();
+        let mut needed = self.needed(&models);
+        needed.retain(|(_, _, replication)| *replication == self.first_replication);
+        if self.axes.iter().all(|axis| axis.field != Field::Leaf) {
+            needed.truncate(1);
+        }
+        self.make(loaded, seed, &needed, &mut models)?;
+        Ok(models.models)
+    }
+
+    /// Combination, a configuration of it, and replication of all models that are not there yet.
+    fn needed(&self, models: &Models) -> Vec<(u64, u64, u32)> {
+        let replications = self.first_replication..self.first_replication + self.replications;
+        let all = self.combinations.iter().flat_map(|&(combination, index)| {
+            replications.clone().map(move |replication| (combination, index, replication))
+        });
+        all.filter(|(combination, _, replication)| {
+            !models.numbers.contains_key(&(*combination, *replication))
+        })
+        .collect()
     }
 
     fn make(
         &self,
         loaded: &Loaded,
         seed: Option<u64>,
-        combinations: u64,
-        replications: u32,
-    ) -> Result<Models, Vec<Diagnostic>> {
-        let scenarios: Vec<(Loaded, String)> =
-            (0..combinations).map(|n| self.changed(loaded, n)).collect::<Result<_, _>>()?;
-        let pool = Mutex::new(Pool::default());
-        let per = replications as usize;
-        let made: Vec<Result<(Model, ModelFacts), Vec<Diagnostic>>> = (0..scenarios.len() * per)
-            .into_par_iter()
-            .map(|i| {
-                let (loaded, name) = &scenarios[i / per];
-                let named = |found| noted(found, name);
-                let lowered = loaded.lower(seed, (i % per) as u64).map_err(named)?;
-                model(lowered, &pool).map_err(named)
+        needed: &[(u64, u64, u32)],
+        models: &mut Models,
+    ) -> Result<(), Vec<Diagnostic>> {
+        // Those of a combination come together.
+        let groups: Vec<&[(u64, u64, u32)]> = needed.chunk_by(|a, b| a.0 == b.0).collect();
+        let scenarios: Vec<Changed> =
+            groups.iter().map(|group| self.changed(loaded, group[0].1)).collect::<Result<_, _>>()?;
+        let tasks: Vec<(&Changed, u32)> = groups
+            .iter()
+            .zip(&scenarios)
+            .flat_map(|(group, changed)| group.iter().map(move |(_, _, replication)| (changed, *replication)))
+            .collect();
+        let pool = &models.pool;
+        let made: Vec<Result<(Model, ModelFacts), Vec<Diagnostic>>> = tasks
+            .par_iter()
+            .map(|(changed, replication)| {
+                let told = |found| self.told(found, &changed.name, changed.index, loaded);
+                let lowered = changed.loaded.lower(seed, u64::from(*replication)).map_err(told)?;
+                model(lowered, pool).map_err(told)
             })
             .collect();
-        let (mut models, mut facts) = (Vec::new(), Vec::new());
         // Collected one by one, so that of several errors the first is told.
-        for one in made {
-            let (model, fact) = one?;
-            models.push(model);
-            facts.push(fact);
+        let made = made.into_iter().collect::<Result<Vec<_>, _>>()?;
+        for ((one, (changed, _)), (combination, _, replication)) in made.into_iter().zip(tasks).zip(needed) {
+            let (model, facts) = one;
+            models.numbers.insert((*combination, *replication), models.models.len());
+            models.bases.push(model.settings());
+            models.follows.push(Arc::clone(&changed.follows));
+            models.models.push(model);
+            models.facts.push(facts);
         }
-        let bases = models.iter().map(Model::settings).collect();
-        Ok(Models { models, facts, bases })
+        Ok(())
     }
 
-    /// The scenario of a combination, and what it is called.
-    fn changed(&self, loaded: &Loaded, mut combination: u64) -> Result<(Loaded, String), Vec<Diagnostic>> {
-        let mut values = Vec::new();
-        for axis in self.axes.iter().rev().filter(|axis| axis.field.changes_tables()) {
-            values.push((axis, axis.value(combination % axis.len())));
-            combination /= axis.len();
-        }
-        let mut words = Vec::new();
-        let changed = loaded.changed(|scenario| {
-            for (axis, value) in values.iter().rev() {
-                change::apply(scenario, axis, *value);
-                words.push(format!("{} = {value}", axis.column));
-            }
-            self.settle(scenario, &mut words);
-        });
+    /// The scenario with the values of a configuration that change tables, and its bounds: those of the scenario
+    /// itself need not go together with anything.
+    fn changed(&self, loaded: &Loaded, index: u64) -> Result<Changed, Vec<Diagnostic>> {
+        let values: Vec<(&Axis, Value<'_>)> = self.axes.iter().zip(self.values(index)).collect();
+        let mut words: Vec<String> = values
+            .iter()
+            .filter(|(axis, _)| axis.field.changes_tables())
+            .map(|(axis, value)| format!("{} = {value}", axis.column))
+            .collect();
+        let bounds = |field| {
+            values
+                .iter()
+                .filter(move |(axis, _)| axis.field == field)
+                .map(|(a, v)| format!("{} = {v}", a.column))
+        };
+        words.extend(bounds(Field::MaxNodes).chain(bounds(Field::MinNodes)));
+        let changed = loaded.changed(|scenario| self.write_into(scenario, index));
         let name = words.join(", ");
         match changed {
-            Ok(changed) => Ok((changed, name)),
-            Err(found) => Err(noted(found, &name)),
-        }
-    }
-
-    /// A model is checked with bounds of its axes that go together: those of the scenario need not be among them.
-    fn settle(&self, scenario: &mut Scenario, words: &mut Vec<String>) {
-        for (plan, cluster) in self.clusters.iter().zip(&mut scenario.clusters) {
-            let ClusterPlan { min, max, .. } = *plan;
-            if min.is_none() && max.is_none() {
-                continue;
+            Ok(loaded) => {
+                let follows = loaded.scenario().clusters.iter().map(Follows::of).collect();
+                Ok(Changed { loaded, name, index, follows })
             }
-            let (mins, maxs) = plan.bounds(&self.axes);
-            let least = if plan.is_static { 0 } else { mins.iter().copied().min().unwrap_or(0) };
-            // There is one: a plan without any was refused.
-            let most = maxs.into_iter().filter(|max| *max >= least).min().unwrap_or(least);
-            if let Some(axis) = max {
-                cluster.max_nodes = most.into();
-                if plan.is_static && cluster.min_nodes.is_some() {
-                    cluster.min_nodes = Some(most.into());
-                }
-                words.push(format!("{} = {most}", self.axes[axis].column));
-            }
-            if let Some(axis) = min {
-                cluster.min_nodes = Some(least.into());
-                words.push(format!("{} = {least}", self.axes[axis].column));
-            }
+            Err(found) => Err(self.told(found, &name, index, loaded)),
         }
     }
 
     /// Asks the gate about each pair of a model and bounds of nodes; idle times do not matter to it.
     fn ask(&self, scenario: &Scenario, models: &Models) -> Result<(), Vec<Diagnostic>> {
-        let replications = u64::from(self.replications);
         // Replications differ in their jobs, which matter to the gate only where a cluster could hold that many nodes.
         let held = |limit: u64| limit > HELD_NODES_MAX;
         let jobs_matter = scenario.clusters.iter().any(|cluster| cluster.node_limit.is_some_and(held));
-        let asked = if jobs_matter { replications } else { 1 };
-        let idle: Vec<usize> = self.clusters.iter().filter_map(|cluster| cluster.idle).collect();
-        let refused = (0..self.grid).into_par_iter().find_map_first(|index| {
-            if idle.iter().any(|axis| self.digit(*axis, index) > 0) {
+        let asked = if jobs_matter { self.replications as usize } else { 1 };
+        let idle = |d: usize| {
+            let mut axes = (0..self.axes.len()).filter(|axis| self.grid.dimension(*axis) == d);
+            axes.all(|axis| self.axes[axis].field == Field::IdleTime)
+        };
+        // Of a list, not every point has one beside it that differs in its idle time only.
+        let dimensions = if self.points.is_none() { self.grid.lens().count() } else { 0 };
+        let idle: Vec<usize> = (0..dimensions).filter(|d| idle(*d)).collect();
+        let refused = (0..self.slots()).into_par_iter().find_map_first(|slot| {
+            let index = self.index_at(slot);
+            if idle.iter().any(|d| self.grid.digit(*d, index) > 0) || !self.fits(index) {
                 return None;
             }
-            let first = self.combination(index) * replications;
-            (first..first + asked).find_map(|model| {
-                let model = model as usize;
-                let settings = self.settings(index, models.base(model))?;
+            let combination = self.grid.combination(index);
+            (self.first_replication..).take(asked).find_map(|replication| {
+                let model = models.number(combination, replication);
+                let settings = self.settings(index, models.base(model), models.follows(model));
                 let refusals = models.models[model].refusals_of(&settings);
                 (!refusals.is_empty()).then_some((index, refusals))
             })
         });
         let Some((index, refusals)) = refused else { return Ok(()) };
         Err(refusals.into_iter().map(|refusal| self.refusal(scenario, index, refusal)).collect())
+    }
+
+    /// What is wrong with a scenario that the axes made: at the value of the axis that wrote what is wrong, where
+    /// there is one, else at its place in the file; with the values of all others.
+    fn told(&self, found: Vec<Diagnostic>, name: &str, index: u64, loaded: &Loaded) -> Vec<Diagnostic> {
+        let tree = Tree::new(loaded.source().text());
+        let of = |d: Diagnostic| {
+            let d = if name.is_empty() { d } else { d.note(format!("the sweep sets {name} here")) };
+            let in_file = d.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, loaded.source()));
+            let Some(span) = d.span.clone().filter(|_| in_file) else { return d };
+            let wrote = |(axis, value): (&Axis, Value<'_>)| {
+                let Value::Leaf(leaf) = value else { return None };
+                let place = tree.find(&axis.path);
+                let is_it = match place.found {
+                    true => place.span.start < span.end && span.start < place.span.end,
+                    // What is not given is told at the element that lacks it.
+                    false => {
+                        place.span == span && axis.path.last_field().is_some_and(|f| d.message.contains(f))
+                    }
+                };
+                is_it.then(|| (axis.text.clone(), leaf.at.clone()))
+            };
+            match self.axes.iter().zip(self.values(index)).find_map(wrote) {
+                Some((text, at)) => text.tell(d, at),
+                None => d,
+            }
+        };
+        found.into_iter().filter(|d| d.severity() == Severity::Error).map(of).collect()
     }
 
     fn refusal(&self, scenario: &Scenario, index: u64, refusal: Refusal) -> Diagnostic {
@@ -232,11 +307,13 @@ impl Plan {
     }
 }
 
-/// The same diagnostics, saying which values made the scenario what it is.
-fn noted(found: Vec<Diagnostic>, name: &str) -> Vec<Diagnostic> {
-    let errors = found.into_iter().filter(|d| d.severity() == Severity::Error);
-    let with = |d: Diagnostic| if name.is_empty() { d } else { d.note(format!("--vary sets {name} here")) };
-    errors.map(with).collect()
+/// A scenario with the values of a combination.
+struct Changed {
+    loaded: Loaded,
+    /// What it is called.
+    name: String,
+    index: u64,
+    follows: Arc<[Follows]>,
 }
 
 fn model(lowered: Lowered, pool: &Mutex<Pool>) -> Result<(Model, ModelFacts), Vec<Diagnostic>> {

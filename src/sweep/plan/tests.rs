@@ -6,29 +6,29 @@ use crate::lowering::{self, Loaded};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const SCENARIO: &str = r#"(
+pub(super) const SCENARIO: &str = r#"(
     seed: 7,
     region: (quotas: (total_dedicated: 64)),
     clusters: [(name: "cpu", vm_size: "Standard_D4s_v3", max_nodes: 8, idle_time: "5m")],
     workload: (classes: [(name: "a", arrivals: Poisson(per_hour: 20), service: Exponential(mean: "10m"), to: "6h")]),
 )"#;
 
-fn load(text: &str) -> Loaded {
+pub(super) fn load(text: &str) -> Loaded {
     let source = Arc::new(Source::new("s.ron", text));
     lowering::load_source(&source, PathBuf::new()).map_err(|found| found[0].message.clone()).unwrap().0
 }
 
-fn vary(axes: &[&str]) -> Vec<String> {
+pub(super) fn vary(axes: &[&str]) -> Vec<String> {
     axes.iter().map(|axis| (*axis).to_owned()).collect()
 }
 
-fn plan(loaded: &Loaded, axes: &[&str], replications: u32) -> Plan {
+pub(super) fn plan(loaded: &Loaded, axes: &[&str], replications: u32) -> Plan {
     Plan::read(loaded.scenario(), &vary(axes), replications)
         .map_err(|found| format!("{}: {}", found[0].code, found[0].message))
         .unwrap()
 }
 
-fn all(plan: &Plan, models: &Models) -> Chunk {
+pub(super) fn all(plan: &Plan, models: &Models) -> Chunk {
     plan.chunk(models, 0, plan.positions())
 }
 
@@ -228,9 +228,9 @@ fn a_seed_and_replications_are_those_of_a_run() {
 #[test]
 fn more_nodes_than_the_kernel_holds_are_an_obstacle() {
     let loaded = load(&SCENARIO.replace("max_nodes: 8", "max_nodes: 8, node_limit: 3000"));
-    let model = |plan: &Plan| plan.first_model(&loaded, None).unwrap();
+    let models = |plan: &Plan| plan.sample_models(&loaded, None).unwrap();
     let small = plan(&loaded, &["max_nodes=8,1024"], 1);
-    assert_eq!(small.obstacles(loaded.scenario(), &model(&small)), []);
+    assert_eq!(small.obstacles(loaded.scenario(), &models(&small)), []);
     let large = plan(&loaded, &["max_nodes=8,1025"], 1);
-    assert_eq!(large.obstacles(loaded.scenario(), &model(&large)), [Obstacle::Slots(1025)]);
+    assert_eq!(large.obstacles(loaded.scenario(), &models(&large)), [Obstacle::Slots(1025)]);
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 
 /// One cluster, drawn jobs, a quota, an objective.
-const SCENARIO: &str = r#"(
+pub(super) const SCENARIO: &str = r#"(
     name: "swept",
     horizon: "12h",
     region: (name: "westeurope", quotas: (total_dedicated: 100)),
@@ -22,9 +22,9 @@ const SCENARIO: &str = r#"(
     expect: [WaitAtMost(percentile: 90, limit: "12m")],
 )"#;
 
-type Rows = Vec<BTreeMap<String, String>>;
+pub(super) type Rows = Vec<BTreeMap<String, String>>;
 
-fn rows(text: &str) -> Rows {
+pub(super) fn rows(text: &str) -> Rows {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
     let row = |record: csv::StringRecord| {
@@ -33,19 +33,19 @@ fn rows(text: &str) -> Rows {
     reader.records().map(|record| row(record.unwrap())).collect()
 }
 
-fn sweep(place: &Place, args: &[&str]) -> Done {
+pub(super) fn sweep(place: &Place, args: &[&str]) -> Done {
     let all: Vec<&str> = ["sweep", "s.ron"].iter().chain(args).copied().collect();
     place.run(&all)
 }
 
-fn placed() -> Place {
+pub(super) fn placed() -> Place {
     let place = Place::new();
     place.file("s.ron", SCENARIO);
     place
 }
 
 /// The figures of a run as text, by key; JSON would round them once more.
-fn figures_of_run(place: &Place, file: &str) -> BTreeMap<String, String> {
+pub(super) fn figures_of_run(place: &Place, file: &str) -> BTreeMap<String, String> {
     let ran = place.run(&["run", file, "--format", "csv"]);
     assert!([0, 4].contains(&ran.code), "{ran:#?}");
     let total = rows(&ran.stdout).into_iter().filter(|row| row["scope"] == "total");
@@ -54,7 +54,7 @@ fn figures_of_run(place: &Place, file: &str) -> BTreeMap<String, String> {
 
 /// Every figure that a row shares with a run is the same, to the last digit.
 #[track_caller]
-fn equals_run(row: &BTreeMap<String, String>, run: &BTreeMap<String, String>) {
+pub(super) fn equals_run(row: &BTreeMap<String, String>, run: &BTreeMap<String, String>) {
     let mut compared = 0;
     for (key, cell) in row {
         let Some(expected) = run.get(key) else { continue };

@@ -1,0 +1,43 @@
+//! What a sweep is asked for, by its arguments and by the scenario.
+
+use crate::cli::args::SweepArgs;
+use crate::cli::error::CliError;
+use crate::diagnostic::Diagnostic;
+use crate::lowering::Loaded;
+use crate::sweep::plan::{Flags, Plan, Spec};
+
+/// The plan of a sweep.
+pub(super) fn plan(args: &SweepArgs, loaded: &Loaded) -> Result<Plan, CliError> {
+    let flags = Flags {
+        vary: &args.vary,
+        pair: &args.pair,
+        design: args.design.as_deref(),
+        replications: args.replications,
+    };
+    let seed = args.seed.unwrap_or(loaded.scenario().seed);
+    let planned = Spec::of(loaded, flags).and_then(|spec| Plan::of(loaded.scenario(), &spec, seed));
+    // A mistake in the scenario is one of the scenario; the command line was understood.
+    let asked = !args.vary.is_empty()
+        || !args.pair.is_empty()
+        || args.design.is_some()
+        || args.replications.is_some();
+    let of_flags = |d: &Diagnostic| match &d.source {
+        Some(source) => source.name().starts_with("--"),
+        None => asked,
+    };
+    planned.map_err(|found| match found.iter().any(of_flags) {
+        true => CliError::Axes(found),
+        false => CliError::Invalid(found),
+    })
+}
+
+/// Checks the scenario's own `sweep`, where it has one.
+pub(in crate::cli) fn check(loaded: &Loaded) -> Result<Option<Plan>, CliError> {
+    let scenario = loaded.scenario();
+    if scenario.sweep.is_none() {
+        return Ok(None);
+    }
+    let planned =
+        Spec::of(loaded, Flags::default()).and_then(|spec| Plan::of(scenario, &spec, scenario.seed));
+    planned.map(Some).map_err(CliError::Invalid)
+}
