@@ -2,7 +2,7 @@
 
 use super::tests::{SCENARIO, all, load, plan, vary};
 use super::*;
-use crate::engine::{Detail, run};
+use crate::engine::{Detail, Model, run};
 use crate::lowering::Loaded;
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 use super::*;
 use crate::diagnostic::Source;
-use crate::engine::Detail;
+use crate::engine::flat::Obstacle;
 use crate::engine::run;
+use crate::engine::{Detail, Model};
 use crate::lowering::{self, Loaded};
 use std::path::PathBuf;
 use std::sync::Arc;
