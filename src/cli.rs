@@ -91,6 +91,7 @@ fn dispatch(cli: &Cli, args: &[OsString], output: &Output) -> Result<u8, CliErro
         Command::Run(run) => run::run(run, args, output),
         Command::Compare(compare) => compare::compare(compare, output),
         Command::Sweep(sweep) => sweep::sweep(sweep, args, output),
+        Command::Optimize(optimize) => sweep::optimize(optimize, args, output),
         Command::Chart(chart) => chart::chart(chart, output),
         Command::Check(check) => check::check(check, output),
         Command::Init(init) => init::init(init, output),

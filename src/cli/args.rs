@@ -2,6 +2,7 @@
 
 mod sweep;
 
+pub(super) use sweep::OptimizeArgs;
 pub use sweep::{AdaptersArgs, BackendArg, SweepArgs};
 
 use crate::report::warm_up::WarmUp;
@@ -48,6 +49,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Run a scenario with every combination of some values, on all cores or on the GPU.
     Sweep(SweepArgs),
+    /// Search the best configuration of a scenario without running every one.
+    Optimize(OptimizeArgs),
     /// Draw the results of a run.
     Chart(ChartArgs),
     /// Check a scenario without running it.

@@ -4,6 +4,7 @@ mod asked;
 mod decide;
 mod dry;
 mod gather;
+mod optimize;
 mod rows;
 mod what_if;
 
@@ -30,6 +31,7 @@ use crate::sweep::runner::{Backend, Choice, Runner, SweepError};
 use decide::Decider;
 pub(super) use decide::check_objective;
 use gather::{Gathered, write_front, write_surface};
+pub(super) use optimize::optimize;
 use rows::{Sweep, scales};
 use std::ffi::OsString;
 use std::io;

@@ -7,8 +7,8 @@
 mod human;
 mod json;
 
-pub use human::human;
-pub use json::{Json, json};
+pub use human::{confirmed_human, human};
+pub use json::{Confirmed, Json, Searched, json};
 
 use crate::report::objective::Objective;
 use crate::stats::surface::best::{Rival, Slack, beside, nearest, not_separated, ranked, rivals, slack};

@@ -65,6 +65,11 @@ fn too_large(message: String) -> Vec<Diagnostic> {
     vec![Diagnostic::new(Code::SweepTooLarge, message).help(help)]
 }
 
+/// Numbers of values, for messages.
+fn sizes(axes: &[Axis]) -> String {
+    axes.iter().map(|a| format!("{} of {}", a.len(), a.label)).collect::<Vec<_>>().join(", ")
+}
+
 impl Plan {
     /// Reads axes as arguments have them, and counts the grid.
     ///
@@ -79,13 +84,9 @@ impl Plan {
     /// # Errors
     /// Every mistake of the axes, pairs and design; too many configurations, or none.
     pub fn of(scenario: &Scenario, spec: &Spec, seed: u64) -> Result<Self, Vec<Diagnostic>> {
-        let axes = axes::read(&spec.vary, scenario)?;
-        let dimensions = spec.dimensions(&axes)?;
-        let sizes =
-            || axes.iter().map(|a| format!("{} of {}", a.len(), a.label)).collect::<Vec<_>>().join(", ");
-        let Some(grid) = Grid::new(&axes, dimensions) else {
-            return Err(too_large(format!("the grid has 2^64 configurations or more: values {}", sizes())));
-        };
+        let mut plan = Self::unrun(scenario, spec)?;
+        let grid = plan.grid.clone();
+        let sizes = || plan.sizes();
         let rows = |count: u64| count.saturating_mul(spec.replications.into());
         let points = match spec.design {
             Design::Grid => None,
@@ -101,8 +102,30 @@ impl Plan {
         if points.is_none() && rows(grid.combinations()) > MODELS_MAX {
             return Err(too_many_models(rows(grid.combinations())));
         }
+        if let Some(mut points) = points {
+            let all = points.len();
+            points.sort_unstable();
+            points.dedup();
+            plan.doubles = (all - points.len()) as u64;
+            plan.points = Some(points);
+        }
+        plan.count()?;
+        Ok(plan)
+    }
+
+    /// The grid alone, of any size, for whoever asks for points of it ([`Self::of_points`]).
+    ///
+    /// # Errors
+    /// Every mistake of the axes and pairs.
+    pub fn unrun(scenario: &Scenario, spec: &Spec) -> Result<Self, Vec<Diagnostic>> {
+        let axes = axes::read(&spec.vary, scenario)?;
+        let dimensions = spec.dimensions(&axes)?;
+        let Some(grid) = Grid::new(&axes, dimensions) else {
+            let sizes = sizes(&axes);
+            return Err(too_large(format!("the grid has 2^64 configurations or more: values {sizes}")));
+        };
         let clusters = (0..scenario.clusters.len()).map(|i| ClusterPlan::of(scenario, i, &axes)).collect();
-        let mut plan = Self {
+        Ok(Self {
             axes,
             grid,
             points: None,
@@ -114,16 +137,16 @@ impl Plan {
             combinations: Vec::new(),
             clusters,
             resolution: scenario.resolution,
-        };
-        if let Some(mut points) = points {
-            let all = points.len();
-            points.sort_unstable();
-            points.dedup();
-            plan.doubles = (all - points.len()) as u64;
-            plan.points = Some(points);
-        }
-        plan.count()?;
-        Ok(plan)
+        })
+    }
+
+    fn sizes(&self) -> String {
+        sizes(&self.axes)
+    }
+
+    /// The dimension of each axis: paired ones share one.
+    pub fn dimensions(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.axes.len()).map(|axis| self.grid.dimension(axis))
     }
 
     /// A plan over some points of the same grid, in their order; each has the level of every axis. An index stays the
@@ -156,6 +179,12 @@ impl Plan {
         let mut plan = Self { replications, first_replication: first, ..self.clone() };
         plan.count()?;
         Ok(plan)
+    }
+
+    /// The same grid, from which points are asked for ([`Self::of_points`]), in other replications.
+    #[must_use]
+    pub fn with_fresh(&self, first: u32, replications: u32) -> Self {
+        Self { replications, first_replication: first, ..self.clone() }
     }
 
     /// Counts what is run and the combinations that occur.
@@ -332,6 +361,11 @@ impl Plan {
     #[must_use]
     pub fn positions(&self) -> u64 {
         self.slots() * u64::from(self.replications)
+    }
+
+    /// Indices of the configurations that are run.
+    pub fn indices(&self) -> impl Iterator<Item = u64> + '_ {
+        (0..self.slots()).map(|n| self.index_at(n)).filter(|index| self.fits(*index))
     }
 
     /// The level of each axis in a configuration of the grid.

@@ -35,7 +35,10 @@ const FIRST: usize = 256;
 /// A search under way.
 #[derive(Clone, Debug)]
 pub struct Search {
+    /// By dimension; axes that advance together are one.
     axes: Vec<Axis>,
+    /// Dimension of each axis.
+    of_axis: Vec<usize>,
     /// What was asked for, answered or not.
     asked: HashSet<Levels>,
     tolerance: f64,
@@ -52,14 +55,23 @@ struct Axis {
 }
 
 impl Search {
-    /// Over the full grid of these factors. `tolerance`: improvements of the objective below this share do not count.
+    /// Over the full grid of these factors, each with its dimension: those that share one advance together. `tolerance`:
+    /// improvements of the objective below this share do not count.
     #[must_use]
-    pub fn new(factors: &[Factor], tolerance: f64) -> Self {
-        let axis = |factor: &Factor| {
+    pub fn new(factors: &[Factor], of_axis: Vec<usize>, tolerance: f64) -> Self {
+        let dimensions = of_axis.iter().max().map_or(0, |last| last + 1);
+        let mut axes = vec![Axis { len: 1, ordered: false, step: 1 }; dimensions];
+        for (factor, &d) in factors.iter().zip(&of_axis) {
             let len = factor.levels.len() as u32;
-            Axis { len, ordered: factor.is_numeric() && len > 2, step: 1 }
-        };
-        Self { axes: factors.iter().map(axis).collect(), asked: HashSet::new(), tolerance, last: None }
+            let ordered = len > 2 && (axes[d].ordered || factor.is_numeric());
+            axes[d] = Axis { len, ordered, step: 1 };
+        }
+        Self { axes, of_axis, asked: HashSet::new(), tolerance, last: None }
+    }
+
+    /// Levels by axis of a point that has them by dimension.
+    fn by_axis(&self, points: &[Levels]) -> Vec<Levels> {
+        points.iter().map(|point| self.of_axis.iter().map(|&d| point[d]).collect()).collect()
     }
 
     /// The first generation: ends and a few values between them of each ordered axis, and all choices of the others.
@@ -87,7 +99,7 @@ impl Search {
         }
         let points: Vec<Levels> = points.into_iter().map(Vec::into_boxed_slice).collect();
         self.asked.extend(points.iter().cloned());
-        points
+        self.by_axis(&points)
     }
 
     /// The next generation, in a fixed order; empty: the search has ended. `surface` has what was answered so far; what the
@@ -108,7 +120,7 @@ impl Search {
             let new = self.around(&candidates(surface), surface);
             if !new.is_empty() {
                 self.asked.extend(new.iter().cloned());
-                return new;
+                return self.by_axis(&new);
             }
             if !self.halve() {
                 return Vec::new();
@@ -130,11 +142,15 @@ impl Search {
     fn around(&self, candidates: &[usize], surface: &Surface) -> Vec<Levels> {
         let mut new = Vec::new();
         for &candidate in candidates {
-            let own = surface.levels_of(candidate);
+            let by_axis = surface.levels_of(candidate);
+            let mut own = vec![0; self.axes.len()];
+            for (&d, &level) in self.of_axis.iter().zip(by_axis) {
+                own[d] = level;
+            }
             let one = |a: usize| self.moves(a, own[a]);
             for a in 0..own.len() {
                 for level in one(a) {
-                    let mut point: Levels = own.into();
+                    let mut point: Levels = own[..].into();
                     point[a] = level;
                     for b in a + 1..own.len() {
                         for second in one(b) {
@@ -222,7 +238,7 @@ mod tests {
     fn searched(full: &Surface, sizes: &[usize]) -> (usize, Option<Levels>) {
         let by_levels: BTreeMap<Levels, usize> =
             (0..full.points.len()).map(|i| (Levels::from(full.levels_of(i)), i)).collect();
-        let mut search = Search::new(&full.factors, 0.0);
+        let mut search = Search::new(&full.factors, (0..sizes.len()).collect(), 0.0);
         let mut seen = grid(&sizes.iter().map(|_| 0).collect::<Vec<_>>(), |_| 0.0);
         seen.factors.clone_from(&full.factors);
         let mut batch = search.first();
@@ -282,6 +298,14 @@ mod tests {
         let (spent, found) = searched(&full, &[40, 30]);
         assert_eq!(found, None);
         assert!(spent < full.points.len() / 4, "{spent}");
+    }
+
+    #[test]
+    fn paired_axes_advance_together() {
+        let s = grid(&[9, 9, 4], |_| 0.0);
+        let mut search = Search::new(&s.factors, vec![0, 0, 1], 0.0);
+        let first = search.first();
+        assert!(first.iter().all(|point| point[0] == point[1]) && first.len() > 4, "{first:?}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod colour;
 mod compare;
 mod export;
 mod help;
+mod optimize;
 mod out;
 mod pipes;
 mod replications;

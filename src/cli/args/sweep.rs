@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Arguments of `sweep`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_long_help = SWEEP_HELP)]
 pub struct SweepArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
@@ -64,6 +64,94 @@ pub struct SweepArgs {
     pub force: bool,
 }
 
+/// Arguments of `optimize`.
+#[derive(Args, Debug)]
+#[command(after_long_help = OPTIMIZE_HELP)]
+pub struct OptimizeArgs {
+    /// Scenario file (RON or JSON); `-` reads standard input.
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// Search over a value of the scenario, as in `sweep`; may be given several times. Replaces all axes of the scenario's
+    /// `sweep`.
+    #[arg(long, value_name = "PATH=LIST|RANGE", help_heading = "Simulation")]
+    pub vary: Vec<String>,
+    /// Let axes advance together, as one: they have equally many values. Replaces the pairs of the scenario.
+    #[arg(long, value_name = "PATH,PATH", help_heading = "Simulation")]
+    pub pair: Vec<String>,
+    /// Run each configuration so many times with other draws, the same for all configurations. Default: the
+    /// scenario's, else 1.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=2048))]
+    pub replications: Option<u32>,
+    /// Run the finalists in so many fresh replications, none of which the search has seen. Default: as many as the
+    /// search had, 10 at least.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=2048))]
+    pub confirm: Option<u32>,
+    /// End where the best of a generation is better by less than this share of the objective.
+    #[arg(long, value_name = "SHARE", default_value = "0.1%", help_heading = "Simulation", value_parser = tolerance)]
+    pub tolerance: f64,
+    /// Seed of everything that is drawn, in place of the scenario's.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    pub seed: Option<u64>,
+    /// What is minimised, as in `sweep`.
+    #[arg(long, value_name = "FIGURE", help_heading = "Objective")]
+    pub minimise: Option<String>,
+    /// What must hold, as in `sweep`; may be given several times.
+    #[arg(long, value_name = "CONSTRAINT", help_heading = "Objective")]
+    pub subject_to: Vec<String>,
+    /// Also show how the recommended setting and today's hold up: load=1.25,1.5 or evictions=2 (factors); may be given
+    /// several times.
+    #[arg(long, value_name = "WHAT=FACTORS", help_heading = "Objective")]
+    pub what_if: Vec<String>,
+    /// What runs it, as in `sweep`.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH", help_heading = "Backend")]
+    pub backend: BackendArg,
+    /// The GPU: its number in the list of `nodetide adapters`, or a part of its name.
+    #[arg(long, value_name = "NAME|INDEX", help_heading = "Backend")]
+    pub adapter: Option<String>,
+    /// Write what was run and the answer into this directory (`docs/sweep.md`); it appears whole or not at all.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Replace the results that are in the directory of --out.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub force: bool,
+}
+
+impl OptimizeArgs {
+    /// The same as arguments of a sweep.
+    #[must_use]
+    pub fn as_sweep(&self) -> SweepArgs {
+        SweepArgs {
+            scenario: self.scenario.clone(),
+            vary: self.vary.clone(),
+            pair: self.pair.clone(),
+            replications: self.replications,
+            seed: self.seed,
+            minimise: self.minimise.clone(),
+            subject_to: self.subject_to.clone(),
+            what_if: self.what_if.clone(),
+            backend: self.backend,
+            adapter: self.adapter.clone(),
+            out: self.out.clone(),
+            force: self.force,
+            ..SweepArgs::default()
+        }
+    }
+}
+
+/// A share as `0.1%` or `0.001`.
+fn tolerance(text: &str) -> Result<f64, String> {
+    let (number, of) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 100.0),
+        None => (text, 1.0),
+    };
+    match number.parse::<f64>() {
+        Ok(n) if (0.0..=1.0).contains(&(n / of)) => Ok(n / of),
+        _ => Err("write a share from 0 to 1, as 0.1% or 0.001".to_owned()),
+    }
+}
+
 /// What runs a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum BackendArg {
@@ -118,6 +206,17 @@ Configurations whose min_nodes is over their max_nodes are left out and counted.
 where an axis is wrong, 3 where a configuration is refused, 5 where --backend gpu is asked
 for and cannot be, 7 where a run ended stuck or at a limit of the simulator, 130 where it was
 interrupted (Ctrl-C; what was complete is then in configs.partial.csv).";
+
+const OPTIMIZE_HELP: &str = "\
+Examples:
+  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16
+  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16 --replications 5 --confirm 10
+  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16 --subject-to \"wait_p95<=15m\"
+
+It runs a coarse grid, then finer ones around the best configurations and the front of cost
+against waiting, each generation as one batch, until nothing near is better. The finalists
+are then run in fresh replications, so that luck does not choose. Exit codes are those of
+`sweep`.";
 
 const ADAPTERS_HELP: &str = "\
 Examples:

@@ -8,14 +8,27 @@ use crate::sweep::plan::{Flags, Plan, Spec};
 
 /// The plan of a sweep.
 pub(super) fn plan(args: &SweepArgs, loaded: &Loaded) -> Result<Plan, CliError> {
+    let seed = args.seed.unwrap_or(loaded.scenario().seed);
+    planned(args, loaded, |spec| Plan::of(loaded.scenario(), spec, seed))
+}
+
+/// The grid that a search asks points of.
+pub(super) fn grid(args: &SweepArgs, loaded: &Loaded) -> Result<Plan, CliError> {
+    planned(args, loaded, |spec| Plan::unrun(loaded.scenario(), spec))
+}
+
+fn planned(
+    args: &SweepArgs,
+    loaded: &Loaded,
+    of: impl FnOnce(&Spec) -> Result<Plan, Vec<Diagnostic>>,
+) -> Result<Plan, CliError> {
     let flags = Flags {
         vary: &args.vary,
         pair: &args.pair,
         design: args.design.as_deref(),
         replications: args.replications,
     };
-    let seed = args.seed.unwrap_or(loaded.scenario().seed);
-    let planned = Spec::of(loaded, flags).and_then(|spec| Plan::of(loaded.scenario(), &spec, seed));
+    let planned = Spec::of(loaded, flags).and_then(|spec| of(&spec));
     // A mistake in the scenario is one of the scenario; the command line was understood.
     let asked = !args.vary.is_empty()
         || !args.pair.is_empty()

@@ -1,5 +1,6 @@
 //! What a sweep decides by, and how the scenario as written fares.
 
+use super::gather::Gathered;
 use super::rows::{Group, scales};
 use crate::cli::error::CliError;
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,6 +19,7 @@ use crate::sweep::cpu;
 use crate::sweep::plan::{Models, Plan};
 use crate::sweep::{Configuration, Progress};
 use crate::units::{TICK_END, TimeSpan};
+use std::ops::Range;
 
 /// The texts of flags, or where there are none of the scenario.
 pub(super) fn texts(loaded: &Loaded, minimise: Option<&str>, subject_to: &[String]) -> Texts {
@@ -76,8 +78,10 @@ fn counting(loaded: &Loaded, limit: Option<TimeSpan>) -> Result<Loaded, CliError
 }
 
 /// Runs a scenario as it is.
-fn run_as_is(loaded: &Loaded, seed: Option<u64>, replications: u32) -> Result<AsIs, CliError> {
-    let plan = Plan::read(loaded.scenario(), &[], replications).map_err(CliError::Axes)?;
+fn run_as_is(loaded: &Loaded, seed: Option<u64>, replications: Range<u32>) -> Result<AsIs, CliError> {
+    let plan = Plan::read(loaded.scenario(), &[], 1)
+        .and_then(|plan| plan.with_replications(replications.start, replications.len() as u32))
+        .map_err(CliError::Axes)?;
     let models = plan.models(loaded, seed).map_err(CliError::Invalid)?;
     let scales = scales(loaded, &models);
     let chunk = plan.chunk(&models, 0, plan.positions());
@@ -123,11 +127,37 @@ impl Decider {
         in_range(&objective, scenario)?;
         drop(first);
         let counted = counting(loaded, objective.wait_limit())?;
-        let as_is = run_as_is(&counted, seed, replications)?;
+        let as_is = run_as_is(&counted, seed, 0..replications)?;
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&objective, &baseline);
         Ok((Self { objective, baseline, today }, counted))
+    }
+
+    /// The same in other replications of the same scenario.
+    pub(super) fn fresh(
+        &self,
+        counted: &Loaded,
+        seed: Option<u64>,
+        replications: Range<u32>,
+    ) -> Result<Self, CliError> {
+        let as_is = run_as_is(counted, seed, replications)?;
+        let group = as_is.group();
+        let baseline = Baseline::of(group.results.iter());
+        let today = group.judge(&self.objective, &baseline);
+        Ok(Self { objective: self.objective.clone(), baseline, today })
+    }
+
+    /// Runs all configurations of a small plan and gathers them.
+    pub(super) fn run_all(&self, plan: &Plan, models: &Models, scales: &[Scale], gathered: &mut Gathered) {
+        for index in plan.indices() {
+            let chunk = plan.chunk_of(models, index);
+            let results =
+                cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
+            let configurations = &chunk.configurations;
+            let group = Group { models: &models.models, scales, configurations, results: &results };
+            gathered.add(plan, index, group.judge(&self.objective, &self.baseline));
+        }
     }
 
     /// What running a configuration again tells.
@@ -163,7 +193,7 @@ impl Decider {
         change: impl FnOnce(&mut Scenario),
     ) -> Result<WhatIf, CliError> {
         let changed = loaded.changed(change).map_err(CliError::Invalid)?;
-        let as_is = run_as_is(&changed, seed, replications)?;
+        let as_is = run_as_is(&changed, seed, 0..replications)?;
         let point = as_is.group().judge(&self.objective, &self.baseline).point;
         Ok(WhatIf {
             name: name.to_owned(),

@@ -83,11 +83,29 @@ pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
     models.facts.iter().map(of).collect()
 }
 
+/// The line of names of `configs.csv`.
+pub(super) fn head(plan: &Plan) -> io::Result<Vec<u8>> {
+    let axes = plan.axes().iter().map(|axis| axis.column.clone());
+    let lead = ["index", "replication"].map(str::to_owned).into_iter().chain(axes);
+    let after = ["verdict", "objective", "status", "currency"].map(str::to_owned).into_iter().chain(header());
+    let mut cells = Cells::new();
+    for name in lead.chain(after) {
+        cells.text(&name)?;
+    }
+    cells.end()?;
+    cells.finish()
+}
+
 impl Sweep<'_> {
-    /// Runs everything; what is complete is written and gathered as it comes, whole configurations at a time.
+    /// The line of names, then everything.
     pub(super) fn run(&mut self, w: &mut dyn Write, gathered: &mut Gathered) -> io::Result<Ended> {
+        w.write_all(&head(self.plan)?)?;
+        self.run_rows(w, gathered)
+    }
+
+    /// Runs everything; what is complete is written and gathered as it comes, whole configurations at a time.
+    pub(super) fn run_rows(&mut self, w: &mut dyn Write, gathered: &mut Gathered) -> io::Result<Ended> {
         let mut ended = Ended::default();
-        w.write_all(&self.header()?)?;
         let replications = u64::from(self.plan.replications());
         let mut from = 0;
         while from < self.plan.positions() {
@@ -134,19 +152,6 @@ impl Sweep<'_> {
         let mut back: Vec<(usize, RunResult)> = order.into_iter().zip(results).collect();
         back.sort_unstable_by_key(|(i, _)| *i);
         Ok(back.into_iter().map(|(_, result)| result).collect())
-    }
-
-    fn header(&self) -> io::Result<Vec<u8>> {
-        let axes = self.plan.axes().iter().map(|axis| axis.column.clone());
-        let lead = ["index", "replication"].map(str::to_owned).into_iter().chain(axes);
-        let after =
-            ["verdict", "objective", "status", "currency"].map(str::to_owned).into_iter().chain(header());
-        let mut cells = Cells::new();
-        for name in lead.chain(after) {
-            cells.text(&name)?;
-        }
-        cells.end()?;
-        cells.finish()
     }
 
     /// The rows of a chunk, in pieces that are made on all cores.

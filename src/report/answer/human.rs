@@ -21,6 +21,41 @@ pub fn human(answer: &Answer<'_>) -> String {
     text
 }
 
+/// The text of a search: what fresh replications say of the finalists, then what the search found beside them.
+#[must_use]
+pub fn confirmed_human(confirmed: &Answer<'_>, searched: &Answer<'_>) -> String {
+    let mut text = String::new();
+    head(confirmed, &mut text);
+    let surface = confirmed.surface;
+    let fresh = count(surface.replications as u64, "fresh replication");
+    let finalists = count(surface.points.len() as u64, "finalist");
+    text.push_str(&format!("Of {finalists} in {fresh}:\n"));
+    table(confirmed, &mut text);
+    let missed = confirmed.counts[Verdict::Misses as usize] as u64;
+    if missed > 0 && confirmed.best.is_some() {
+        text.push_str(&format!("{} missed the constraints there.\n", count(missed, "finalist")));
+    }
+    chance(confirmed, &mut text);
+    if let (Some(best), Some(winner)) = (searched.best, confirmed.best) {
+        let [found, now] = [&searched.surface.points[best], &surface.points[winner]];
+        let unit = &surface.objective_unit;
+        if found.index != now.index {
+            let settings = searched.surface.settings_of(best);
+            text.push_str(&format!(
+                "The search alone would have said {settings}: {}.\n",
+                shown(found.objective, unit)
+            ));
+        } else if found.objective != now.objective {
+            let was = shown(found.objective, unit);
+            text.push_str(&format!("The search's own replications said {was} of it.\n"));
+        }
+    }
+    front(searched, &mut text);
+    marked(searched, &mut text);
+    what_if(searched, &mut text);
+    text
+}
+
 /// A value of what is minimised.
 pub(super) fn shown(value: f64, unit: &str) -> String {
     match unit {
@@ -211,20 +246,7 @@ const fn verdict_note(verdict: Verdict) -> &'static str {
 
 fn notes(answer: &Answer<'_>, text: &mut String) {
     let surface = answer.surface;
-    if let (Some(n), Some(_)) = (answer.not_separated, answer.best) {
-        let words = if n == 0 {
-            "The best is separated from every other by more than chance (95 %, pair by pair).".to_owned()
-        } else {
-            let (is, whom) = if n == 1 { ("is", "1 other") } else { ("are", "others") };
-            let which = if n == 1 { whom.to_owned() } else { format!("{} {whom}", whole(n as u64)) };
-            format!(
-                "Chance alone could have put it first: {which} {is} not separated from it; more replications tell."
-            )
-        };
-        text.push_str(&format!("{words}\n"));
-    } else if answer.best.is_some() && surface.replications == 1 && surface.points.len() > 1 {
-        text.push_str("One replication: nothing is known of chance; --replications 20 tells.\n");
-    }
+    chance(answer, text);
     for slack in &answer.slack {
         let factor = &surface.factors[slack.factor];
         let levels =
@@ -248,6 +270,30 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
         }
     }
     front(answer, text);
+    marked(answer, text);
+}
+
+/// What is known of chance.
+fn chance(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    if let (Some(n), Some(_)) = (answer.not_separated, answer.best) {
+        let words = if n == 0 {
+            "The best is separated from every other by more than chance (95 %, pair by pair).".to_owned()
+        } else {
+            let (is, whom) = if n == 1 { ("is", "1 other") } else { ("are", "others") };
+            let which = if n == 1 { whom.to_owned() } else { format!("{} {whom}", whole(n as u64)) };
+            format!(
+                "Chance alone could have put it first: {which} {is} not separated from it; more replications tell."
+            )
+        };
+        text.push_str(&format!("{words}\n"));
+    } else if answer.best.is_some() && surface.replications == 1 && surface.points.len() > 1 {
+        text.push_str("One replication: nothing is known of chance; --replications 20 tells.\n");
+    }
+}
+
+/// What was left out of the choice.
+fn marked(answer: &Answer<'_>, text: &mut String) {
     let marked: Vec<String> = Verdict::ALL
         .into_iter()
         .filter(|v| v.is_marked() && answer.counts[*v as usize] > 0)

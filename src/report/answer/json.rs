@@ -40,6 +40,80 @@ pub struct Json {
     pub what_if: Vec<If>,
     /// The axes.
     pub axes: Vec<Axis>,
+    /// How `optimize` came to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Searched>,
+}
+
+/// What a search spent, and what fresh replications say of its finalists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Searched {
+    /// Configurations of each generation.
+    pub generations: Vec<u64>,
+    /// Configurations in all.
+    pub configurations: u64,
+    /// Configurations of the full grid.
+    pub grid: u64,
+    /// Simulations: configurations times replications, those of the finalists included.
+    pub simulations: u64,
+    /// Improvements below this share did not count.
+    pub tolerance: f64,
+    /// What fresh replications say; absent where nothing holds the constraints.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// The finalists in replications that the search has not seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// So many.
+    pub replications: u32,
+    /// Index of the best of them that holds the constraints there; `null` where none does.
+    pub best: Option<u64>,
+    /// The finalists.
+    pub finalists: Vec<Entry>,
+    /// The scenario as written.
+    pub today: Entry,
+    /// The objective of the best against today's.
+    pub against_today: Option<Difference>,
+}
+
+impl Confirmed {
+    /// From the finalists' answer.
+    #[must_use]
+    pub fn of(answer: &Answer<'_>, replications: u32) -> Self {
+        let surface = answer.surface;
+        let finalist = |(i, point): (usize, &Point)| {
+            let levels = surface.factors.iter().zip(surface.levels_of(i));
+            let settings = levels.map(|(factor, &level)| {
+                (factor.column.clone(), Some(factor.levels[level as usize].text.clone()))
+            });
+            entry(point, Some(point.index), settings.collect(), surface.objectives_of(i))
+        };
+        Self {
+            replications,
+            best: answer.best.map(|best| surface.points[best].index),
+            finalists: surface.points.iter().enumerate().map(finalist).collect(),
+            today: entry_today(surface, today_settings(surface)),
+            against_today: answer.against_today.as_ref().map(difference),
+        }
+    }
+}
+
+/// Today's values of the axes.
+fn today_settings(surface: &Surface) -> BTreeMap<String, Option<String>> {
+    let of = |(factor, level): (&crate::stats::surface::Factor, &Option<u32>)| {
+        (factor.column.clone(), level.map(|level| factor.levels[level as usize].text.clone()))
+    };
+    surface.factors.iter().zip(&surface.today_levels).map(of).collect()
+}
+
+fn difference(paired: &crate::stats::Paired) -> Difference {
+    Difference {
+        mean: paired.difference.mean,
+        half_width: paired.difference.half_width,
+        share: paired.relative(),
+        separated: paired.separated(),
+    }
 }
 
 /// What is minimised, and what must hold.
@@ -168,15 +242,6 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
         let detail = answer.detail.as_ref();
         Entry { held_in: detail.map(|detail| detail.held_in.clone()), ..entry(point) }
     };
-    let today_texts = surface.factors.iter().zip(&surface.today_levels).map(|(factor, level)| {
-        (factor.column.clone(), level.map(|level| factor.levels[level as usize].text.clone()))
-    });
-    let difference = |paired: &crate::stats::Paired| Difference {
-        mean: paired.difference.mean,
-        half_width: paired.difference.half_width,
-        share: paired.relative(),
-        separated: paired.separated(),
-    };
     let hardly = answer.slack.iter().map(|slack| {
         let factor = &surface.factors[slack.factor];
         let texts = slack.levels.iter().map(|&level| factor.levels[level as usize].text.clone());
@@ -205,7 +270,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
             .collect(),
         best: answer.best.map(detailed),
         nearest: answer.nearest.map(detailed),
-        today: entry_today(surface, today_texts.collect()),
+        today: entry_today(surface, today_settings(surface)),
         against_today: answer.against_today.as_ref().map(difference),
         waiting_for: answer
             .detail
@@ -222,6 +287,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
         effects,
         what_if: answer.what_if.iter().map(of_what_if).collect(),
         axes: surface.factors.iter().zip(&surface.today_levels).map(axis).collect(),
+        search: None,
     }
 }
 

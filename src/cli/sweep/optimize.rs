@@ -1,0 +1,298 @@
+//! `nodetide optimize`: a search in place of the full grid, and its winner confirmed.
+//!
+//! ```text
+//!  Search ──► generation ──► Sweep (one batch) ──► surface ──► Search … ──► finalists ──► fresh replications ──► answer
+//! ```
+//!
+//! The best of many noisy figures is, on average, worse than it looks (the winner's curse), so what is recommended is
+//! chosen among the finalists by replications that the search has not seen, all run by the engine.
+
+use super::decide::Decider;
+use super::gather::{Gathered, write_front, write_surface};
+use super::rows::{Sweep, head, scales};
+use super::{Chosen, Ended, Run, WHOLE, asked, check_usage, code_of, decide, stop_on_interrupt, what_if};
+use crate::cli::args::{BackendArg, OptimizeArgs, SweepArgs};
+use crate::cli::error::CliError;
+use crate::cli::output::{Began, Output};
+use crate::cli::progress::Progress;
+use crate::cli::source::Scenario;
+use crate::diagnostic::Code;
+use crate::lowering::Loaded;
+use crate::report::answer::{self, Answer, Confirmed, Searched};
+use crate::report::files::{self, OutDir};
+use crate::report::units::{count, percent, whole};
+use crate::stats::surface::best::ranked;
+use crate::stats::surface::{Surface, Verdict};
+use crate::sweep;
+use crate::sweep::plan::{Models, Plan};
+use crate::sweep::search::{Levels, Search};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// Finalists of the first round; where all of them miss the constraints in fresh replications, later rounds have more.
+const FINALISTS: usize = 5;
+const ROUNDS: usize = 3;
+
+/// Fresh replications at least, unless they are given.
+const FRESH: u32 = 10;
+
+/// What the search shares with its generations.
+struct Explorer<'a> {
+    args: &'a SweepArgs,
+    grid: &'a Plan,
+    counted: &'a Loaded,
+    decider: &'a Decider,
+    output: Output,
+    progress: Arc<sweep::Progress>,
+    models: Models,
+    chosen: Option<Chosen>,
+    gathered: Gathered,
+    ended: Ended,
+    /// Configurations of each generation.
+    generations: Vec<u64>,
+}
+
+/// Searches, confirms, answers.
+pub(in crate::cli) fn optimize(
+    args: &OptimizeArgs,
+    command: &[OsString],
+    output: &Output,
+) -> Result<u8, CliError> {
+    let as_sweep = args.as_sweep();
+    check_usage(&as_sweep)?;
+    let began = Began::now();
+    let scenario = Scenario::open(&args.scenario)?;
+    let loaded = scenario.loaded();
+    let grid = asked::grid(&as_sweep, loaded)?;
+    let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    for leftover in out.iter().flat_map(|out| out.cleaned()) {
+        output.remark(&leftover.to_string());
+    }
+    let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
+    scenario.forget();
+    let progress = Arc::new(sweep::Progress::default());
+    stop_on_interrupt(&progress, output);
+    let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
+    let (decider, counted) = Decider::new(loaded, &texts, args.seed, grid.replications())?;
+    let mut explorer = Explorer {
+        args: &as_sweep,
+        grid: &grid,
+        counted: &counted,
+        decider: &decider,
+        output: *output,
+        progress,
+        models: Models::default(),
+        chosen: None,
+        gathered: Gathered::new(&grid, &decider, loaded.scenario()),
+        ended: Ended::default(),
+        generations: Vec::new(),
+    };
+    match &mut out {
+        None => explorer.search(args.tolerance, &mut io::sink())?,
+        Some(out) => {
+            let mut failed = Ok(());
+            let written = out.write(WHOLE, |w| {
+                failed = explorer.search(args.tolerance, w);
+                Ok(())
+            });
+            failed?;
+            written?;
+        }
+    }
+    let Explorer { models, chosen, gathered, ended, generations, .. } = explorer;
+    let surface = gathered.surface;
+    let mut answer = Answer::of(&surface, &decider.objective);
+    let mut searched = Searched {
+        generations,
+        configurations: surface.points.len() as u64,
+        grid: grid.grid_size(),
+        simulations: ended.rows,
+        tolerance: args.tolerance,
+        confirmed: None,
+    };
+    let confirm = Confirm { args, grid: &grid, counted: &counted, decider: &decider, scenario: loaded };
+    let confirmed = if ended.stopped.is_none() { confirm.run(&surface, &mut searched)? } else { None };
+    let mut text = said(&searched, &ended, grid.replications());
+    if let Some(winner) = &confirmed {
+        let confirmed_answer = winner.answer(&decider.objective);
+        if let Some(point) = confirmed_answer.chosen() {
+            let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &grid, seed: args.seed };
+            answer.what_if = tried.all(&what_ifs, winner.surface.points[point].index)?;
+        }
+        text.push_str(&answer::confirmed_human(&confirmed_answer, &answer));
+        searched.confirmed = Some(Confirmed::of(&confirmed_answer, winner.replications));
+    } else if !surface.points.is_empty() {
+        text.push_str(&answer::human(&answer));
+    }
+    let Some(Chosen { runner, why }) = chosen else { return Err(nothing_fits(&grid)) };
+    let reason = why.unwrap_or_else(|| runner.reason().to_owned());
+    if let Some(mut out) = out {
+        if ended.stopped.is_none() {
+            out.write("surface.csv", |w| write_surface(&surface, &grid, w))?;
+            out.write("front.csv", |w| write_front(&surface, &answer.front, &grid, w))?;
+            let cells = |index| grid.values(index).map(|value| value.to_string()).collect();
+            let json = answer::Json { search: Some(searched), ..answer::json(&answer, cells) };
+            out.write("answer.json", |w| files::json(w, &json))?;
+        }
+        let manifest = Run {
+            args: &as_sweep,
+            command,
+            scenario: &scenario,
+            plan: &grid,
+            models: &models,
+            began: &began,
+        };
+        manifest.write(out, &ended, &runner.backend(), reason, output)?;
+    }
+    output.print(&text)?;
+    code_of(ended)
+}
+
+fn nothing_fits(grid: &Plan) -> CliError {
+    let message = format!("min_nodes is over max_nodes in all of {} configurations", whole(grid.grid_size()));
+    let help = "vary over values that go together";
+    CliError::Axes(vec![crate::diagnostic::Diagnostic::new(Code::SweepEmpty, message).help(help)])
+}
+
+/// How much the search spent, against the full grid.
+fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
+    let simulations = if replications > 1 {
+        format!(", {} simulations", whole(searched.simulations))
+    } else {
+        String::new()
+    };
+    let share = percent(searched.configurations as f64 / searched.grid as f64);
+    let generations = count(searched.generations.len() as u64, "generation");
+    let mut text = format!(
+        "{generations}: {} of {} configurations ({share}){simulations}.\n",
+        whole(searched.configurations),
+        whole(searched.grid)
+    );
+    if ended.stopped.is_some() {
+        text.push_str("Stopped before the search had ended; of what is complete:\n");
+    }
+    text.push('\n');
+    text
+}
+
+impl Explorer<'_> {
+    /// Generation after generation, until the search asks for nothing more.
+    fn search(&mut self, tolerance: f64, w: &mut dyn Write) -> Result<(), CliError> {
+        w.write_all(&head(self.grid).map_err(CliError::Stdout)?).map_err(CliError::Stdout)?;
+        let factors = self.gathered.surface.factors.clone();
+        let mut search = Search::new(&factors, self.grid.dimensions().collect(), tolerance);
+        let mut batch = search.first();
+        while !batch.is_empty() && self.ended.stopped.is_none() {
+            self.generation(&batch, w)?;
+            batch = search.next(&self.gathered.surface);
+        }
+        Ok(())
+    }
+
+    fn generation(&mut self, batch: &[Levels], w: &mut dyn Write) -> Result<(), CliError> {
+        let plan = match self.grid.of_points(batch) {
+            Ok(plan) => plan,
+            // None of its points can be run.
+            Err(found) if found.iter().all(|d| d.code == Code::SweepEmpty) => return Ok(()),
+            Err(found) => return Err(CliError::Axes(found)),
+        };
+        plan.add_models(&mut self.models, self.counted, self.args.seed).map_err(CliError::Invalid)?;
+        let chosen = match self.chosen.take() {
+            Some(chosen) => chosen,
+            None => {
+                let chosen = Chosen::new(self.args, self.counted, &plan, &self.models.models)?;
+                if self.args.backend != BackendArg::Cpu {
+                    let backend = chosen.runner.backend();
+                    self.output.remark(&format!("it runs on the {backend}: {}", chosen.reason()));
+                }
+                chosen
+            }
+        };
+        let Chosen { runner, why } = chosen;
+        let mut sweep = Sweep {
+            plan: &plan,
+            models: &self.models,
+            decider: self.decider,
+            scales: scales(self.counted, &self.models),
+            runner,
+            progress: Arc::clone(&self.progress),
+            output: self.output,
+        };
+        let total = self.progress.done() as u64 + plan.len();
+        let shown = Progress::of_sweep(total, Arc::clone(&self.progress), self.output);
+        let ended = sweep.run_rows(w, &mut self.gathered).map_err(CliError::Stdout)?;
+        drop(shown);
+        self.chosen = Some(Chosen { runner: sweep.runner, why });
+        self.ended.rows += ended.rows;
+        self.ended.not_ended += ended.not_ended;
+        self.ended.notices.extend(ended.notices);
+        self.ended.stopped = ended.stopped;
+        self.generations.push(plan.configurations());
+        Ok(())
+    }
+}
+
+/// Finalists in fresh replications.
+struct Confirm<'a> {
+    args: &'a OptimizeArgs,
+    grid: &'a Plan,
+    counted: &'a Loaded,
+    decider: &'a Decider,
+    scenario: &'a Loaded,
+}
+
+/// What fresh replications say.
+struct Winner {
+    surface: Surface,
+    replications: u32,
+    detail: Option<answer::Detail>,
+}
+
+impl Winner {
+    fn answer<'a>(&'a self, objective: &'a crate::report::objective::Objective) -> Answer<'a> {
+        Answer { detail: self.detail.clone(), ..Answer::of(&self.surface, objective) }
+    }
+}
+
+impl Confirm<'_> {
+    /// `None`: no configuration holds the constraints, so that there is nobody to confirm.
+    fn run(&self, surface: &Surface, searched: &mut Searched) -> Result<Option<Winner>, CliError> {
+        let from = self.grid.replications();
+        let replications = self.args.confirm.unwrap_or_else(|| from.max(FRESH));
+        let seed = self.args.seed;
+        let first = ranked(surface, FINALISTS * ROUNDS);
+        if first.is_empty() {
+            return Ok(None);
+        }
+        let decider = self.decider.fresh(self.counted, seed, from..from + replications)?;
+        let fresh = self.grid.with_fresh(from, replications);
+        let mut gathered = Gathered::new(&fresh, &decider, self.scenario.scenario());
+        let mut last = None;
+        for round in first.chunks(FINALISTS) {
+            let points: Vec<Levels> = round.iter().map(|&i| surface.levels_of(i).into()).collect();
+            let plan = fresh.of_points(&points).map_err(CliError::Axes)?;
+            let models = plan.models(self.counted, seed).map_err(CliError::Invalid)?;
+            let scales = scales(self.counted, &models);
+            decider.run_all(&plan, &models, &scales, &mut gathered);
+            searched.simulations += plan.len();
+            let confirmed = gathered.surface.points.iter().any(|p| p.verdict == Verdict::Meets);
+            last = Some((plan, models, scales));
+            if confirmed {
+                break;
+            }
+        }
+        let surface = gathered.surface;
+        let chosen = Answer::of(&surface, &decider.objective).chosen();
+        let detail = match (chosen, last) {
+            (Some(point), Some((plan, models, scales))) => {
+                let index = surface.points[point].index;
+                // Those of an earlier round have their models no more.
+                let known = plan.indices().any(|i| i == index);
+                known.then(|| decider.detail(&plan, &models, &scales, index))
+            }
+            _ => None,
+        };
+        Ok(Some(Winner { surface, replications, detail }))
+    }
+}

@@ -1,0 +1,129 @@
+//! `nodetide optimize`: the full grid's answer with a part of it, and a winner confirmed.
+
+use crate::support::{Done, Place};
+use nodetide::exit_code;
+use serde_json::Value;
+
+const SCENARIO: &str = r#"(
+    name: "searched",
+    horizon: "7d",
+    region: (name: "westeurope"),
+    clusters: [(name: "cpu", vm_size: "Standard_D4s_v3", max_nodes: 6, idle_time: "5m", restart_overhead: "1m")],
+    workload: (classes: [(
+        name: "a",
+        arrivals: Poisson(per_hour: 14),
+        service: LogNormal(mean: "20m", cv: 1.2),
+        nodes: Choice([(value: 1, weight: 3), (value: 2, weight: 1)]),
+        checkpoint: "5m",
+    )]),
+)"#;
+
+fn placed() -> Place {
+    let place = Place::new();
+    place.file("s.ron", SCENARIO);
+    place
+}
+
+fn run(place: &Place, command: &str, args: &[&str]) -> Done {
+    let all: Vec<&str> = [command, "s.ron", "--backend", "cpu"].iter().chain(args).copied().collect();
+    place.run(&all)
+}
+
+fn answer(place: &Place, dir: &str) -> Value {
+    serde_json::from_str(&place.read(&format!("{dir}/answer.json"))).unwrap()
+}
+
+#[test]
+fn its_best_is_the_full_grids_best() {
+    let place = placed();
+    let axes = ["--vary", "max_nodes=4..40", "--vary", "idle_time=1m..30m:1m", "--vary", "min_nodes=0..3"];
+    for more in [
+        &["--subject-to", "wait_p95<=12m"][..],
+        &["--subject-to", "wait_p90<=9m", "--subject-to", "utilisation>=60%"],
+        &["--minimise", "cost + 3 USD/h * waiting"],
+        &["--subject-to", "started_within(10m)>=97%", "--replications", "3"],
+    ] {
+        let args = [&axes[..], more].concat();
+        run(&place, "sweep", &[&args[..], &["--out", "full", "--force"]].concat()).exits(exit_code::FINE);
+        let ran =
+            run(&place, "optimize", &[&args[..], &["--tolerance", "0", "--out", "part", "--force"]].concat());
+        let ran = ran.exits(exit_code::FINE);
+        let (full, part) = (answer(&place, "full"), answer(&place, "part"));
+        let key = |found: &Value| found["best"]["settings"].to_string() + &found["best"]["cost"].to_string();
+        assert_eq!(key(&part), key(&full), "{more:?}\n{}", ran.stdout);
+        let search = &part["search"];
+        let spent = search["configurations"].as_u64().unwrap();
+        assert_eq!(search["grid"].as_u64().unwrap(), 37 * 30 * 4);
+        assert!(spent * 4 < 37 * 30 * 4, "{spent} configurations of {}", 37 * 30 * 4);
+        let generations: u64 =
+            search["generations"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).sum();
+        assert_eq!(generations, spent);
+        // Rows are those of the sweep, to the byte.
+        let whole = place.read("full/configs.csv");
+        let known: std::collections::HashSet<&str> = whole.lines().collect();
+        for line in place.read("part/configs.csv").lines() {
+            assert!(known.contains(line), "{line}");
+        }
+    }
+}
+
+#[test]
+fn finalists_are_confirmed_in_replications_that_the_search_has_not_seen() {
+    let place = placed();
+    let axes = ["--vary", "max_nodes=4..24", "--vary", "idle_time=1m..20m:1m", "--replications", "3"];
+    let more = ["--subject-to", "wait_p95<=12m", "--confirm", "8", "--what-if", "load=1.2", "--out", "o"];
+    let ran = run(&place, "optimize", &[&axes[..], &more[..]].concat()).exits(exit_code::FINE);
+    for words in ["finalists in 8 fresh replications", "load × 1.2", "generations: ", "and in "] {
+        assert!(ran.stdout.contains(words), "{words}\n{}", ran.stdout);
+    }
+    let found = answer(&place, "o");
+    let confirmed = &found["search"]["confirmed"];
+    assert_eq!(confirmed["replications"], Value::from(8));
+    let finalists = confirmed["finalists"].as_array().unwrap();
+    assert!(finalists.len() >= 5);
+    // The figures of the winner are those of a sweep over replications 3 to 10.
+    let best = finalists.iter().find(|entry| entry["index"] == confirmed["best"]).unwrap();
+    let setting = |key: &str| best["settings"][key].as_str().unwrap().to_owned();
+    let vary =
+        [format!("max_nodes={}", setting("max_nodes")), format!("idle_time={}", setting("idle_time_s"))];
+    let args = ["--vary", &vary[0], "--vary", &vary[1], "--replications", "11", "--out", "all"];
+    run(&place, "sweep", &args).exits(exit_code::FINE);
+    let all = &answer(&place, "all");
+    let all =
+        all["best"]["objectives"].as_array().or(all["nearest"]["objectives"].as_array()).unwrap().clone();
+    let fresh = best["objectives"].as_array().unwrap();
+    for (i, value) in fresh.iter().enumerate() {
+        let (a, b) = (value.as_f64().unwrap(), all[i + 3].as_f64().unwrap());
+        assert!((a - b).abs() < 1e-9 * a, "replication {}: {a} and {b}", i + 3);
+    }
+    assert_eq!(fresh.len(), 8);
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let place = placed();
+    let mut printed = Vec::new();
+    for threads in ["1", "2"] {
+        let args = ["optimize", "s.ron", "--backend", "cpu", "--vary", "max_nodes=4..24", "--subject-to"];
+        let all = [&args[..], &["wait_p95<=12m", "--replications", "2", "--out", threads]].concat();
+        let ran = crate::support::done(place.command(&all).env("RAYON_NUM_THREADS", threads));
+        printed.push(ran.exits(exit_code::FINE).stdout);
+    }
+    assert_eq!(printed[0], printed[1]);
+    for file in ["answer.json", "configs.csv", "front.csv", "surface.csv"] {
+        assert_eq!(place.read(&format!("1/{file}")), place.read(&format!("2/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn what_cannot_be_searched_is_said() {
+    let place = placed();
+    run(&place, "optimize", &["--vary", "min_nodes=8,9", "--vary", "max_nodes=2,3"])
+        .exits(exit_code::USAGE)
+        .says("A0707");
+    run(&place, "optimize", &["--vary", "max_nodez=2,3"]).exits(exit_code::USAGE).says("max_nodes");
+    run(&place, "optimize", &["--vary", "max_nodes=2,3", "--tolerance", "2"]).exits(exit_code::USAGE);
+    let ran = run(&place, "optimize", &["--vary", "max_nodes=2..9", "--subject-to", "wait_p95<=1s"]);
+    let ran = ran.exits(exit_code::FINE);
+    assert!(ran.stdout.contains("Nothing here meets p95 wait ≤ 1s."), "{}", ran.stdout);
+}
