@@ -109,12 +109,16 @@ fn head(answer: &Answer<'_>, text: &mut String) {
     text.push_str(&against_today(answer));
     text.push('\n');
     if let Some(detail) = &answer.detail {
-        if surface.replications > 1 && answer.best.is_some() {
-            for (constraint, held) in surface.constraints.iter().zip(&detail.held_in) {
-                let of = surface.replications;
-                text.push_str(&format!(
-                    "  {constraint} holds over all replications, and in {held} of {of} alone\n"
-                ));
+        if surface.replications > 1 && answer.best.is_some() && !surface.constraints.is_empty() {
+            let of = surface.replications;
+            if detail.held_in.iter().all(|held| *held == of) {
+                text.push_str(&format!("  it holds that in each of the {of} replications, too\n"));
+            } else {
+                for (constraint, held) in surface.constraints.iter().zip(&detail.held_in) {
+                    text.push_str(&format!(
+                        "  {constraint} holds over all {of} replications together, and in {held} of them alone\n"
+                    ));
+                }
             }
         }
         if answer.best.is_none() {
@@ -252,7 +256,10 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
         let levels =
             slack.levels.iter().map(|&l| factor.levels[l as usize].text.as_str()).collect::<Vec<_>>();
         let which = if slack.all { "whichever value it has".to_owned() } else { few(&levels) };
-        text.push_str(&format!("{} hardly matters there: within 1 % at {which}.\n", factor.label));
+        text.push_str(&format!(
+            "{} hardly changes the {} there: within 1 % at {which}.\n",
+            factor.label, answer.objective.name
+        ));
     }
     for (what, found) in [
         (answer.objective.name.as_str(), &answer.objective_effects),
