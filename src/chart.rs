@@ -12,12 +12,17 @@
 
 mod bars;
 mod columns;
+mod contour;
+mod field;
 mod figure;
 mod heat;
+mod labels;
 mod layout;
 mod plot;
 mod plotters;
 mod scene;
+mod strips;
+mod symbol;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -25,6 +30,7 @@ mod theme;
 
 pub use bars::{Bar, BarRow, Bars, Tone};
 pub use columns::{Category, Columns};
+pub use field::{Bands, Field, FieldCell, FieldMark, Levels};
 pub use figure::{Figure, KeyEntry, Panel, Row, Size};
 pub use heat::{Heat, HeatCell};
 pub use layout::layout;
@@ -33,5 +39,7 @@ pub use plot::{Axis, Mark, Plot, Tick};
 pub use plotters::png;
 pub use plotters::svg;
 pub use scene::{Anchor, Color, Item, Scene};
+pub use strips::{Strip, Strips};
+pub use symbol::{Swatch, Symbol};
 pub use text::{missing_in_png, width};
 pub use theme::{Ink, Theme};
