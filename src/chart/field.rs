@@ -247,8 +247,11 @@ impl Field {
         let name = cut(&self.x.name, grid.w, SMALL, true);
         pen.text(grid.x + grid.w / 2.0, grid.bottom() + LABEL + SMALL + 8.0, &name, set);
         let set = Set::new(LABEL, Ink::Text).anchor(Anchor::Middle);
-        let widest = self.x.labels.iter().map(|l| width(l, LABEL, false)).fold(0.0, f64::max);
-        let step = if widest + 5.0 <= cells.w {
+        let widest = |size: f64| self.x.labels.iter().map(|l| width(l, size, false)).fold(0.0, f64::max);
+        // Names rather shrink than lose letters.
+        let small = !self.x.numeric && widest(LABEL) + 5.0 > cells.w;
+        let (size, set) = if small { (SMALL - 1.0, Set { size: SMALL - 1.0, ..set }) } else { (LABEL, set) };
+        let step = if widest(size) + 5.0 <= cells.w {
             1
         } else if self.x.numeric {
             every(&self.x.labels, |text| width(text, LABEL, false) + 9.0, cells.w)
@@ -258,10 +261,10 @@ impl Field {
         for (i, label) in self.x.labels.iter().enumerate().skip(first(&self.x.labels, step)).step_by(step) {
             let x = grid.x + (i as f64 + 0.5) * cells.w;
             pen.line(vec![(x, grid.bottom()), (x, grid.bottom() + 3.0)], 1.0, Ink::Muted);
-            let text = cut_name(label, cells.w * step as f64 - 4.0, LABEL, false);
+            let text = cut_name(label, cells.w * step as f64 - 4.0, size, false);
             let text = if self.x.numeric { label } else { &text };
             // Not past the edge of the panel.
-            let half = width(text, LABEL, false) / 2.0;
+            let half = width(text, size, false) / 2.0;
             pen.text(x.min(grid.right() - half + 8.0), grid.bottom() + LABEL + 4.0, text, set);
         }
         let set = set.anchor(Anchor::End);

@@ -279,9 +279,11 @@ impl Pen {
         };
         // The arrangement whose panels are nearest to a good shape, and none of which is too small.
         let odd = |columns: &usize| {
-            let (_, w, h) = size(*columns);
+            let (rows, w, h) = size(*columns);
             let lacking = (LEAST.0 / w).max(1.0) * (LEAST.1 / h.max(1.0)).max(1.0) - 1.0;
-            (libm::log(w / h.max(1.0)) - libm::log(1.35)).abs() + 10.0 * lacking
+            // Empty places are wasted.
+            let empty = (columns * rows - shown) as f64 / shown.max(1) as f64;
+            (libm::log(w / h.max(1.0)) - libm::log(1.35)).abs() + empty + 10.0 * lacking
         };
         let best = (1..=columns_max.min(shown.max(1))).min_by(|a, b| odd(a).total_cmp(&odd(b)));
         let columns = best.unwrap_or(1);
@@ -367,8 +369,21 @@ fn arranged(rows: &[Row], frame: Frame) -> Vec<Row> {
     let mut arranged = Vec::new();
     for row in rows {
         if let [(_, Panel::Key(entries))] = &row.panels[..] {
-            let size = Size::Fixed(key_height(room, entries, false));
-            arranged.push(Row { size, panels: row.panels.clone() });
+            let mut entries = entries.clone();
+            // Where a key would take the room of what it explains, only its first numbers stay.
+            if key_height(room, &entries, false) > frame.h * 0.22 {
+                for entry in &mut entries {
+                    entry.value = entry.value.split(", ").next().unwrap_or("").to_owned();
+                }
+            }
+            let size = Size::Fixed(key_height(room, &entries, false));
+            arranged.push(Row { size, panels: vec![(1.0, Panel::Key(entries))] });
+        } else if let [first, (_, Panel::Grid(_))] = &row.panels[..]
+            && room < NARROW
+            && frame.h <= frame.w
+        {
+            // A grid beside another panel is more of the same; there is no room for it.
+            arranged.push(Row { size: row.size, panels: vec![first.clone()] });
         } else if room < NARROW && frame.h > frame.w && row.panels.len() > 1 {
             let blank = |panel: &Panel| matches!(panel, Panel::Words(words) if words.is_empty());
             let panels = row.panels.iter().filter(|(_, panel)| !blank(panel));

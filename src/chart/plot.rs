@@ -307,7 +307,7 @@ impl Plot {
         for tick in &self.x.ticks {
             let x = at.x(tick.at);
             pen.line(vec![(x, frame.bottom()), (x, frame.bottom() + 4.0)], 1.0, Ink::Muted);
-            if !self.x.labels {
+            if !self.x.labels || tick.label.is_empty() {
                 continue;
             }
             // Labels are left out rather than set upon each other, or past the edge.

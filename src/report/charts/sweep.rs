@@ -184,7 +184,7 @@ impl Answer<'_> {
             return if surface.factors.len() <= 3 {
                 format!("{settings}{cost}")
             } else {
-                format!("The recommended one{cost}")
+                format!("The recommended configuration{cost}")
             };
         }
         let excess = excess_text(told.excess);
@@ -290,7 +290,9 @@ fn names(factor: &Factor) -> Vec<String> {
     if shared < LONG {
         return texts().map(str::to_owned).collect();
     }
-    texts().map(|text| format!("…{}", &text[shared..])).collect()
+    // A letter or two would say too little alone.
+    let alone = texts().all(|text| text.len() >= shared + 3);
+    texts().map(|text| format!("{}{}", if alone { "" } else { "…" }, &text[shared..])).collect()
 }
 
 /// A length of time in two or three digits: `19m`, `3.5m`, `2.5h`.
@@ -302,6 +304,18 @@ fn brief(seconds: f64) -> String {
     let value = seconds / unit;
     let text = if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") };
     format!("{}{name}", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// By how much constraints are missed, in few letters: `+63%`, `×12` what they allow.
+fn excess_brief(excess: f64) -> String {
+    if !excess.is_finite() {
+        "∞".to_owned()
+    } else if excess < 0.995 {
+        format!("+{:.0}%", (excess * 100.0).max(1.0))
+    } else {
+        let times = excess + 1.0;
+        if times < 9.95 { format!("×{times:.1}") } else { format!("×{times:.0}") }
+    }
 }
 
 /// Words in place of a chart.

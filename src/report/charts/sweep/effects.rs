@@ -49,9 +49,9 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let mut responses: Vec<Response> = cost.map(|e| response("cost", e, false)).into_iter().collect();
     responses.extend(latency.map(|e| response(&surface.latency_name, e, true)));
     let title = title(surface, &responses);
-    let mut subtitle = "Share of the variance over the configurations that an axis alone explains, that two explain together \
-                    beyond that, and means by level."
-        .to_owned();
+    let mut subtitle =
+        "Share of the variance that an axis explains alone, and two together beyond that; means by level."
+            .to_owned();
     let n = responses.iter().map(|r| r.effects.n).min().unwrap_or(0);
     subtitle.push_str(&format!(" {}.", capital(&count(n as u64, "configuration"))));
     subtitle.push_str(&answer.ruled_out());

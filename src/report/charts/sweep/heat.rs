@@ -1,7 +1,7 @@
 //! Cost and latency over pairs of axes.
 
 use super::scale::{cost_bands, latency_bands};
-use super::{Answer, NamedFigure, TODAY, TOLD, brief, excess_text, latency_text, line, words};
+use super::{Answer, NamedFigure, TODAY, TOLD, brief, latency_text, line, words};
 use crate::chart::{
     Bands, Field, FieldCell, FieldMark, Figure, Ink, KeyEntry, Levels, Panel, Row, Size, Swatch,
 };
@@ -144,7 +144,7 @@ fn field(answer: &Answer<'_>, (x, y): (usize, usize), bands: Bands, shown_value:
             FieldCell::Value(value(shown_value, point), text(point))
         } else if shown_value == Shown::Cost {
             FieldCell::Missed(if point.excess > 0.0 {
-                format!("+{}", excess_text(point.excess).replace(' ', ""))
+                super::excess_brief(point.excess)
             } else {
                 String::new()
             })
@@ -221,15 +221,16 @@ fn both(answer: &Answer<'_>) -> Figure {
     let cost = panel(Shown::Cost, format!("Cost [{}]", surface.cost_unit));
     let latency = panel(Shown::Latency, capital(&surface.latency_name));
     let key = key(answer, &[&cost, &latency]);
-    let mut subtitle =
-        format!("Cost and {} of {}.", surface.latency_name, count(all.len() as u64, "configuration"));
-    if !any_holds(surface) {
+    let name = &surface.latency_name;
+    let mut subtitle = format!("Cost and {name} of {}.", count(all.len() as u64, "configuration"));
+    if surface.points.iter().all(|p| p.verdict.is_marked()) {
+        subtitle.push_str(" All are ruled out.");
+    } else if !any_holds(surface) {
         subtitle.push_str(" None holds the constraints; colours are of all that are not ruled out.");
     } else if surface.points.iter().any(|p| p.verdict == Verdict::Misses) {
+        let constraints = answer.constraints().unwrap_or_default();
         subtitle.push_str(&format!(
-            " Hatched ones miss {}: numbers in them say by how much, and their {}.",
-            answer.constraints().unwrap_or_default(),
-            surface.latency_name
+            " Hatched: misses {constraints}; numbers there, if any: by how much, and the {name}."
         ));
     }
     subtitle.push_str(&today_off(surface));

@@ -46,13 +46,13 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
         let rows = words("There is no second configuration on the front, and so no price of a minute.");
         return Figure { title, subtitle, note: String::new(), rows };
     };
-    let limit = surface.latency_limit_s;
     let subtitle = format!(
-        "What one minute less of {name} costs [{unit} per minute], by where one stands, over {} of the front's lower \
-         hull; along it the price only rises. Configurations that miss constraints are in it.{}",
+        "{unit} for a minute less of {name}, along the lower hull of the front ({}), where it only rises; those that \
+         miss constraints are in it.{}",
         count(stretches.len() as u64 + 1, "configuration"),
         answer.ruled_out()
     );
+    let limit = surface.latency_limit_s;
     let told = answer.told().map(|p| p.latency_s).filter(|l| l.is_finite());
     let today = Some(surface.today.latency_s).filter(|l| l.is_finite());
     let near = |l: &f64| *l <= first.from_s * 1.3;
@@ -84,7 +84,7 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
         let at = ((s.from_s + s.to_s) / 2.0, s.price);
         marks.push(Mark::Tag { at, symbol: Symbol::Dot, text: words(s), ink: Ink::Accent, strong: false });
     }
-    let heading = format!("{unit} for a minute less");
+    let heading = format!("Price of a minute [{unit}]");
     let plot = Plot { heading, x, y, x_name: name.clone(), marks, ..Plot::default() };
     let title = title(answer, &stretches);
     Figure { title, subtitle, note: String::new(), rows: vec![Row::one(Panel::Plot(Box::new(plot)))] }

@@ -16,12 +16,11 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let n = surface.replications as u64;
     let name = &surface.objective_name;
     let mut subtitle = format!(
-        "{} [{}] in each of {}: strokes are replications, the dot is their mean with its 95 % interval. To the right the \
-         difference to the {} one, paired by replication: what lies within its own interval may be chance.",
+        "{} [{}] in {}: strokes; dot and bar: their mean with its 95 % interval. Differences are paired by replication; \
+         one within its ± may be chance.",
         capital(name),
         surface.objective_unit,
-        count(n, "replication"),
-        answer.word()
+        count(n, "replication")
     );
     let Some(told) = answer.told else {
         let rows = super::words("No configuration of the sweep may be chosen.");

@@ -218,3 +218,249 @@ fn gallery() {
         }
     }
 }
+
+/// A text on a picture: left, top, right, bottom.
+fn boxes(scene: &crate::chart::Scene) -> Vec<(String, [f64; 4])> {
+    let of = |item: &Item| {
+        let Item::Text { x, y, text, size, bold, anchor, .. } = item else { return None };
+        let wide = width(text, *size, *bold);
+        let left = match anchor {
+            Anchor::Start => *x,
+            Anchor::Middle => x - wide / 2.0,
+            Anchor::End => x - wide,
+        };
+        Some((text.clone(), [left, y - size * 0.75, left + wide, y + size * 0.1]))
+    };
+    scene.items.iter().filter_map(of).collect()
+}
+
+#[test]
+fn no_text_is_upon_another_or_past_the_edge() {
+    let mut wrong = Vec::new();
+    for (kind, s) in kinds() {
+        for named in figures(&s) {
+            for size in [(960, 540), (1920, 1080), (640, 480), (480, 900), (400, 360)] {
+                let scene = layout(&named.figure, size, Theme::Light);
+                let texts = boxes(&scene);
+                for (i, (text, a)) in texts.iter().enumerate() {
+                    if a[0] < -0.5 || a[2] > scene.width + 0.5 || a[3] > scene.height {
+                        wrong.push(format!("{kind} {} {size:?}: {text:?} is past the edge", named.stem));
+                    }
+                    for (other, b) in &texts[..i] {
+                        let (w, h) = (a[2].min(b[2]) - a[0].max(b[0]), a[3].min(b[3]) - a[1].max(b[1]));
+                        if w > 1.0 && h > 1.0 {
+                            wrong.push(format!("{kind} {} {size:?}: {text:?} is upon {other:?}", named.stem));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} places:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_surface_has_its_pictures_and_no_number_is_none() {
+    for (kind, s) in kinds() {
+        let stems: Vec<&str> = figures(&s).iter().map(|f| f.stem).collect();
+        let mut expected = vec!["heat"];
+        if s.factors.len() > 2 {
+            expected.push("heat-latency");
+        }
+        expected.extend(["front", "minute", "effects"]);
+        if s.replications > 1 {
+            expected.push("replications");
+        }
+        assert_eq!(stems, expected, "{kind}");
+        for chart in SweepChart::ALL {
+            for named in of_sweep(&s, recommended(&s), chart) {
+                assert!(chart.stems().contains(&named.stem));
+                let picture = svg(&layout(&named.figure, (960, 540), Theme::Dark));
+                assert!(!picture.contains("NaN") && !picture.contains("inf"), "{kind} {}", named.stem);
+                assert!(picture.len() < 300_000, "{kind} {}: {} bytes", named.stem, picture.len());
+                assert!(!named.figure.title.is_empty() && !named.figure.subtitle.is_empty());
+            }
+        }
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
+fn title(s: &Surface, chart: SweepChart) -> String {
+    plain(&of_sweep(s, recommended(s), chart)[0].figure.title)
+}
+
+#[test]
+fn titles_say_what_was_found() {
+    let s = two();
+    assert_eq!(
+        title(&s, SweepChart::Heat),
+        "max_nodes 48, idle_time 2m costs 247 USD/week, 13 % more than today, which misses p95 wait ≤ 20m"
+    );
+    assert_eq!(
+        title(&three(1), SweepChart::Minute),
+        "Below 17m20s of p95 wait, each minute less costs 1.50 USD/week or more"
+    );
+    assert_eq!(
+        title(&three(1), SweepChart::Effects),
+        "tier matters most for cost (82 %), max_nodes for p95 wait (67 %)"
+    );
+    let none = five(10.0);
+    assert_eq!(
+        title(&none, SweepChart::Heat),
+        "No configuration holds p95 wait ≤ 10s: the nearest misses by 715 %"
+    );
+    assert_eq!(best::ranked(&none, 1), [0_usize; 0]);
+    let heat = &of_sweep(&none, None, SweepChart::Heat)[0].figure;
+    assert!(plain(&heat.subtitle).contains("misses the constraints by the least"), "{}", heat.subtitle);
+    assert!(heat.subtitle.contains("Shown are the 6 of 10 pairs with most effect."), "{}", heat.subtitle);
+    let front = title(&s, SweepChart::Front);
+    assert!(front.ends_with("; recommended: 19m11s for 247"), "{front}");
+    let flat = sketch(vec![numbers("n", [1.0, 2.0].into_iter())], 1, 60.0, |_| (5.0, 30.0));
+    assert_eq!(title(&flat, SweepChart::Effects), "No axis changes anything");
+    assert_eq!(
+        title(&flat, SweepChart::Minute),
+        "Waiting less costs nothing: the cheapest configuration is the fastest"
+    );
+    let mut ruled = two();
+    ruled.points.iter_mut().for_each(|p| p.verdict = Verdict::NotSettled);
+    assert_eq!(title(&ruled, SweepChart::Heat), "No configuration of the sweep may be chosen");
+}
+
+#[test]
+fn a_title_counts_those_that_chance_may_put_first() {
+    let mut s = sketch(vec![numbers("n", (1..=4).map(f64::from))], 3, 60.0, |v| (v[0] * 10.0, 30.0));
+    s.objectives = vec![9.0, 10.0, 11.0, 10.0, 9.5, 11.0, 20.0, 21.0, 22.0, 30.0, 31.0, 32.0];
+    assert_eq!(
+        title(&s, SweepChart::Replications),
+        "One other configuration may be as good as the recommended (10.0 USD/week)"
+    );
+    s.replications = 1;
+    assert!(of_sweep(&s, Some(0), SweepChart::Replications).is_empty());
+}
+
+#[test]
+fn a_cell_shows_the_cheapest_that_holds_the_constraints() {
+    // The third axis: cheap but late, dear but in time, dearer still.
+    let factors = vec![
+        numbers("a", [1.0, 2.0].into_iter()),
+        numbers("b", [1.0, 2.0].into_iter()),
+        names("c", &["x", "y", "z"]),
+    ];
+    let mut s = sketch(factors, 1, 100.0, |v| {
+        if v[0] > 1.5 {
+            (10.0 + v[2], 300.0 - 50.0 * v[2])
+        } else {
+            (10.0 + v[2], if v[2] < 0.5 { 200.0 } else { 50.0 })
+        }
+    });
+    // Point = ((a · 2) + b) · 3 + c; cells are rows of b.
+    assert_eq!(
+        heat::shown(&s, (0, 1)),
+        [Some(1), Some(8), Some(4), Some(11)],
+        "in time, else the least late"
+    );
+    s.points[1].verdict = Verdict::Rejects;
+    assert_eq!(heat::shown(&s, (0, 1))[0], Some(2), "one that is ruled out is not shown where another is");
+    for p in &mut s.points[..3] {
+        p.verdict = Verdict::Rejects;
+    }
+    let heat = &of_sweep(&s, recommended(&s), SweepChart::Heat)[0].figure;
+    let Panel::Grid(panels) = &heat.rows[2].panels[0].1 else { panic!("a grid") };
+    let Some(Panel::Field(field)) =
+        panels.iter().find(|p| matches!(p, Panel::Field(f) if f.x.name == "a" && f.y.name == "b"))
+    else {
+        panic!("a field")
+    };
+    assert_eq!(field.cells[0], FieldCell::Ruled);
+    assert_eq!(field.cells[1], FieldCell::Missed("×2.0".to_owned()), "200 s where 100 s are allowed");
+    assert_eq!(field.cells[2], FieldCell::Value(11.0, "11.0".to_owned()));
+}
+
+#[test]
+fn today_is_marked_where_it_is_on_the_axes_and_told_where_not() {
+    let marks = |s: &Surface| {
+        let figure = of_sweep(s, recommended(s), SweepChart::Heat).remove(0).figure;
+        let Panel::Grid(panels) = &figure.rows[1].panels[0].1 else { panic!("a grid") };
+        let Panel::Field(field) = &panels[0] else { panic!("a field") };
+        (field.marks.iter().map(|m| m.label.clone()).collect::<Vec<_>>(), figure.subtitle)
+    };
+    let mut s = two();
+    assert_eq!(marks(&s).0, ["recommended", "today"]);
+    s.today_levels[0] = None;
+    let (labels, subtitle) = marks(&s);
+    assert_eq!(labels, ["recommended"]);
+    assert!(subtitle.contains("Today's max_nodes is not among the levels."), "{subtitle}");
+}
+
+#[test]
+fn the_price_of_a_minute_only_rises() {
+    for s in [two(), three(1), five(1200.0), many()] {
+        let all = minute::stretches(&s);
+        assert!(all.len() > 3);
+        assert!(all.windows(2).all(|p| p[0].price < p[1].price && p[0].to_s == p[1].from_s), "{all:?}");
+    }
+    // 3 for 5 minutes less, then 8 for 4 minutes less; the one above the hull does not count.
+    let s = sketch(vec![numbers("n", (0..4).map(f64::from))], 1, 1e6, |v| {
+        [(10.0, 600.0), (13.0, 300.0), (20.9, 290.0), (21.0, 60.0)][v[0] as usize]
+    });
+    let found = minute::stretches(&s);
+    assert_eq!(found.iter().map(|s| s.price).collect::<Vec<_>>(), [0.6, 2.0]);
+}
+
+#[test]
+fn a_front_draws_at_most_so_many_points_and_says_so() {
+    let s = many();
+    let figure = of_sweep(&s, recommended(&s), SweepChart::Front).remove(0).figure;
+    let Panel::Plot(plot) = &figure.rows[1].panels[0].1 else { panic!("a plot") };
+    let light = plot.marks.iter().filter_map(|m| match m {
+        Mark::Scatter(points, _, _, Ink::Quiet) => Some(points.len()),
+        _ => None,
+    });
+    let n: usize = light.sum();
+    assert!((1000..=2000).contains(&n), "{n}");
+    let said = format!("one is drawn: {} points in all", crate::report::units::whole(n as u64));
+    assert!(figure.subtitle.contains(&said), "{}", figure.subtitle);
+    assert!(figure.subtitle.contains("dearer ones are above the picture"), "{}", figure.subtitle);
+}
+
+#[test]
+fn names_lose_what_they_share() {
+    let of = |list: &[&str]| super::names(&names("vm_size", list));
+    assert_eq!(of(&["Standard_D4s_v5", "Standard_D8s_v5"]), ["D4s_v5", "D8s_v5"]);
+    assert_eq!(of(&["cluster-east-1", "cluster-east-2"]), ["…1", "…2"]);
+    assert_eq!(of(&["Dedicated", "LowPriority"]), ["Dedicated", "LowPriority"]);
+    assert_eq!(of(&["Standard_D4s_v5"]), ["Standard_D4s_v5"]);
+    for (seconds, text) in
+        [(3.0, "3s"), (200.0, "3.3m"), (1151.0, "19m"), (9000.0, "2.5h"), (400_000.0, "4.6d")]
+    {
+        assert_eq!(brief(seconds), text);
+    }
+}
+
+#[test]
+fn pictures_of_sweeps() {
+    let wanted = [
+        ("two", "heat", Theme::Light),
+        ("three", "heat", Theme::Dark),
+        ("three", "front", Theme::Light),
+        ("three", "minute", Theme::Light),
+        ("choices", "effects", Theme::Light),
+        ("choices", "replications", Theme::Light),
+    ];
+    let kinds = kinds();
+    for (kind, stem, theme) in wanted {
+        let s = &kinds.iter().find(|k| k.0 == kind).unwrap().1;
+        let named = figures(s).into_iter().find(|f| f.stem == stem).unwrap();
+        let picture = svg(&layout(&named.figure, (960, 540), theme));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/charts/golden");
+        let path = folder.join(format!("sweep-{kind}-{stem}-{}.svg", theme.as_str()));
+        if std::env::var_os("NODETIDE_BLESS").is_some() {
+            std::fs::write(&path, &picture).unwrap();
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(expected == picture, "{} differs; look at it, then bless it", path.display());
+    }
+}
