@@ -10,10 +10,13 @@
 //!
 //! Everything is deterministic: the same figure gives the same bytes.
 
+mod bands;
 mod bars;
 mod columns;
 mod contour;
 mod field;
+#[cfg(test)]
+mod field_tests;
 mod figure;
 mod heat;
 mod labels;
@@ -28,9 +31,10 @@ mod tests;
 mod text;
 mod theme;
 
+pub use bands::Bands;
 pub use bars::{Bar, BarRow, Bars, Tone};
 pub use columns::{Category, Columns};
-pub use field::{Bands, Field, FieldCell, FieldMark, Levels};
+pub use field::{Field, FieldCell, FieldMark, Levels};
 pub use figure::{Figure, KeyEntry, Panel, Row, Size};
 pub use heat::{Heat, HeatCell};
 pub use layout::layout;

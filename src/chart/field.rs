@@ -1,6 +1,7 @@
 //! A value over two axes of levels: bands of colour with their borders as contours, what has no value hatched, and
 //! marks. With few cells the numbers stand in them; with many the contours are labelled.
 
+use super::bands::{BAR, Bands};
 use super::contour::contours;
 use super::labels::Labels;
 use super::layout::{Frame, LABEL, Pen, SMALL, Set};
@@ -44,19 +45,6 @@ pub struct FieldMark {
     pub label: String,
 }
 
-/// Bands of values, each of one colour.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bands {
-    /// Borders between bands with their words, ascending.
-    pub edges: Vec<(f64, String)>,
-    /// Least and highest value, in words.
-    pub ends: (String, String),
-    /// Lines between two cells go by the logarithm of the value.
-    pub log: bool,
-    /// What the values are, with the unit; may be empty.
-    pub name: String,
-}
-
 /// A value over two axes of levels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Field {
@@ -76,49 +64,6 @@ pub struct Field {
     pub contours: bool,
     /// Marked places, the most important first.
     pub marks: Vec<FieldMark>,
-}
-
-/// Height of a bar with its words.
-pub(super) const BAR: f64 = 12.0 + SMALL + 6.0;
-
-impl Bands {
-    fn band(&self, value: f64) -> usize {
-        self.edges.partition_point(|edge| edge.0 <= value)
-    }
-
-    /// The colour of a band, 0 to 1.
-    fn tone(&self, band: usize) -> f64 {
-        if self.edges.is_empty() { 0.25 } else { band as f64 / self.edges.len() as f64 }
-    }
-
-    /// A bar with one piece for each band.
-    pub(super) fn draw(&self, pen: &mut Pen, frame: Frame) {
-        let n = self.edges.len() + 1;
-        let name = if self.name.is_empty() { 0.0 } else { width(&self.name, LABEL, false) + 14.0 };
-        pen.text(frame.x, frame.y + 11.0, &self.name, Set::new(LABEL, Ink::Text));
-        let (x, w) = (frame.x + name, (frame.w - name).clamp(1.0, 420.0));
-        let piece = w / n as f64;
-        for band in 0..n {
-            pen.rect(x + band as f64 * piece, frame.y, piece + 0.5, 12.0, Ink::Ramp(self.tone(band)));
-        }
-        pen.border(Frame { x, y: frame.y, w, h: 12.0 }, 1.0, Ink::Quiet);
-        let y = frame.y + 12.0 + SMALL + 2.0;
-        let words = |text: &str| width(text, SMALL, false);
-        let muted = Set::new(SMALL, Ink::Muted);
-        pen.text(x, y, &self.ends.0, muted);
-        let right = x + w - words(&self.ends.1);
-        pen.text(x + w, y, &self.ends.1, muted.anchor(Anchor::End));
-        let mut free_from = x + words(&self.ends.0) + 8.0;
-        for (i, (_, text)) in self.edges.iter().enumerate() {
-            let at = x + (i + 1) as f64 * piece;
-            let half = words(text) / 2.0;
-            if at - half >= free_from && at + half + 8.0 <= right {
-                pen.line(vec![(at, frame.y), (at, frame.y + 15.0)], 1.0, Ink::Muted);
-                pen.text(at, y, text, muted.anchor(Anchor::Middle));
-                free_from = at + half + 8.0;
-            }
-        }
-    }
 }
 
 /// The grid of cells on the picture.
@@ -345,10 +290,13 @@ impl Cells<'_> {
     }
 
     fn numbers(&self, pen: &mut Pen, size: f64) {
-        let missed = self.field.cells.iter().all(|cell| match cell {
-            FieldCell::Missed(text) => self.fits(text, size),
-            _ => true,
-        });
+        let missed = |size: &f64| {
+            self.field.cells.iter().all(|cell| match cell {
+                FieldCell::Missed(text) => self.fits(text, *size),
+                _ => true,
+            })
+        };
+        let missed = [size, SMALL, SMALL - 1.5].into_iter().filter(|s| *s <= size).find(missed);
         for j in 0..self.rows {
             for i in 0..self.columns {
                 let f = self.frame(i, j);
@@ -358,8 +306,10 @@ impl Cells<'_> {
                         let tone = self.field.bands.tone(self.field.bands.band(*value));
                         pen.text(x, y, text, Set::new(size, Ink::OnRamp(tone)).anchor(Anchor::Middle));
                     }
-                    FieldCell::Missed(text) if missed && !text.is_empty() => {
+                    FieldCell::Missed(text) if !text.is_empty() => {
+                        let Some(size) = missed else { continue };
                         let wide = width(text, size, false) + 4.0;
+                        let y = f.y + f.h / 2.0 + size * 0.36;
                         pen.rect(x - wide / 2.0, y - size + 1.0, wide, size + 2.0, Ink::Background);
                         pen.text(x, y, text, Set::new(size, Ink::Muted).anchor(Anchor::Middle));
                     }

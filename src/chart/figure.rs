@@ -1,8 +1,9 @@
 //! What a picture is made of.
 
+use super::bands::Bands;
 use super::bars::Bars;
 use super::columns::Columns;
-use super::field::{Bands, Field};
+use super::field::Field;
 use super::heat::Heat;
 use super::plot::Plot;
 use super::strips::Strips;

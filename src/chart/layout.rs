@@ -272,6 +272,9 @@ impl Pen {
             self.text(frame.x, frame.bottom() - 2.0, &words, Set::new(SMALL, Ink::Muted));
             frame.h -= SMALL + 8.0;
         }
+        if shown == 0 {
+            return;
+        }
         let size = |columns: usize| {
             let rows = shown.div_ceil(columns);
             let each = |room: f64, n: usize| (room - APART * (n - 1) as f64) / n as f64;
@@ -282,10 +285,10 @@ impl Pen {
             let (rows, w, h) = size(*columns);
             let lacking = (LEAST.0 / w).max(1.0) * (LEAST.1 / h.max(1.0)).max(1.0) - 1.0;
             // Empty places are wasted.
-            let empty = (columns * rows - shown) as f64 / shown.max(1) as f64;
+            let empty = (columns * rows - shown) as f64 / shown as f64;
             (libm::log(w / h.max(1.0)) - libm::log(1.35)).abs() + empty + 10.0 * lacking
         };
-        let best = (1..=columns_max.min(shown.max(1))).min_by(|a, b| odd(a).total_cmp(&odd(b)));
+        let best = (1..=columns_max.min(shown)).min_by(|a, b| odd(a).total_cmp(&odd(b)));
         let columns = best.unwrap_or(1);
         let (_, w, h) = size(columns);
         for (i, panel) in panels[..shown].iter().enumerate() {

@@ -48,7 +48,7 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let axis = cost_axis(ends(all).unwrap_or((0.0, 1.0)), 6);
     let strips = Strips {
         heading: String::new(),
-        text_heading: format!("Difference to {}", answer.word()),
+        text_heading: "Difference".to_owned(),
         rows,
         // Strips have no logarithmic axis.
         ends: (axis.min, axis.max),
