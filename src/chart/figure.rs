@@ -1,9 +1,13 @@
 //! What a picture is made of.
 
+use super::bands::Bands;
 use super::bars::Bars;
 use super::columns::Columns;
+use super::field::Field;
 use super::heat::Heat;
 use super::plot::Plot;
+use super::strips::Strips;
+use super::symbol::Swatch;
 use super::theme::Ink;
 
 /// A picture with its words: a title that says the finding, panels, and where the numbers are from.
@@ -50,8 +54,8 @@ pub enum Size {
 pub struct KeyEntry {
     /// Colour of the swatch.
     pub ink: Ink,
-    /// The swatch is a line, not a square.
-    pub line: bool,
+    /// Its shape.
+    pub swatch: Swatch,
     /// Its name.
     pub name: String,
     /// Numbers, in a second line; may be empty. Where room is scarce, only what is before the first `, ` is shown.
@@ -69,6 +73,15 @@ pub enum Panel {
     Columns(Columns),
     /// A table of shares.
     Heat(Heat),
+    /// A value over two axes of levels, in bands of colour.
+    Field(Field),
+    /// What the bands of several fields mean, as a bar; its row has a fixed height.
+    Scale(Bands),
+    /// Values as strokes in rows, with an interval each.
+    Strips(Strips),
+    /// Panels of one kind, in as many columns as suit the picture. Where it has no room for all of them at a size that can
+    /// be read, the first are drawn, and words say how many are not.
+    Grid(Vec<Panel>),
     /// Panels one below the other, close together, with their parts of the height.
     Stack(Vec<(f64, Panel)>),
     /// A key in as many lines as it needs; it is as high as they are, whatever its row says.

@@ -179,14 +179,6 @@ impl Pen {
         frame.below(y - frame.y + 8.0)
     }
 
-    fn swatch(&mut self, x: f64, baseline: f64, entry: &KeyEntry) {
-        if entry.line {
-            self.line(vec![(x, baseline - 4.5), (x + 14.0, baseline - 4.5)], 2.5, entry.ink);
-        } else {
-            self.rect(x + 1.0, baseline - 10.5, 12.0, 12.0, entry.ink);
-        }
-    }
-
     /// A key beside a plot, one entry below the other, from the top.
     pub(super) fn key_down(&mut self, frame: Frame, entries: &[KeyEntry]) {
         let room = frame.w - 20.0;
@@ -215,11 +207,13 @@ impl Pen {
 
     /// A key in lines; gives their height.
     pub(super) fn key_across(&mut self, frame: Frame, entries: &[KeyEntry], short: bool) -> f64 {
-        for (entry, (x, line)) in entries.iter().zip(key_places(frame.w, entries, short)) {
+        for (entry, (x, line, texts)) in entries.iter().zip(key_places(frame.w, entries, short)) {
             let (x, baseline) = (frame.x + x, frame.y + LABEL + line as f64 * KEY_LINE);
             self.swatch(x, baseline, entry);
-            let text = cut(&key_text(entry, short), frame.w - 20.0, LABEL, false);
-            self.text(x + 20.0, baseline, &text, Set::new(LABEL, Ink::Text));
+            for (n, text) in texts.iter().enumerate() {
+                let baseline = baseline + n as f64 * KEY_LINE;
+                self.text(x + 20.0, baseline, text, Set::new(LABEL, Ink::Text));
+            }
         }
         key_height(frame.w, entries, short)
     }
@@ -240,6 +234,10 @@ impl Pen {
             Panel::Bars(bars) => bars.draw(self, frame),
             Panel::Columns(columns) => columns.draw(self, frame),
             Panel::Heat(heat) => heat.draw(self, frame),
+            Panel::Field(field) => field.draw(self, frame),
+            Panel::Scale(bands) => bands.draw(self, frame),
+            Panel::Strips(strips) => strips.draw(self, frame),
+            Panel::Grid(panels) => self.grid(frame, panels),
             Panel::Stack(panels) => self.stack(frame, panels),
             Panel::Key(entries) => {
                 self.key_across(frame, entries, false);
@@ -260,14 +258,61 @@ impl Pen {
         }
     }
 
+    fn grid(&mut self, frame: Frame, panels: &[Panel]) {
+        /// Smaller panels cannot be read.
+        const LEAST: (f64, f64) = (190.0, 122.0);
+        const APART: f64 = 20.0;
+        let most = |room: f64, least: f64| (((room + APART) / (least + APART)) as usize).max(1);
+        let (columns_max, rows_max) = (most(frame.w, LEAST.0), most(frame.h, LEAST.1));
+        let mut frame = frame;
+        let shown = panels.len().min(columns_max * rows_max);
+        if shown < panels.len() {
+            let left_out = panels.len() - shown;
+            let words = format!("{left_out} more have no room in a picture of this size.");
+            self.text(frame.x, frame.bottom() - 2.0, &words, Set::new(SMALL, Ink::Muted));
+            frame.h -= SMALL + 8.0;
+        }
+        if shown == 0 {
+            return;
+        }
+        let size = |columns: usize| {
+            let rows = shown.div_ceil(columns);
+            let each = |room: f64, n: usize| (room - APART * (n - 1) as f64) / n as f64;
+            (rows, each(frame.w, columns), each(frame.h, rows))
+        };
+        // The arrangement whose panels are nearest to a good shape, and none of which is too small.
+        let odd = |columns: &usize| {
+            let (rows, w, h) = size(*columns);
+            let lacking = (LEAST.0 / w).max(1.0) * (LEAST.1 / h.max(1.0)).max(1.0) - 1.0;
+            // Empty places are wasted.
+            let empty = (columns * rows - shown) as f64 / shown as f64;
+            (libm::log(w / h.max(1.0)) - libm::log(1.35)).abs() + empty + 10.0 * lacking
+        };
+        let best = (1..=columns_max.min(shown)).min_by(|a, b| odd(a).total_cmp(&odd(b)));
+        let columns = best.unwrap_or(1);
+        let (_, w, h) = size(columns);
+        for (i, panel) in panels[..shown].iter().enumerate() {
+            let (column, row) = ((i % columns) as f64, (i / columns) as f64);
+            let (x, y) = (frame.x + column * (w + APART), frame.y + row * (h + APART));
+            self.panel(Frame { x, y, w, h }, panel);
+        }
+    }
+
     fn rows(&mut self, frame: Frame, rows: &[Row]) {
         let rows = arranged(rows, frame);
-        let gaps = GAP * rows.len().saturating_sub(1) as f64;
+        // A scale stands close to the key before and to the panels after it.
+        let scale = |row: &Row| matches!(row.panels[..], [(_, Panel::Scale(_))]);
+        let gap_after = |i: usize| match rows.get(i + 1) {
+            None => 0.0,
+            Some(next) if scale(&rows[i]) || scale(next) => 12.0,
+            Some(_) => GAP,
+        };
+        let gaps: f64 = (0..rows.len()).map(gap_after).sum();
         let fixed: f64 = rows.iter().map(|r| if let Size::Fixed(h) = r.size { h } else { 0.0 }).sum();
         let parts: f64 = rows.iter().map(|r| if let Size::Part(p) = r.size { p } else { 0.0 }).sum();
         let free = (frame.h - gaps - fixed).max(1.0);
         let mut y = frame.y;
-        for row in &rows {
+        for (i, row) in rows.iter().enumerate() {
             let h = match row.size {
                 Size::Fixed(h) => h,
                 Size::Part(part) => free * part / parts,
@@ -281,7 +326,7 @@ impl Pen {
                 self.panel(Frame { x, y, w, h }, panel);
                 x += w + gap;
             }
-            y += h + GAP;
+            y += h + gap_after(i);
         }
     }
 }
@@ -295,23 +340,29 @@ fn key_text(entry: &KeyEntry, short: bool) -> String {
     if value.is_empty() { entry.name.clone() } else { format!("{} ({value})", entry.name) }
 }
 
-/// Where entries of a key stand: from the left, and in which line.
-fn key_places(room: f64, entries: &[KeyEntry], short: bool) -> Vec<(f64, usize)> {
+/// Where entries of a key stand: from the left, in which line, and their words, in several lines where one is not enough.
+fn key_places(room: f64, entries: &[KeyEntry], short: bool) -> Vec<(f64, usize, Vec<String>)> {
     let (mut x, mut line) = (0.0, 0);
     let place = |entry: &KeyEntry| {
-        let needed = 20.0 + width(&key_text(entry, short), LABEL, false);
+        let text = key_text(entry, short);
+        let needed = 20.0 + width(&text, LABEL, false);
         if x + needed > room + 1.0 && x > 0.0 {
             (x, line) = (0.0, line + 1);
         }
         let at = (x, line);
-        x += needed + 22.0;
-        at
+        if needed <= room + 1.0 {
+            x += needed + 22.0;
+            return (at.0, at.1, vec![text]);
+        }
+        let texts = wrap(&text, room - 20.0, LABEL, false, 3);
+        (x, line) = (0.0, line + texts.len());
+        (at.0, at.1, texts)
     };
     entries.iter().map(place).collect()
 }
 
 fn key_height(room: f64, entries: &[KeyEntry], short: bool) -> f64 {
-    let lines = key_places(room, entries, short).last().map_or(0, |place| place.1 + 1);
+    let lines = key_places(room, entries, short).last().map_or(0, |place| place.1 + place.2.len());
     lines as f64 * KEY_LINE - 6.0
 }
 
@@ -321,8 +372,21 @@ fn arranged(rows: &[Row], frame: Frame) -> Vec<Row> {
     let mut arranged = Vec::new();
     for row in rows {
         if let [(_, Panel::Key(entries))] = &row.panels[..] {
-            let size = Size::Fixed(key_height(room, entries, false));
-            arranged.push(Row { size, panels: row.panels.clone() });
+            let mut entries = entries.clone();
+            // Where a key would take the room of what it explains, only its first numbers stay.
+            if key_height(room, &entries, false) > frame.h * 0.22 {
+                for entry in &mut entries {
+                    entry.value = entry.value.split(", ").next().unwrap_or("").to_owned();
+                }
+            }
+            let size = Size::Fixed(key_height(room, &entries, false));
+            arranged.push(Row { size, panels: vec![(1.0, Panel::Key(entries))] });
+        } else if let [first, (_, Panel::Grid(_))] = &row.panels[..]
+            && room < NARROW
+            && frame.h <= frame.w
+        {
+            // A grid beside another panel is more of the same; there is no room for it.
+            arranged.push(Row { size: row.size, panels: vec![first.clone()] });
         } else if room < NARROW && frame.h > frame.w && row.panels.len() > 1 {
             let blank = |panel: &Panel| matches!(panel, Panel::Words(words) if words.is_empty());
             let panels = row.panels.iter().filter(|(_, panel)| !blank(panel));
@@ -354,8 +418,11 @@ fn describe(panel: &Panel, said: &mut Vec<String>) {
         Panel::Plot(plot) => (&plot.heading, plot.in_words()),
         Panel::Columns(columns) => (&columns.heading, columns.in_words()),
         Panel::Words(words) => (words, Vec::new()),
+        Panel::Field(field) => (&field.heading, field.in_words()),
+        Panel::Strips(strips) => (&strips.heading, strips.in_words()),
         Panel::Stack(panels) => return panels.iter().for_each(|(_, panel)| describe(panel, said)),
-        Panel::Heat(_) | Panel::Key(_) => return,
+        Panel::Grid(panels) => return panels.iter().for_each(|panel| describe(panel, said)),
+        Panel::Heat(_) | Panel::Key(_) | Panel::Scale(_) => return,
     };
     match (heading.is_empty(), numbers.is_empty()) {
         (true, true) => {}

@@ -1,8 +1,10 @@
 //! Marks between two axes.
 
 use super::figure::KeyEntry;
+use super::labels::Labels;
 use super::layout::{Frame, LABEL, NARROW, Pen, SMALL, Set};
 use super::scene::{Anchor, Item};
+use super::symbol::Symbol;
 use super::text::{cut, width};
 use super::theme::Ink;
 
@@ -90,6 +92,21 @@ pub enum Mark {
         /// Colour of both.
         ink: Ink,
     },
+    /// Many points, each a symbol of a radius.
+    Scatter(Vec<(f64, f64)>, Symbol, f64, Ink),
+    /// A symbol with words, which stand where they cover least: no words upon others.
+    Tag {
+        /// Where.
+        at: (f64, f64),
+        /// Its shape.
+        symbol: Symbol,
+        /// What it is.
+        text: String,
+        /// Colour of the symbol.
+        ink: Ink,
+        /// The words are drawn in any case and bold; else only where there is room.
+        strong: bool,
+    },
     /// Words above a place, ending there.
     Label {
         /// Where.
@@ -112,6 +129,8 @@ pub struct Plot {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
+    /// What the horizontal axis is, below it; may be empty.
+    pub x_name: String,
     /// Marks, the lowest first.
     pub marks: Vec<Mark>,
     /// What the colours are, to the right.
@@ -152,7 +171,7 @@ impl Plot {
     pub(super) fn in_words(&self) -> Vec<String> {
         let marked = self.marks.iter().filter_map(|mark| match mark {
             Mark::Dot { label, .. } | Mark::RuleX { label, .. } if !label.is_empty() => Some(label.clone()),
-            Mark::Label { text, .. } | Mark::Note { text, .. } => Some(text.clone()),
+            Mark::Label { text, .. } | Mark::Note { text, .. } | Mark::Tag { text, .. } => Some(text.clone()),
             _ => None,
         });
         let key = self.key.iter().filter(|e| !e.value.is_empty());
@@ -168,11 +187,13 @@ impl Plot {
             body = body.below(high + 8.0);
         }
         let key = if self.key_width > 0.0 && !above { self.key_width + 16.0 } else { 0.0 };
-        let below = if self.x.labels { BELOW } else { 4.0 };
+        let named = if self.x_name.is_empty() { 0.0 } else { SMALL + 4.0 };
+        let below = named + if self.x.labels { BELOW } else { 4.0 };
+        let left = self.left();
         let plot = Frame {
-            x: body.x + LEFT,
+            x: body.x + left,
             y: body.y + 4.0,
-            w: (body.w - LEFT - key).max(1.0),
+            w: (body.w - left - key).max(1.0),
             h: (body.h - below - 4.0).max(1.0),
         };
         let at = Places { frame: plot, plot: self };
@@ -197,9 +218,55 @@ impl Plot {
                 note(pen, &at, (*place, lowest), text, *ink);
             }
         }
+        self.tags(pen, &at);
+        let set = Set::new(SMALL, Ink::Muted).anchor(Anchor::Middle);
+        let name = cut(&self.x_name, plot.w, SMALL, false);
+        pen.text(plot.x + plot.w / 2.0, body.bottom() - 2.0, &name, set);
         if key > 0.0 {
             let beside = Frame { x: plot.right() + 16.0, y: plot.y - 2.0, w: self.key_width, h: plot.h };
             pen.key_down(beside, &self.key);
+        }
+    }
+
+    /// Room for the labels of the vertical axis.
+    fn left(&self) -> f64 {
+        let widths = self.y.ticks.iter().map(|tick| width(&tick.label, LABEL, false) + 4.0);
+        if self.y.labels { widths.fold(LEFT, f64::max) } else { LEFT }
+    }
+
+    /// Symbols with their words, upon everything.
+    fn tags(&self, pen: &mut Pen, at: &Places<'_>) {
+        let mut labels = Labels::new(at.frame);
+        for mark in &self.marks {
+            match mark {
+                Mark::Line(points, ..) => labels.avoid_line(&at.all(points)),
+                Mark::Tag { at: (x, y), .. } => labels.avoid((at.x(*x), at.y(*y)), 6.0),
+                Mark::Label { at: (x, y), text, anchor, .. } => {
+                    let wide = width(text, SMALL + 0.5, false);
+                    let left = match anchor {
+                        Anchor::Start => 0.0,
+                        Anchor::Middle => wide / 2.0,
+                        Anchor::End => wide,
+                    };
+                    let (x, y) = (at.x(*x) - left, at.y(*y) - 5.0 - SMALL);
+                    labels.avoid_frame(Frame { x, y, w: wide, h: SMALL + 4.0 });
+                }
+                Mark::RuleX { at: x, label, level, .. } if !label.is_empty() => {
+                    labels.avoid_frame(rule_place(at, *x, (label, *level)).0);
+                }
+                _ => {}
+            }
+        }
+        for strong in [true, false] {
+            for mark in &self.marks {
+                if let Mark::Tag { at: (x, y), symbol, text, ink, strong: own } = mark
+                    && *own == strong
+                {
+                    let place = (at.x(*x), at.y(*y));
+                    labels.tag(pen, place, text, strong);
+                    pen.symbol(place, if strong { 6.0 } else { 4.5 }, *symbol, *ink);
+                }
+            }
         }
     }
 
@@ -240,7 +307,7 @@ impl Plot {
         for tick in &self.x.ticks {
             let x = at.x(tick.at);
             pen.line(vec![(x, frame.bottom()), (x, frame.bottom() + 4.0)], 1.0, Ink::Muted);
-            if !self.x.labels {
+            if !self.x.labels || tick.label.is_empty() {
                 continue;
             }
             // Labels are left out rather than set upon each other, or past the edge.
@@ -256,6 +323,14 @@ impl Plot {
 }
 
 fn rule_label(pen: &mut Pen, at: &Places<'_>, x: f64, (label, level): (&str, usize), ink: Ink) {
+    let (ground, anchor) = rule_place(at, x, (label, level));
+    pen.rect(ground.x, ground.y, ground.w, ground.h, Ink::Background);
+    let x = if anchor == Anchor::Start { ground.x + 2.0 } else { ground.right() - 2.0 };
+    pen.text(x, ground.y + LABEL, label, Set::new(LABEL, ink).anchor(anchor));
+}
+
+/// Where the words of a rule stand, and which end of them is beside the rule: the viewer's font may be narrower.
+fn rule_place(at: &Places<'_>, x: f64, (label, level): (&str, usize)) -> (Frame, Anchor) {
     let x = at.x(x);
     let y = at.frame.bottom() - 9.0 - level as f64 * (LABEL + 5.0);
     let wide = width(label, LABEL, false);
@@ -264,10 +339,8 @@ fn rule_label(pen: &mut Pen, at: &Places<'_>, x: f64, (label, level): (&str, usi
     // Where neither side has room, upon the rule.
     let beside = left >= at.frame.x;
     let left = left.max(at.frame.x);
-    pen.rect(left - 2.0, y - LABEL, wide + 4.0, LABEL + 4.0, Ink::Background);
-    // At the end that is beside the rule: the viewer's font may be narrower.
-    let (x, anchor) = if fits || !beside { (left, Anchor::Start) } else { (left + wide, Anchor::End) };
-    pen.text(x, y, label, Set::new(LABEL, ink).anchor(anchor));
+    let anchor = if fits || !beside { Anchor::Start } else { Anchor::End };
+    (Frame { x: left - 2.0, y: y - LABEL, w: wide + 4.0, h: LABEL + 4.0 }, anchor)
 }
 
 /// A dot, and its words on a ground of their own: below to the right, or where there is no room above to the left.
@@ -338,7 +411,12 @@ fn draw(pen: &mut Pen, at: &Places<'_>, mark: &Mark) {
             pen.dashed((x, at.frame.y), (x, at.frame.bottom()), 1.5, *ink);
         }
         Mark::Dot { at: (x, y), ink, .. } => dot(pen, (at.x(*x), at.y(*y)), *ink),
-        Mark::Note { .. } => {}
+        Mark::Note { .. } | Mark::Tag { .. } => {}
+        Mark::Scatter(points, symbol, radius, ink) => {
+            for place in at.all(points) {
+                pen.symbol(place, *radius, *symbol, *ink);
+            }
+        }
         Mark::Label { at: (x, y), text, anchor, ink } => {
             let (x, y) = (at.x(*x), at.y(*y));
             pen.text(x, y - 5.0, text, Set::new(SMALL + 0.5, *ink).anchor(*anchor));

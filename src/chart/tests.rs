@@ -105,7 +105,7 @@ fn every_panel() -> Figure {
     let axis = |max: f64| Axis { min: 0.0, max, log: false, ticks: vec![tick(0.0), tick(max)], labels: true };
     let key = |name: &str| KeyEntry {
         ink: Ink::Layer(0),
-        line: false,
+        swatch: Swatch::Square,
         name: name.to_owned(),
         value: "3, or so".to_owned(),
     };
@@ -113,6 +113,7 @@ fn every_panel() -> Figure {
         heading: "Plot".to_owned(),
         x: axis(4.0),
         y: axis(2.0),
+        x_name: String::new(),
         marks: vec![
             Mark::Area(vec![(0.0, 1.0), (4.0, 2.0)], Ink::Layer(0)),
             Mark::Line(vec![(0.0, 1.0), (2.0, 1.0), (4.0, 1.0)], 1.0, Ink::Text),
@@ -239,7 +240,7 @@ fn a_key_has_all_its_entries_at_any_width() {
         ["running jobs", "idle", "booting", "unusable", "leaving", "allocating", "most at once", "limit"];
     let entry = |name: &&str| KeyEntry {
         ink: Ink::Layer(0),
-        line: false,
+        swatch: Swatch::Square,
         name: (*name).to_owned(),
         value: "12 %, 34 node-h".to_owned(),
     };

@@ -16,6 +16,7 @@ mod memory;
 mod nodes;
 mod read;
 mod series;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod time_axis;

@@ -1,6 +1,8 @@
 //! Pictures of recorded beside simulated waits, for `docs/validation.md`. `NODETIDE_BLESS=1` draws them anew.
 
-use nodetide::chart::{Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Theme, Tick, layout, svg};
+use nodetide::chart::{
+    Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Swatch, Theme, Tick, layout, svg,
+};
 use nodetide::report::units::{count, duration_s, percent};
 use std::path::Path;
 
@@ -42,7 +44,7 @@ impl Kind<'_> {
     fn key(&self) -> KeyEntry {
         let all: Vec<String> =
             MARKED.iter().map(|(p, name)| format!("{name} {}", duration_s(self.at(*p)))).collect();
-        KeyEntry { ink: self.ink, line: true, name: self.name.to_owned(), value: all.join(", ") }
+        KeyEntry { ink: self.ink, swatch: Swatch::Line, name: self.name.to_owned(), value: all.join(", ") }
     }
 }
 
@@ -64,6 +66,7 @@ fn figure(machine: &str, log: &str, kinds: &[Kind<'_>; 2]) -> Figure {
     }
     let shares = [0.0, 0.25, 0.5, 0.75, 1.0];
     let plot = Plot {
+        x_name: String::new(),
         heading: String::new(),
         x: Axis { min: LOW_S, max: high, log: true, ticks, labels: true },
         y: Axis {

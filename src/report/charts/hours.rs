@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use super::series::{HOURS, Week};
-use crate::chart::{Figure, Heat, HeatCell, Ink, KeyEntry, Panel, Row};
+use crate::chart::{Figure, Heat, HeatCell, Ink, KeyEntry, Panel, Row, Swatch};
 use crate::report::units::{percent, short};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -75,7 +75,7 @@ pub(super) fn figure(data: &Data) -> Figure {
     let marks = (0..=10).map(|i| ends.0 + f64::from(i) * step / 100.0).filter(|at| *at <= ends.1 + 1e-9);
     let key = marks.map(|at| KeyEntry {
         ink: Ink::Ramp((at - ends.0) / span),
-        line: false,
+        swatch: Swatch::Square,
         name: percent(at),
         value: String::new(),
     });

@@ -4,7 +4,7 @@ use super::TimelineRow;
 use super::data::Data;
 use super::series::{COLUMNS, Column, Series};
 use super::time_axis::{of_counts, of_run};
-use crate::chart::{Anchor, Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Size};
+use crate::chart::{Anchor, Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Size, Swatch};
 use crate::engine::output::State;
 use crate::report::units::{count, duration_s, percent, short, whole};
 
@@ -161,7 +161,12 @@ fn rows(data: &Data, shown: &[usize]) -> Vec<Row> {
     if columns {
         key.push(most_at_once(String::new()));
     }
-    key.push(KeyEntry { ink: Ink::Limit, line: true, name: "limit".to_owned(), value: String::new() });
+    key.push(KeyEntry {
+        ink: Ink::Limit,
+        swatch: Swatch::Line,
+        name: "limit".to_owned(),
+        value: String::new(),
+    });
     key.extend(columns.then(|| queue_range(String::new())));
     let mut rows = vec![Row::one(Panel::Key(key))];
     for group in shown.chunks(across) {
@@ -181,7 +186,7 @@ fn rows(data: &Data, shown: &[usize]) -> Vec<Row> {
 }
 
 fn entry(layer: usize, state: State, value: String) -> KeyEntry {
-    KeyEntry { ink: Ink::Layer(layer), line: false, name: words(state).to_owned(), value }
+    KeyEntry { ink: Ink::Layer(layer), swatch: Swatch::Square, name: words(state).to_owned(), value }
 }
 
 const fn words(state: State) -> &'static str {
@@ -210,6 +215,7 @@ fn pair(data: &Data, c: usize, name: Option<(&str, usize)>, marks: f64) -> [Plot
         heading: name.map_or_else(|| "Nodes".to_owned(), |(name, _)| named(name, series.limit)),
         x: Axis { labels: false, ..x.clone() },
         y: of_counts(top, if alone { 5.0 } else { marks }),
+        x_name: String::new(),
         marks: Vec::new(),
         key: if alone { key(series) } else { Vec::new() },
         key_width,
@@ -218,6 +224,7 @@ fn pair(data: &Data, c: usize, name: Option<(&str, usize)>, marks: f64) -> [Plot
         heading: if alone { "Jobs in the queue".to_owned() } else { String::new() },
         x,
         y: of_counts(f64::from(series.queue_peak), if alone { 3.0 } else { 2.0 }),
+        x_name: String::new(),
         marks: Vec::new(),
         key: if alone { queue_key(series, summary.end_s) } else { Vec::new() },
         key_width,
@@ -265,11 +272,11 @@ fn key(series: &Series) -> Vec<KeyEntry> {
 }
 
 fn most_at_once(value: String) -> KeyEntry {
-    KeyEntry { ink: Ink::Muted, line: true, name: "most at once".to_owned(), value }
+    KeyEntry { ink: Ink::Muted, swatch: Swatch::Line, name: "most at once".to_owned(), value }
 }
 
 fn queue_range(value: String) -> KeyEntry {
-    KeyEntry { ink: Ink::Quiet, line: false, name: "range of the queue".to_owned(), value }
+    KeyEntry { ink: Ink::Quiet, swatch: Swatch::Square, name: "range of the queue".to_owned(), value }
 }
 
 /// The queue is grey: a colour stands for one thing, and all of them stand for nodes.
@@ -279,23 +286,23 @@ fn queue_key(series: &Series, end_s: f64) -> Vec<KeyEntry> {
     }
     let average = format!("{} jobs", short(series.queued_s / end_s));
     let most = count(series.queue_peak.into(), "job");
-    let entry = |ink, line, name: &str, value| KeyEntry { ink, line, name: name.to_owned(), value };
+    let entry = |ink, swatch, name: &str, value| KeyEntry { ink, swatch, name: name.to_owned(), value };
     if series.exact().is_some() {
         return vec![entry(
             Ink::Muted,
-            false,
+            Swatch::Square,
             "in the queue",
             format!("at most {most}, avg {}", short(series.queued_s / end_s)),
         )];
     }
     let least = series.columns.iter().filter(|c| c.seconds > 0.0).map(|c| c.queued_min).max().unwrap_or(0);
     let mut entries = vec![
-        entry(Ink::Quiet, false, "range", format!("up to {most}")),
-        entry(Ink::Text, true, "average", average),
+        entry(Ink::Quiet, Swatch::Square, "range", format!("up to {most}")),
+        entry(Ink::Text, Swatch::Line, "average", average),
     ];
     // A queue that runs dry in every column has no floor to show.
     if least > 0 {
-        entries.push(entry(Ink::Muted, false, "always at least", String::new()));
+        entries.push(entry(Ink::Muted, Swatch::Square, "always at least", String::new()));
     }
     entries
 }

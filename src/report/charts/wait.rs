@@ -4,7 +4,7 @@ use super::data::Data;
 use super::facts::Threshold;
 use super::jobs::{quantile, quantile_of};
 use super::time_axis::of_lengths;
-use crate::chart::{Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Tick};
+use crate::chart::{Axis, Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Swatch, Tick};
 use crate::report::units::{count, duration_s, percent, whole};
 
 /// Lines that can be told apart.
@@ -209,6 +209,7 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
         heading: String::new(),
         x,
         y: Axis { min: 0.0, max: 1.04, log: false, ticks, labels: true },
+        x_name: String::new(),
         marks,
         key_width: 112.0,
         key: Vec::new(),
@@ -219,7 +220,7 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
     if rules.len() > 1 {
         let entry = |t: &&Threshold| KeyEntry {
             ink: Ink::Limit,
-            line: true,
+            swatch: Swatch::Line,
             name: rule_words(t),
             value: String::new(),
         };
@@ -228,7 +229,7 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
     // Off the picture, but not out of it.
     key.extend(beyond.iter().take(RULES_MAX).map(|t| KeyEntry {
         ink: Ink::Limit,
-        line: true,
+        swatch: Swatch::Line,
         name: rule_words(t),
         value: "to the right of the axis".to_owned(),
     }));
@@ -241,7 +242,7 @@ fn rows(data: &Data, waits: &[f64], curves: &[Curve<'_>], told: usize) -> Vec<Ro
 fn entry(curve: &Curve<'_>) -> KeyEntry {
     let at = |share| quantile_of(curve.waits, curve.of, share).map_or_else(|| "never".to_owned(), duration_s);
     let value = format!("p50 {}, p95 {}", at(0.5), at(0.95));
-    KeyEntry { ink: curve.ink, line: true, name: curve.name.to_owned(), value }
+    KeyEntry { ink: curve.ink, swatch: Swatch::Line, name: curve.name.to_owned(), value }
 }
 
 fn rule_words(threshold: &Threshold) -> String {

@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use super::jobs::Jobs;
-use crate::chart::{Category, Columns, Figure, Ink, KeyEntry, Panel, Row, Size, Tick};
+use crate::chart::{Category, Columns, Figure, Ink, KeyEntry, Panel, Row, Size, Swatch, Tick};
 use crate::report::units::{count, duration_s, percent, whole};
 
 /// More sizes are put together by powers of two.
@@ -43,7 +43,7 @@ pub(super) fn figure(data: &Data) -> Figure {
     let key = ["% of the jobs", "% of their node-time"];
     let key = key.iter().zip(INKS).map(|(name, ink)| KeyEntry {
         ink,
-        line: false,
+        swatch: Swatch::Square,
         name: (*name).to_owned(),
         value: String::new(),
     });

@@ -1,0 +1,129 @@
+//! The price of a minute: what waiting less costs along the front.
+
+use super::scale::{cost_axis, ends, latency_axis};
+use super::{Answer, words};
+use crate::chart::{Figure, Ink, Mark, Panel, Plot, Row, Symbol};
+use crate::report::charts::capital;
+use crate::report::units::{amount, count, duration_s, short};
+use crate::stats::surface::Surface;
+use crate::stats::surface::front::front;
+
+/// A stretch of the front's lower hull: from one latency [s] down to another, at a price [cost unit / min].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stretch {
+    pub(super) from_s: f64,
+    pub(super) to_s: f64,
+    pub(super) price: f64,
+}
+
+/// From the slowest to the fastest. Along the hull, not from each point of the front to the next: there prices rise with
+/// every step, so that one can say "or more".
+pub(super) fn stretches(surface: &Surface) -> Vec<Stretch> {
+    let front = front(surface);
+    let hull: Vec<usize> = front.iter().filter(|f| f.on_hull).map(|f| f.point).collect();
+    let of = |pair: &[usize]| {
+        let (slow, fast) = (&surface.points[pair[0]], &surface.points[pair[1]]);
+        let price = (fast.cost - slow.cost) / ((slow.latency_s - fast.latency_s) / 60.0);
+        Stretch { from_s: slow.latency_s, to_s: fast.latency_s, price }
+    };
+    hull.windows(2).map(of).collect()
+}
+
+pub(super) fn figure(answer: &Answer<'_>) -> Figure {
+    let surface = answer.surface;
+    let stretches = stretches(surface);
+    let (name, unit) = (&surface.latency_name, &surface.cost_unit);
+    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else {
+        let on_front = front(surface).len();
+        let title = match on_front {
+            0 => "There is no cost to set against waiting".to_owned(),
+            _ => "Waiting less costs nothing: the cheapest configuration is the fastest".to_owned(),
+        };
+        let subtitle = format!(
+            "What a minute less of {name} costs along the front of cost against {name}.{}",
+            answer.ruled_out()
+        );
+        let rows = words("There is no second configuration on the front, and so no price of a minute.");
+        return Figure { title, subtitle, note: String::new(), rows };
+    };
+    let subtitle = format!(
+        "{unit} for a minute less of {name}, along the lower hull of the front ({}), where it only rises; those that \
+         miss constraints are in it.{}",
+        count(stretches.len() as u64 + 1, "configuration"),
+        answer.ruled_out()
+    );
+    let limit = surface.latency_limit_s;
+    let told = answer.told().map(|p| p.latency_s).filter(|l| l.is_finite());
+    let today = Some(surface.today.latency_s).filter(|l| l.is_finite());
+    let near = |l: &f64| *l <= first.from_s * 1.3;
+    let shown = [limit, told, today].into_iter().flatten().filter(near);
+    let lengths = stretches.iter().flat_map(|s| [s.from_s, s.to_s]).chain(shown);
+    let x = latency_axis(ends(lengths).unwrap_or((0.0, 1.0)), 10);
+    let y = cost_axis((first.price, last.price), 6);
+    let mut marks = Vec::new();
+    let mut line = Vec::new();
+    for s in &stretches {
+        line.extend([(s.from_s, s.price), (s.to_s, s.price)]);
+    }
+    marks.push(Mark::Area(line.iter().rev().copied().collect(), Ink::Ramp(0.2)));
+    marks.push(Mark::Line(line, 2.5, Ink::Accent));
+    let mut rules: Vec<(f64, String, Ink)> = Vec::new();
+    let inside = |l: &f64| *l <= x.max && *l >= x.min;
+    rules.extend(told.filter(inside).map(|l| (l, format!("{} {}", answer.word(), duration_s(l)), Ink::Text)));
+    rules.extend(today.filter(inside).map(|l| (l, format!("today {}", duration_s(l)), Ink::Muted)));
+    rules.extend(limit.filter(inside).map(|l| (l, format!("limit {}", duration_s(l)), Ink::Limit)));
+    for (level, (at, label, ink)) in rules.into_iter().enumerate() {
+        marks.push(Mark::RuleX { at, label, level, ink });
+    }
+    let words =
+        |s: &Stretch| format!("{} from {} to {}", price(s.price), duration_s(s.from_s), duration_s(s.to_s));
+    let mut said: Vec<&Stretch> = vec![first, last];
+    said.extend(stretches.iter().filter(|s| told.is_some_and(|l| s.to_s < l && s.from_s >= l)));
+    said.dedup();
+    for s in said {
+        let at = ((s.from_s + s.to_s) / 2.0, s.price);
+        marks.push(Mark::Tag { at, symbol: Symbol::Dot, text: words(s), ink: Ink::Accent, strong: false });
+    }
+    let heading = format!("Price of a minute [{unit}]");
+    let plot = Plot { heading, x, y, x_name: name.clone(), marks, ..Plot::default() };
+    let title = title(answer, &stretches);
+    Figure { title, subtitle, note: String::new(), rows: vec![Row::one(Panel::Plot(Box::new(plot)))] }
+}
+
+/// Three digits, however small.
+fn price(value: f64) -> String {
+    if value < 10.0 { amount(value) } else { short(value) }
+}
+
+/// What the next minute less costs from where one is told to stand; else where the price leaps.
+fn title(answer: &Answer<'_>, stretches: &[Stretch]) -> String {
+    let surface = answer.surface;
+    let price = |p: f64| format!("{}\u{a0}{}", price(p), surface.cost_unit);
+    let more = |s: &Stretch| if s.to_s > stretches[stretches.len() - 1].to_s { " or more" } else { "" };
+    let told = answer.told().map(|p| p.latency_s).filter(|l| l.is_finite() && answer.holds);
+    if let Some(told) = told {
+        // The stretch that leads on from there.
+        if let Some(s) = stretches.iter().find(|s| s.to_s < told) {
+            let at = told.min(s.from_s);
+            return format!(
+                "Below {} of {}, each minute less costs {}{}",
+                duration_s(at),
+                surface.latency_name,
+                price(s.price),
+                more(s)
+            );
+        }
+        if let Some(s) = stretches.last() {
+            return format!(
+                "Nothing is faster than the recommended {}: the last minute less costs {}",
+                duration_s(told),
+                price(s.price)
+            );
+        }
+    }
+    let leap = |pair: &&[Stretch]| pair[1].price / pair[0].price;
+    let leap = stretches.windows(2).max_by(|a, b| leap(a).total_cmp(&leap(b)));
+    let s = leap.map_or(&stretches[0], |pair| &pair[1]);
+    let name = capital(&surface.latency_name);
+    format!("{name} below {} costs {}{} for each minute less", duration_s(s.from_s), price(s.price), more(s))
+}

@@ -1,0 +1,108 @@
+//! What chance does: the objective in each replication, of the best and of today.
+
+use super::Answer;
+use super::scale::{cost_axis, ends};
+use crate::chart::{Figure, Panel, Row, Strip, Strips};
+use crate::report::charts::capital;
+use crate::report::units::{count, number_to, short, short_decimals};
+use crate::stats::surface::best;
+use crate::stats::{Estimate, Paired};
+
+/// Runners-up that are shown, at most.
+const RIVALS: usize = 5;
+
+pub(super) fn figure(answer: &Answer<'_>) -> Figure {
+    let surface = answer.surface;
+    let n = surface.replications as u64;
+    let name = &surface.objective_name;
+    let mut subtitle = format!(
+        "{} [{}] in {}: strokes; dot and bar: their mean with its 95 % interval. Differences are paired by replication; \
+         one within its ± may be chance.",
+        capital(name),
+        surface.objective_unit,
+        count(n, "replication")
+    );
+    let Some(told) = answer.told else {
+        let rows = super::words("No configuration of the sweep may be chosen.");
+        return Figure { title: answer.finding(), subtitle, note: String::new(), rows };
+    };
+    let own = surface.objectives_of(told);
+    let others: Vec<usize> =
+        best::ranked(surface, RIVALS + 1).into_iter().filter(|&p| p != told).take(RIVALS).collect();
+    let mut rows = vec![strip(answer.word(), surface.settings_of(told), own, None)];
+    rows[0].strong = true;
+    rows[0].text = "–".to_owned();
+    rows.push(strip("today", String::new(), &surface.today_objectives, Some(own)));
+    for (k, &point) in others.iter().enumerate() {
+        let label = format!("{}.", k + 2);
+        rows.push(strip(&label, surface.settings_of(point), surface.objectives_of(point), Some(own)));
+    }
+    let never: Vec<String> = rows.iter().filter(|r| r.values.is_empty()).map(|r| r.label.clone()).collect();
+    rows.retain(|r| !r.values.is_empty());
+    if !never.is_empty() {
+        subtitle.push_str(&format!(" Without a finite figure: {}.", never.join(", ")));
+    }
+    let all = rows
+        .iter()
+        .flat_map(|r| r.values.iter().copied().chain(r.interval.map(|i| i.0)).chain(r.interval.map(|i| i.1)));
+    let axis = cost_axis(ends(all).unwrap_or((0.0, 1.0)), 6);
+    let strips = Strips {
+        heading: String::new(),
+        text_heading: "Difference".to_owned(),
+        rows,
+        // Strips have no logarithmic axis.
+        ends: (axis.min, axis.max),
+        ticks: axis.ticks,
+    };
+    let title = title(answer, told, &others);
+    Figure { title, subtitle, note: String::new(), rows: vec![Row::one(Panel::Strips(strips))] }
+}
+
+fn strip(label: &str, detail: String, values: &[f64], beside: Option<&[f64]>) -> Strip {
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let estimate = Estimate::of(&finite);
+    let mean = estimate.as_ref().map_or(0.0, |e| e.mean);
+    let interval = estimate.and_then(|e| e.half_width).map(|half| (mean - half, mean + half));
+    let paired = beside.and_then(|own| best::beside(own, values));
+    let text = paired.as_ref().map_or_else(String::new, difference);
+    Strip { label: label.to_owned(), detail, values: finite, mean, interval, text, strong: false }
+}
+
+/// `+3.2 ± 1.1`, and whether that may be chance.
+fn difference(paired: &Paired) -> String {
+    let mean = paired.difference.mean;
+    let decimals = short_decimals(mean.abs().max(paired.difference.half_width.unwrap_or(0.0)));
+    let sign = if mean >= 0.0 { "+" } else { "-" };
+    let half =
+        paired.difference.half_width.map_or_else(String::new, |h| format!(" ± {}", number_to(h, decimals)));
+    let chance = if paired.separated() == Some(false) { ", may be chance" } else { "" };
+    format!("{sign}{}{half}{chance}", number_to(mean.abs(), decimals))
+}
+
+fn title(answer: &Answer<'_>, told: usize, others: &[usize]) -> String {
+    let surface = answer.surface;
+    if !answer.holds {
+        return answer.finding();
+    }
+    let objective = format!("{} {}", short(surface.points[told].objective), surface.objective_unit);
+    let close = best::not_separated(surface, told).unwrap_or(0) as u64;
+    if others.is_empty() {
+        return format!(
+            "Only one configuration holds {}: {}",
+            answer.constraints_short(),
+            objective.trim_end()
+        );
+    }
+    match close {
+        0 => format!(
+            "The recommended configuration ({}) is ahead of all others by more than chance",
+            objective.trim_end()
+        ),
+        1 => format!("One other configuration may be as good as the recommended ({})", objective.trim_end()),
+        n => format!(
+            "{} others may be as good as the recommended configuration ({})",
+            crate::report::units::whole(n),
+            objective.trim_end()
+        ),
+    }
+}
