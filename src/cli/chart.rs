@@ -30,7 +30,7 @@ pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
     let drawn: Vec<Chart> = Chart::ALL.into_iter().filter(wanted).collect();
     let folder = args.out.clone().unwrap_or_else(|| args.results.join(charts::FOLDER));
     let place = |chart: &Chart| {
-        let name = charts::name(*chart, theme, extension);
+        let name = charts::name(chart.as_str(), theme, extension);
         folder.join(Path::new(name).file_name().unwrap_or_default())
     };
     // Pictures in the results' own folder are the program's; elsewhere they may be anybody's.

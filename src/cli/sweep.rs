@@ -20,6 +20,7 @@ use crate::engine::flat::Obstacle;
 use crate::exit_code;
 use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer};
+use crate::report::charts::sweep::SweepChart;
 use crate::report::files::{self, Manifest, OutDir, SweepEntry};
 use crate::report::summary::FORMAT;
 use crate::report::units::{count, whole};
@@ -133,6 +134,7 @@ fn write_answer(out: &mut OutDir, answer: &Answer<'_>, plan: &Plan) -> Result<()
     let cells = |index| plan.values(index).map(|value| value.to_string()).collect();
     let json = answer::json(answer, cells);
     out.write("answer.json", |w| files::json(w, &json))?;
+    files::write_sweep_charts(out, surface, answer.best, &SweepChart::ALL)?;
     Ok(())
 }
 

@@ -107,7 +107,7 @@ impl Default for Look {
 pub const FOLDER: &str = "charts";
 
 /// Names of all files of pictures, in a directory of results; a program may replace them.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 48] = [
     "charts/nodes.svg",
     "charts/wait.svg",
     "charts/causes.svg",
@@ -132,13 +132,39 @@ pub const NAMES: [&str; 24] = [
     "charts/cost-dark.png",
     "charts/hours-dark.png",
     "charts/workload-dark.png",
+    "charts/heat.svg",
+    "charts/heat-latency.svg",
+    "charts/front.svg",
+    "charts/minute.svg",
+    "charts/effects.svg",
+    "charts/replications.svg",
+    "charts/heat-dark.svg",
+    "charts/heat-latency-dark.svg",
+    "charts/front-dark.svg",
+    "charts/minute-dark.svg",
+    "charts/effects-dark.svg",
+    "charts/replications-dark.svg",
+    "charts/heat.png",
+    "charts/heat-latency.png",
+    "charts/front.png",
+    "charts/minute.png",
+    "charts/effects.png",
+    "charts/replications.png",
+    "charts/heat-dark.png",
+    "charts/heat-latency-dark.png",
+    "charts/front-dark.png",
+    "charts/minute-dark.png",
+    "charts/effects-dark.png",
+    "charts/replications-dark.png",
 ];
 
-/// The name of a picture's file in a directory of results.
+/// The name of a picture's file in a directory of results. The stem is the chart's word, or one of those of a chart of a
+/// sweep.
 #[must_use]
-pub fn name(chart: Chart, theme: Theme, extension: &str) -> &'static str {
+pub fn name(stem: &str, theme: Theme, extension: &str) -> &'static str {
     let suffix = if theme == Theme::Dark { "-dark" } else { "" };
-    let wanted = format!("{FOLDER}/{}{suffix}.{extension}", chart.as_str());
+    let wanted = format!("{FOLDER}/{stem}{suffix}.{extension}");
+    debug_assert!(NAMES.contains(&wanted.as_str()), "{wanted} is listed, so that --force may replace it");
     NAMES.into_iter().find(|name| *name == wanted).unwrap_or(NAMES[0])
 }
 

@@ -31,6 +31,7 @@ pub use table::{REPLICATED_HEADER, SUMMARY_HEADER, replicated_table, summary_tab
 pub use timeline::{header as timeline_header, timeline};
 pub use trace::trace;
 
+use super::charts::sweep::{SweepChart, of_sweep};
 use super::replications::Replicated;
 use super::{Context, Summary, charts};
 use crate::engine::output::RunResult;
@@ -65,6 +66,25 @@ fn is_known(name: &str) -> bool {
     NAMES.contains(&name) || charts::is_ours(name)
 }
 
+/// Draws pictures of a sweep.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn write_sweep_charts(
+    out: &mut OutDir,
+    surface: &crate::stats::surface::Surface,
+    recommended: Option<usize>,
+    drawn: &[SweepChart],
+) -> Result<(), OutError> {
+    let look = charts::Look::default();
+    for named in drawn.iter().flat_map(|chart| of_sweep(surface, recommended, *chart)) {
+        let scene = crate::chart::layout(&named.figure, look.size, look.theme);
+        let picture = crate::chart::svg(&scene);
+        out.write(charts::name(named.stem, look.theme, "svg"), |w| w.write_all(picture.as_bytes()))?;
+    }
+    Ok(())
+}
+
 /// Draws every picture of a run.
 ///
 /// # Errors
@@ -72,7 +92,7 @@ fn is_known(name: &str) -> bool {
 pub fn write_charts(out: &mut OutDir, data: &charts::Data) -> Result<(), OutError> {
     let look = charts::Look::default();
     for chart in charts::Chart::ALL {
-        let name = charts::name(chart, look.theme, "svg");
+        let name = charts::name(chart.as_str(), look.theme, "svg");
         let picture = crate::chart::svg(&chart.scene(data, look));
         out.write(name, |w| w.write_all(picture.as_bytes()))?;
     }

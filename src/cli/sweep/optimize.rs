@@ -19,6 +19,7 @@ use crate::cli::source::Scenario;
 use crate::diagnostic::Code;
 use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer, Confirmed, Searched};
+use crate::report::charts::sweep::SweepChart;
 use crate::report::files::{self, OutDir};
 use crate::report::units::{count, percent, whole};
 use crate::stats::surface::best::ranked;
@@ -114,11 +115,14 @@ pub(in crate::cli) fn optimize(
     let confirm = Confirm { args, grid: &grid, counted: &counted, decider: &decider, scenario: loaded };
     let confirmed = if ended.stopped.is_none() { confirm.run(&surface, &mut searched)? } else { None };
     let mut text = said(&searched, &ended, grid.replications());
+    let mut recommended = answer.best;
     if let Some(winner) = &confirmed {
         let confirmed_answer = winner.answer(&decider.objective);
         if let Some(point) = confirmed_answer.chosen() {
             let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &grid, seed: args.seed };
-            answer.what_if = tried.all(&what_ifs, winner.surface.points[point].index)?;
+            let index = winner.surface.points[point].index;
+            answer.what_if = tried.all(&what_ifs, index)?;
+            recommended = surface.points.iter().position(|p| p.index == index);
         }
         text.push_str(&answer::confirmed_human(&confirmed_answer, &answer));
         searched.confirmed = Some(Confirmed::of(&confirmed_answer, winner.replications));
@@ -134,6 +138,13 @@ pub(in crate::cli) fn optimize(
             let cells = |index| grid.values(index).map(|value| value.to_string()).collect();
             let json = answer::Json { search: Some(searched), ..answer::json(&answer, cells) };
             out.write("answer.json", |w| files::json(w, &json))?;
+            // Maps and effects would show where the search went, not what the grid is like.
+            files::write_sweep_charts(
+                &mut out,
+                &surface,
+                recommended,
+                &[SweepChart::Front, SweepChart::Minute],
+            )?;
         }
         let manifest = Run {
             args: &as_sweep,
