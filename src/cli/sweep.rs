@@ -107,13 +107,11 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     let surface = gathered.surface;
     let mut answer = Answer::of(&surface, &decider.objective);
     let reason = chosen.why.unwrap_or_else(|| sweep.runner.reason().to_owned());
-    if ended.stopped.is_none() {
-        if let Some(point) = answer.chosen() {
-            let index = surface.points[point].index;
-            answer.detail = Some(decider.detail(&plan, &models, &sweep.scales, index));
-            let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &plan, seed: args.seed };
-            answer.what_if = tried.all(&what_ifs, index)?;
-        }
+    if let (None, Some(point)) = (&ended.stopped, answer.chosen()) {
+        let index = surface.points[point].index;
+        answer.detail = Some(decider.detail(&plan, &models, &sweep.scales, index));
+        let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &plan, seed: args.seed };
+        answer.what_if = tried.all(&what_ifs, index)?;
     }
     let manifest = Run { args, command, scenario: &scenario, plan: &plan, models: &models, began: &began };
     if let Some(mut out) = out {

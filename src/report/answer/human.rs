@@ -121,14 +121,9 @@ fn head(answer: &Answer<'_>, text: &mut String) {
                 }
             }
         }
-        if answer.best.is_none() {
-            if let Some((reason, share)) = detail.waiting_for {
-                let words = reason.replace('_', " ");
-                text.push_str(&format!(
-                    "  what limits it: {} of its waiting is for {words}\n",
-                    percent(share)
-                ));
-            }
+        if let (None, Some((reason, share))) = (answer.best, detail.waiting_for) {
+            let words = reason.replace('_', " ");
+            text.push_str(&format!("  what limits it: {} of its waiting is for {words}\n", percent(share)));
         }
     }
     text.push('\n');

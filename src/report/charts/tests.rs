@@ -61,7 +61,7 @@ fn every_file_name_is_known() {
         for (chart, look) in looks() {
             let dark = if look.theme == Theme::Dark { "-dark" } else { "" };
             let expected = format!("charts/{}{dark}.{extension}", chart.as_str());
-            assert_eq!(name(chart, look.theme, extension), expected);
+            assert_eq!(name(chart.as_str(), look.theme, extension), expected);
         }
     }
 }

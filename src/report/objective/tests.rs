@@ -213,7 +213,7 @@ fn percentiles_are_decided_by_counts() {
     let (judged, _) = verdict(&objective("cost", &["wait_max<=1h"]), &endless, Some(60), 0);
     assert_eq!((judged.point.verdict, judged.point.latency_s), (Verdict::Misses, f64::INFINITY));
     // Over two replications 39 of 41 jobs hold: 95.1 %, while one alone has 19 of 21.
-    let both = [result(&waits, 1, Some(60)), result(&vec![0; 20], 0, Some(60))];
+    let both = [result(&waits, 1, Some(60)), result(&[0; 20], 0, Some(60))];
     let (judged, _) = verdict(&objective("cost", &["wait_p95<=1m"]), &both, Some(60), 0);
     assert_eq!(judged.point.verdict, Verdict::Meets);
 }

@@ -42,7 +42,7 @@ fn sweep(place: &Place, args: &[&str]) -> Done {
 }
 
 fn answer(place: &Place, dir: &str) -> Value {
-    serde_json::from_str(&place.read(&format!("{dir}/answer.json"))).unwrap()
+    serde_json::from_str(&place.read(format!("{dir}/answer.json"))).unwrap()
 }
 
 /// Every verdict is the one that `run` gives with the same thresholds in `expect`, on both sides of each; the limits

@@ -30,7 +30,7 @@ fn run(place: &Place, command: &str, args: &[&str]) -> Done {
 }
 
 fn answer(place: &Place, dir: &str) -> Value {
-    serde_json::from_str(&place.read(&format!("{dir}/answer.json"))).unwrap()
+    serde_json::from_str(&place.read(format!("{dir}/answer.json"))).unwrap()
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn threads_change_no_byte() {
     }
     assert_eq!(printed[0], printed[1]);
     for file in ["answer.json", "configs.csv", "front.csv", "surface.csv"] {
-        assert_eq!(place.read(&format!("1/{file}")), place.read(&format!("2/{file}")), "{file}");
+        assert_eq!(place.read(format!("1/{file}")), place.read(format!("2/{file}")), "{file}");
     }
 }
 

@@ -194,7 +194,7 @@ fn threads_change_no_byte() {
     }
     assert_eq!(printed[0], printed[1]);
     for file in ["answer.json", "configs.csv", "front.csv", "surface.csv"] {
-        assert_eq!(place.read(&format!("1/{file}")), place.read(&format!("2/{file}")), "{file}");
+        assert_eq!(place.read(format!("1/{file}")), place.read(format!("2/{file}")), "{file}");
     }
     assert_eq!(place.names("1"), ["answer.json", "configs.csv", "front.csv", "manifest.json", "surface.csv"]);
 }
