@@ -18,12 +18,13 @@ use crate::scenario::check::{self, check};
 use crate::scenario::parse::{self, Parsed};
 use crate::scenario::path::Path as TextPath;
 use crate::scenario::schema::Log;
+use crate::scenario::schema::Workload;
 use crate::scenario::sizes::NodePrice;
 use crate::units::Tick;
-use crate::workload::{self, Calendar, Context, ErrorKind, Jobs};
+use crate::workload::{self, Calendar, Context, ErrorKind, Gathered, Jobs, Resampled};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use assumptions::Assumption;
 pub(crate) use clusters::assumed;
@@ -39,8 +40,11 @@ pub struct Loaded {
     zone: TimeZone,
     base_dir: PathBuf,
     names: Vec<String>,
-    /// The jobs, where no replication draws any.
+    /// The jobs of replication 0, where they are not drawn; those of all replications, where no log is resampled.
     fixed: Arc<OnceLock<Arc<Jobs>>>,
+    /// What the jobs of all replications are made from, where there are no classes; read for the second replication,
+    /// since most runs have one.
+    gathered: Arc<Mutex<Option<Arc<Gathered>>>>,
     /// Warnings about the text, which hold for every replication.
     standing: Vec<Diagnostic>,
 }
@@ -58,6 +62,8 @@ pub struct Lowered {
     pub calendar: Option<Calendar>,
     /// What reading each log found, in scenario order.
     pub log_reports: Vec<workload::logs::LogReport>,
+    /// Logs of which every replication after the first gets drawn weeks.
+    pub resampled: Vec<Resampled>,
     /// ISO 4217 code of every price.
     pub currency: String,
     /// What a load balancer costs; `None`: it is free.
@@ -149,6 +155,11 @@ pub fn load_source(source: &Arc<Source>, base_dir: PathBuf) -> Result<(Loaded, L
     }
 }
 
+/// A workload without what is done after its jobs are gathered.
+fn sources(workload: &Workload) -> Workload {
+    Workload { keep: None, load_factor: None, ..workload.clone() }
+}
+
 /// Adds diagnostics that are not about a value which is wrong already.
 fn merge(found: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
     let overlaps = |a: &Diagnostic, b: &Diagnostic| match (&a.source, &b.source, &a.span, &b.span) {
@@ -194,7 +205,8 @@ impl Loaded {
             }
         });
         let names = scenario.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        (Self { parsed, calendar, zone, base_dir, names, fixed: Arc::default(), standing: Vec::new() }, error)
+        let (fixed, gathered) = (Arc::default(), Arc::default());
+        (Self { parsed, calendar, zone, base_dir, names, fixed, gathered, standing: Vec::new() }, error)
     }
 
     /// The scenario as written.
@@ -222,6 +234,7 @@ impl Loaded {
             return Err(standing);
         }
         let same_jobs = parsed.scenario.workload == self.scenario().workload;
+        let same_sources = sources(&parsed.scenario.workload) == sources(&self.scenario().workload);
         Ok(Self {
             parsed,
             calendar: self.calendar.clone(),
@@ -229,6 +242,7 @@ impl Loaded {
             base_dir: self.base_dir.clone(),
             names: self.names.clone(),
             fixed: if same_jobs { Arc::clone(&self.fixed) } else { Arc::default() },
+            gathered: if same_sources { Arc::clone(&self.gathered) } else { Arc::default() },
             standing,
         })
     }
@@ -250,11 +264,14 @@ impl Loaded {
         }
     }
 
-    /// The jobs of a replication. Without classes and thinning all replications share them.
+    /// The jobs of a replication. Without classes, thinning and logs to resample all replications share them.
     fn jobs(&self, seed: u64, replication: u64) -> Result<Arc<Jobs>, Vec<workload::WorkloadError>> {
         let scenario = self.scenario();
-        let drawn = !scenario.workload.classes.is_empty() || scenario.workload.keep.is_some();
-        if let (false, Some(jobs)) = (drawn, self.fixed.get()) {
+        let classes = !scenario.workload.classes.is_empty();
+        let drawn = classes || scenario.workload.keep.is_some();
+        if let (false, Some(jobs)) = (drawn, self.fixed.get())
+            && (replication == 0 || jobs.resampled.is_empty())
+        {
             return Ok(Arc::clone(jobs));
         }
         let context = Context {
@@ -268,12 +285,33 @@ impl Loaded {
             base_dir: &self.base_dir,
             open: &workload::open_file,
         };
-        let jobs = Arc::new(workload::build(&scenario.workload, &context)?);
-        if !drawn {
+        let gathered = self.gathered(!classes && replication > 0, &context)?;
+        let jobs = Arc::new(workload::finish(gathered, &scenario.workload, &context)?);
+        if !drawn && (replication == 0 || jobs.resampled.is_empty()) {
             // Another thread may have been first; its jobs are the same.
             let _ = self.fixed.set(Arc::clone(&jobs));
         }
         Ok(jobs)
+    }
+
+    /// What a replication's jobs are made from; `keep` it for further ones.
+    fn gathered(&self, keep: bool, context: &Context<'_>) -> Result<Gathered, Vec<workload::WorkloadError>> {
+        let workload = &self.scenario().workload;
+        if !workload.classes.is_empty() {
+            return workload::gather(workload, context);
+        }
+        // Others wait meanwhile, and need not read the logs.
+        let mut kept = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gathered) = &*kept {
+            let gathered = Arc::clone(gathered);
+            drop(kept);
+            return Ok(Gathered::clone(&gathered));
+        }
+        let gathered = workload::gather(workload, context)?;
+        if keep {
+            *kept = Some(Arc::new(gathered.clone()));
+        }
+        Ok(gathered)
     }
 
     /// Whether a mistake of the workload is one only because a field could not be read, or a name cannot stay;
@@ -323,6 +361,7 @@ impl Loaded {
                     calendar: None,
                     log_reports: Vec::new(),
                     notes: Vec::new(),
+                    resampled: Vec::new(),
                 })
             }
         };
@@ -336,7 +375,7 @@ impl Loaded {
         if !failed {
             jobs::warn_unused(scenario, &input, &mut places);
         }
-        assumptions.extend(jobs::notes(&jobs, &mut places));
+        assumptions.extend(jobs::notes(&jobs, replication, &mut places));
         places.refusals(scenario, &input, &quotas, &jobs.jobs);
         // Of what cannot be run anyway, nobody needs to know how it would go.
         if !Diagnostic::any_error(&places.found) {
@@ -351,6 +390,7 @@ impl Loaded {
             tags,
             calendar: jobs.calendar.clone(),
             log_reports: jobs.log_reports.clone(),
+            resampled: jobs.resampled.clone(),
             currency: currency.unwrap_or_else(|| assumptions::currency(scenario)),
             load_balancer,
             seed,

@@ -38,6 +38,8 @@ pub mod stream {
     pub const CANCEL_AFTER: &str = "cancel_after";
     /// Whether thinning keeps a job, by the job's number in its source (a log: its line).
     pub const KEEP: &str = "keep";
+    /// Which week of a log a week of the run gets, by the number of the run's week.
+    pub const WEEKS: &str = "weeks";
     /// Allocation delays of a cluster, by request ordinal.
     pub const ALLOCATION_DELAY: &str = "allocation_delay";
     /// Boot delays of a cluster, by request ordinal.

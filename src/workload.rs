@@ -16,10 +16,12 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod transforms;
+mod weeks;
 
-pub use build::{Context, Jobs, MAX_JOBS, Note, build, open_file};
+pub use build::{Context, Gathered, Jobs, MAX_JOBS, Note, build, finish, gather, open_file};
 pub use calendar::{Calendar, zone};
 pub use error::{ErrorKind, LogPlace, SampleError, WorkloadError, exact_ticks};
+pub use weeks::Resampled;
 
 use std::fmt;
 

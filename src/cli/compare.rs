@@ -69,6 +69,11 @@ pub(super) fn compare(args: &CompareArgs, output: &Output) -> Result<u8, CliErro
         }
         (false, _) => 1,
     };
+    if replications > 1 {
+        let (in_a, in_b) = (a.resampled(), b.resampled());
+        let more = in_b.iter().filter(|says| !in_a.contains(says));
+        in_a.iter().chain(more).for_each(|says| output.remark(says));
+    }
     let limit = |s: &Scenario| s.written().expect.iter().find_map(Expect::wait_limit);
     let (in_a, in_b) = (limit(&a), limit(&b));
     if let (Some(in_a), Some(in_b)) = (in_a, in_b)

@@ -110,6 +110,7 @@ fn simulate(scenario: &Scenario, args: &RunArgs, output: &Output) -> Result<Vec<
     if n == 1 {
         return Ok(vec![one(0)?]);
     }
+    scenario.resampled().iter().for_each(|says| output.remark(says));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs as usize).build()?;
     // Collected one by one, so that of several errors the first is reported.
     let all: Vec<Result<Simulated, CliError>> = pool.install(|| (0..n).into_par_iter().map(one).collect());

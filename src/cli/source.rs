@@ -11,6 +11,7 @@ use crate::report::files::hex_sha256;
 use crate::report::refusals::Gate;
 use crate::report::summary::WarningEntry;
 use crate::scenario::schema::Expect;
+use crate::workload::Resampled;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
@@ -58,6 +59,18 @@ impl Scenario {
     pub(super) fn notices(&self) -> Vec<Diagnostic> {
         let first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         first.as_ref().map(|lowered| lowered.warnings.clone()).unwrap_or_default()
+    }
+
+    /// What becomes of the logs where there are several replications, in a sentence each.
+    pub(super) fn resampled(&self) -> Vec<String> {
+        let first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let says = |log: &Resampled| {
+            format!(
+                "every replication after the first has other weeks of {}, drawn from its {} whole ones",
+                log.path, log.weeks
+            )
+        };
+        first.iter().flat_map(|lowered| &lowered.resampled).map(says).collect()
     }
 
     /// Lets the first replication go, where nobody will ask for it.

@@ -22,7 +22,7 @@ use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer};
 use crate::report::charts::sweep::SweepChart;
 use crate::report::files::{self, Manifest, OutDir, SweepEntry};
-use crate::report::summary::FORMAT;
+use crate::report::summary::{FORMAT, WarningEntry};
 use crate::report::units::{count, whole};
 use crate::scenario::locate::Tree;
 use crate::scenario::path::Path;
@@ -71,10 +71,15 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     }
     let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
     remark_plan(&scenario, &plan, output);
+    if plan.replications() > 1 {
+        scenario.resampled().iter().for_each(|says| output.remark(says));
+    }
     scenario.forget();
     let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
     let (decider, counted) = Decider::new(loaded, &texts, args.seed, plan.replications())?;
     let models = plan.models(&counted, args.seed).map_err(CliError::Invalid)?;
+    let same_logs = same_logs(&models);
+    same_logs.iter().for_each(|says| output.remark(says));
     let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
@@ -92,7 +97,7 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
         output: *output,
     };
     let shown = Progress::of_sweep(plan.len(), progress, *output);
-    let ended = match &mut out {
+    let mut ended = match &mut out {
         None => sweep.run(&mut io::sink(), &mut gathered).map_err(CliError::Stdout)?,
         Some(out) => {
             let mut ended = Ended::default();
@@ -104,6 +109,7 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
         }
     };
     drop(shown);
+    ended.notices.extend(same_logs);
     let surface = gathered.surface;
     let mut answer = Answer::of(&surface, &decider.objective);
     let reason = chosen.why.unwrap_or_else(|| sweep.runner.reason().to_owned());
@@ -184,6 +190,16 @@ fn remark_plan(scenario: &Scenario, plan: &Plan, output: &Output) {
         let n = count(plan.doubles(), "configuration");
         output.remark(&format!("{n} of the design came up twice and are run once"));
     }
+}
+
+/// The warnings of logs that are the same in all replications.
+fn same_logs(models: &Models) -> Vec<String> {
+    let of = models.facts.iter().map(|facts| &facts.same_logs).find(|told| !told.is_empty());
+    let says = |told: &Diagnostic| {
+        let WarningEntry { code, text, .. } = WarningEntry::from(told);
+        format!("{code}: {text}")
+    };
+    of.into_iter().flatten().map(says).collect()
 }
 
 fn code_of(ended: Ended) -> Result<u8, CliError> {

@@ -255,6 +255,8 @@ codes! {
     SuspiciousUnit = "W0529",
     /// There is nothing to run.
     NoJobs = "W0530",
+    /// A log is the same in every replication.
+    LogNotResampled = "W0531",
 
     /// Not a scenario of the ticks format.
     TicksSyntax = "T0601",

@@ -146,7 +146,7 @@ fn log_path(jobs: &Jobs, path: &str) -> Path {
 }
 
 /// What the workload noted: warnings, or what belongs beside the assumptions.
-pub(super) fn notes(jobs: &Jobs, places: &mut Places<'_>) -> Vec<Assumption> {
+pub(super) fn notes(jobs: &Jobs, replication: u64, places: &mut Places<'_>) -> Vec<Assumption> {
     let workload = Path::root().field("workload");
     let mut out = Vec::new();
     for note in &jobs.notes {
@@ -165,6 +165,11 @@ pub(super) fn notes(jobs: &Jobs, places: &mut Places<'_>) -> Vec<Assumption> {
                 out.push(Assumption { field: "start".into(), text, clusters: Vec::new() });
             }
             Note::EmptyWindow { .. } => places.say(Code::NoEffect, &workload.field("logs"), what, help),
+            // Of one replication it says nothing.
+            Note::TooShortToResample { .. } if replication == 0 => {}
+            Note::TooShortToResample { path, .. } => {
+                places.say(Code::LogNotResampled, &log_path(jobs, path), what, help);
+            }
             Note::EmptyClass { .. } => places.say(Code::NoEffect, &workload.field("classes"), what, help),
             _ => out.push(Assumption { field: "workload".into(), text, clusters: Vec::new() }),
         }

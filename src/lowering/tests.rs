@@ -252,3 +252,37 @@ proptest::proptest! {
         }
     }
 }
+
+/// Jobs as far as a change of the load leaves them.
+fn jobs_of(loaded: &Loaded, replication: u64) -> Vec<(Tick, Tick)> {
+    let lowered = loaded.lower(None, replication).unwrap_or_else(|found| panic!("{}", render(&found, false)));
+    lowered.input.jobs.iter().map(|job| (job.submit, job.service)).collect()
+}
+
+#[test]
+fn replications_of_a_log_do_not_depend_on_what_was_lowered_before() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/first-look.ron");
+    let load = || load_file(&path).unwrap_or_else(|found| panic!("{}", render(&found, false)));
+    let (loaded, first) = load();
+    assert_eq!(first.resampled.iter().map(|log| log.weeks).collect::<Vec<_>>(), [4]);
+    let (zero, one, two) = (jobs_of(&loaded, 0), jobs_of(&loaded, 1), jobs_of(&loaded, 2));
+    assert!(zero != one && one != two && zero != two);
+    assert_eq!(first.input.jobs.len(), zero.len());
+    assert_eq!((jobs_of(&loaded, 1), jobs_of(&loaded, 0)), (one.clone(), zero.clone()));
+    assert_eq!(jobs_of(&load().0, 2), two, "another process starts with any replication");
+
+    // A change of the load shares what was read, and gets the same weeks.
+    let twice = loaded.changed(|scenario| scenario.workload.load_factor = Some(2.0)).unwrap();
+    assert!(Arc::ptr_eq(&twice.gathered, &loaded.gathered) && !Arc::ptr_eq(&twice.fixed, &loaded.fixed));
+    for (replication, jobs) in [(0, &zero), (1, &one), (2, &two)] {
+        let expected: Vec<_> = jobs.iter().map(|(submit, service)| (submit.div_ceil(2), *service)).collect();
+        assert_eq!(jobs_of(&twice, replication), expected);
+    }
+    let never = |scenario: &mut Scenario| {
+        scenario.workload.logs[0].resample = crate::scenario::schema::Resample::Never;
+    };
+    let never = loaded.changed(never).unwrap();
+    assert!(!Arc::ptr_eq(&never.gathered, &loaded.gathered));
+    assert_eq!(jobs_of(&never, 1), zero);
+    assert_eq!(jobs_of(&never, 0), zero);
+}

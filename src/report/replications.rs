@@ -201,8 +201,12 @@ fn worst(summaries: &[Summary], i: usize) -> ReplicatedThreshold {
 fn gather_warnings(summaries: &[Summary]) -> Vec<ReplicatedWarning> {
     let mut gathered: Vec<ReplicatedWarning> = Vec::new();
     for warning in summaries.iter().flat_map(|s| &s.warnings) {
+        // Of logs that cannot be resampled each is told; the first replication needs no resampling.
+        let by_text = warning.code == Code::LogNotResampled.as_str();
         let same = |g: &&mut ReplicatedWarning| {
-            g.warning.code == warning.code && g.warning.cluster == warning.cluster
+            g.warning.code == warning.code
+                && g.warning.cluster == warning.cluster
+                && (!by_text || g.warning.text == warning.text)
         };
         match gathered.iter_mut().find(same) {
             Some(g) => g.in_replications += 1,
@@ -212,8 +216,10 @@ fn gather_warnings(summaries: &[Summary]) -> Vec<ReplicatedWarning> {
     // Few jobs a run is what replications are for.
     gathered.retain(|g| g.warning.code != Code::FewJobs.as_str());
     gathered.sort_by_key(|g| g.warning.code);
+    let all = summaries.len() as u64;
     for g in &mut gathered {
-        g.in_replications = g.in_replications.min(summaries.len() as u64);
+        let of_all = g.warning.code == Code::LogNotResampled.as_str();
+        g.in_replications = if of_all { all } else { g.in_replications.min(all) };
     }
     gathered
 }

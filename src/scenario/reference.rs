@@ -41,6 +41,7 @@ const CHAPTERS: &[(&str, &[&str])] = &[
         "Logs of jobs",
         &[
             "Log",
+            "Resample",
             "LogFormat",
             "TimeColumn",
             "TimeUnit",

@@ -5,6 +5,7 @@ use super::error::{
     ErrorKind, LogPlace, SampleError, WorkloadError, coarser_help, did_you_mean, exact_ticks,
 };
 use super::logs::{self, LogReport};
+use super::weeks::{self, Cover, Resampled};
 use super::{Job, Names, Source, classes, listed, transforms};
 use crate::rng::Stream;
 use crate::scenario::schema::Workload;
@@ -68,6 +69,8 @@ pub struct Jobs {
     pub log_reports: Vec<LogReport>,
     /// What was left out or assumed, in the order in which it happened.
     pub notes: Vec<Note>,
+    /// Logs that further replications resample, in scenario order; the same in every replication.
+    pub resampled: Vec<Resampled>,
 }
 
 /// Something the reader of a result should know about its jobs; not a mistake.
@@ -145,6 +148,15 @@ pub enum Note {
         /// Its name.
         name: String,
     },
+    /// A log is too short to resample its weeks; matters where there are several replications.
+    TooShortToResample {
+        /// The log's path.
+        path: String,
+        /// Days that it covers, counted up.
+        days: u64,
+        /// Whole weeks of the run that it covers, 0 or 1.
+        weeks: u64,
+    },
 }
 
 impl fmt::Display for Note {
@@ -189,16 +201,47 @@ impl fmt::Display for Note {
                 f.write_str("; widen it")
             }
             Self::EmptyClass { name } => write!(f, "class {name:?} has no jobs; check its times and rate"),
+            Self::TooShortToResample { path, days, weeks } => {
+                let plural = if *days == 1 { "" } else { "s" };
+                let whole = if *weeks == 0 { "no whole week" } else { "one whole week" };
+                write!(
+                    f,
+                    "{path} covers {days} day{plural}, {whole} of the run: too short to resample whole weeks, so its \
+                     jobs are the same in every replication, and intervals tell nothing of the chance in them; use a \
+                     log of two whole weeks or more, or say that this is meant: `resample: Never`"
+                )
+            }
         }
     }
 }
 
-/// Makes the jobs of a workload: listed, drawn, read, merged by submit time; then windowed, thinned and
-/// scaled, in this order.
+/// Makes the jobs of a workload: listed, drawn, read, merged by submit time; then windowed, resampled (weeks of
+/// logs, in replications after the first), thinned and scaled, in this order.
 ///
 /// # Errors
 /// Every mistake found, not only the first.
 pub fn build(workload: &Workload, ctx: &Context<'_>) -> Result<Jobs, Vec<WorkloadError>> {
+    finish(gather(workload, ctx)?, workload, ctx)
+}
+
+/// The jobs of all sources, windowed. Without classes they are the same in every replication, whatever `keep` and
+/// `load_factor` say, so that a log need be read only once.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    names: Names,
+    drafts: Vec<Job>,
+    ordinals: Vec<u64>,
+    calendar: Option<Calendar>,
+    reports: Vec<LogReport>,
+    notes: Vec<Note>,
+    covers: Vec<Cover>,
+}
+
+/// The first half of [`build`].
+///
+/// # Errors
+/// As [`build`].
+pub fn gather(workload: &Workload, ctx: &Context<'_>) -> Result<Gathered, Vec<WorkloadError>> {
     let mut builder = Builder {
         ctx,
         names: Names::default(),
@@ -208,6 +251,7 @@ pub fn build(workload: &Workload, ctx: &Context<'_>) -> Result<Jobs, Vec<Workloa
         calendar: ctx.calendar.cloned(),
         reports: Vec::new(),
         notes: Vec::new(),
+        covers: Vec::new(),
         errors: Vec::new(),
     };
     let transforms = transforms::Transforms::new(workload, &mut builder);
@@ -226,15 +270,47 @@ pub fn build(workload: &Workload, ctx: &Context<'_>) -> Result<Jobs, Vec<Workloa
         return Err(builder.errors);
     }
     if let Some(transforms) = transforms {
-        transforms.apply(workload, &mut builder);
+        transforms.cut(&mut builder);
     }
-    check_range(workload, &mut builder);
+    let Builder { names, drafts, ordinals, calendar, reports, notes, covers, .. } = builder;
+    // The window's beginning became tick 0.
+    let later = workload.window.map_or(0, |window| window.from.ns() / 1_000_000_000);
+    let calendar = calendar.map(|calendar| calendar.later(later as i64));
+    Ok(Gathered { names, drafts, ordinals, calendar, reports, notes, covers })
+}
+
+/// The second half of [`build`]; the workload may differ in `keep` and `load_factor` from the one that was gathered.
+///
+/// # Errors
+/// As [`build`].
+pub fn finish(
+    gathered: Gathered,
+    workload: &Workload,
+    ctx: &Context<'_>,
+) -> Result<Jobs, Vec<WorkloadError>> {
+    let Gathered { names, drafts, ordinals, calendar, reports, notes, covers } = gathered;
+    let mut builder = Builder {
+        ctx,
+        names,
+        drafts,
+        ordinals,
+        pending: 0,
+        calendar,
+        reports,
+        notes,
+        covers,
+        errors: Vec::new(),
+    };
+    let resampled = weeks::resample(workload, &mut builder);
+    if let (Some(transforms), true) =
+        (transforms::Transforms::new(workload, &mut builder), builder.errors.is_empty())
+    {
+        transforms.thin_and_scale(workload, &mut builder);
+        check_range(workload, &mut builder);
+    }
     let Builder { names, drafts, reports, notes, errors, calendar, .. } = builder;
     if errors.is_empty() {
-        // The window's beginning became tick 0.
-        let later = workload.window.map_or(0, |window| window.from.ns() / 1_000_000_000);
-        let calendar = calendar.map(|calendar| calendar.later(later as i64));
-        Ok(Jobs { jobs: drafts, names, calendar, log_reports: reports, notes })
+        Ok(Jobs { jobs: drafts, names, calendar, log_reports: reports, notes, resampled })
     } else {
         Err(errors)
     }
@@ -253,6 +329,8 @@ pub(crate) struct Builder<'a> {
     pub(crate) calendar: Option<Calendar>,
     pub(crate) reports: Vec<LogReport>,
     pub(crate) notes: Vec<Note>,
+    /// The times that logs cover.
+    pub(crate) covers: Vec<Cover>,
     pub(crate) errors: Vec<WorkloadError>,
 }
 

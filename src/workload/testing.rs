@@ -2,7 +2,9 @@
 
 use super::{Calendar, Context, Jobs, WorkloadError, build};
 use crate::rng::fnv1a64;
-use crate::scenario::schema::{Arrivals, Count, Distribution, JobClass, JobSpec, Log, LogFormat, Workload};
+use crate::scenario::schema::{
+    Arrivals, Count, Distribution, JobClass, JobSpec, Log, LogFormat, Resample, Workload,
+};
 use crate::units::{Resolution, TimeSpan};
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -149,5 +151,6 @@ pub(super) fn log(path: &str, format: LogFormat) -> Log {
         environment: None,
         communicates: None,
         team: None,
+        resample: Resample::Weeks,
     }
 }

@@ -63,9 +63,8 @@ impl Transforms {
         Some(Self { window: window?, keep: keep?, load_factor: load_factor? })
     }
 
-    /// Window, then thinning, then the order by submit time, then the load factor, which keeps that order and
-    /// so the ids.
-    pub(crate) fn apply(self, workload: &Workload, builder: &mut Builder<'_>) {
+    /// The window.
+    pub(crate) fn cut(self, builder: &mut Builder<'_>) {
         if let Some(window) = self.window {
             let of = builder.drafts.len() as u64;
             retain(builder, |job, _| window.contains(&job.submit));
@@ -74,7 +73,14 @@ impl Transforms {
                 job.cancel = job.cancel.map(|cancel| cancel - window.start);
             }
             builder.notes.push(Note::Window { kept: builder.drafts.len() as u64, of });
+            for cover in &mut builder.covers {
+                cover.cut(&window);
+            }
         }
+    }
+
+    /// Thinning, then the order by submit time, then the load factor, which keeps that order and so the ids.
+    pub(crate) fn thin_and_scale(self, workload: &Workload, builder: &mut Builder<'_>) {
         if let Some(keep) = self.keep {
             let of = builder.drafts.len() as u64;
             let streams = KeepStreams::new(workload, builder);

@@ -264,6 +264,21 @@ pub struct Log {
     /// Team tag of jobs whose line names none.
     #[serde(default)]
     pub team: Option<String>,
+    /// What further replications (`--replications`) get of it; the first one is always the log as it is.
+    #[serde(default)]
+    pub resample: Resample,
+}
+
+/// What replications after the first get of a log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Resample {
+    /// Every week of the run gets the jobs of a whole week of the log, drawn with replacement. A log with fewer than two
+    /// whole weeks is the same in all replications, with a warning.
+    #[default]
+    Weeks,
+    /// The same jobs in all replications.
+    Never,
 }
 
 impl Log {

@@ -44,6 +44,8 @@ pub struct ModelFacts {
     pub rate_span: Option<Tick>,
     /// Seed of everything drawn.
     pub seed: u64,
+    /// Warnings of logs that are the same in all replications; empty in the first.
+    pub same_logs: Vec<Diagnostic>,
 }
 
 impl Models {
@@ -317,7 +319,8 @@ struct Changed {
 }
 
 fn model(lowered: Lowered, pool: &Mutex<Pool>) -> Result<(Model, ModelFacts), Vec<Diagnostic>> {
-    let Lowered { mut input, clusters, currency, load_balancer, seed, .. } = lowered;
+    let Lowered { mut input, clusters, currency, load_balancer, seed, mut warnings, .. } = lowered;
+    warnings.retain(|warning| warning.code == Code::LogNotResampled);
     let last = input.jobs.iter().map(|job| job.submit).max();
     let facts = ModelFacts {
         clusters,
@@ -326,6 +329,7 @@ fn model(lowered: Lowered, pool: &Mutex<Pool>) -> Result<(Model, ModelFacts), Ve
         billing_quantum: input.billing_quantum,
         rate_span: input.horizon.or(last).filter(|span| *span > 0),
         seed,
+        same_logs: warnings,
     };
     let hash = jobs_hash(&input);
     let refused = |refusals: Vec<Refusal>| {

@@ -10,6 +10,7 @@ use crate::units::{NEVER, TimeSpan};
 use crate::workload::build::{Builder, Note};
 use crate::workload::calendar::Calendar;
 use crate::workload::error::{ErrorKind, WorkloadError};
+use crate::workload::weeks::Cover;
 use crate::workload::{Job, Source};
 
 const NS_PER_S: i128 = 1_000_000_000;
@@ -117,6 +118,18 @@ fn place(log: ReadLog, date_zero: Option<DateZero>, builder: &mut Builder<'_>) {
         builder.ordinals.push(u64::from(row.line));
         builder.drafts.push(job);
         report.jobs += 1;
+    }
+    if report.jobs > 0 {
+        let tick_ns = i128::from(resolution.ns());
+        // Beyond 292 years nothing is; the end of a window without one is.
+        let whole = |ticks: i128| ticks.clamp(-Cover::FAR, Cover::FAR) as i64;
+        let tick = |ns: i128| whole((2 * ns + tick_ns).div_euclid(2 * tick_ns));
+        let bound = |ticks: u64| whole(i128::from(tick(window_from - tick_0)) + i128::from(ticks));
+        builder.covers.push(Cover {
+            log: index as u32,
+            jobs: tick(first - tick_0)..tick(last - tick_0) + 1,
+            window: bound(common.window.start).max(0)..bound(common.window.end),
+        });
     }
     let date = |ns: i128| if dated { dates::shown(ns, builder.ctx.zone) } else { None };
     let path = || report.path.clone();
