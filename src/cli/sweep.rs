@@ -1,6 +1,8 @@
 //! `nodetide sweep`.
 
 mod best;
+#[cfg(all(test, feature = "gpu"))]
+mod faults;
 mod rows;
 
 use super::args::SweepArgs;
@@ -42,6 +44,16 @@ struct Ended {
 
 /// Runs every configuration of the grid.
 pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
+    sweep_on(args, command, output, Chosen::new)
+}
+
+/// The same on the backend that `choose` gives.
+fn sweep_on(
+    args: &SweepArgs,
+    command: &[OsString],
+    output: &Output,
+    choose: impl FnOnce(&SweepArgs, &Loaded, &Plan, &[crate::engine::Model]) -> Result<Chosen, CliError>,
+) -> Result<u8, CliError> {
     check_usage(args)?;
     let began = Began::now();
     let scenario = Scenario::open(&args.scenario)?;
@@ -57,7 +69,7 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     remark_plan(&scenario, &plan, output);
     scenario.forget();
     let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
-    let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
+    let chosen = choose(args, loaded, &plan, &models.models)?;
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }
