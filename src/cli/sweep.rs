@@ -3,6 +3,8 @@
 mod asked;
 mod decide;
 mod dry;
+#[cfg(all(test, feature = "gpu"))]
+mod faults;
 mod gather;
 mod optimize;
 mod rows;
@@ -54,6 +56,16 @@ struct Ended {
 
 /// Runs every configuration of the grid.
 pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
+    sweep_on(args, command, output, Chosen::new)
+}
+
+/// The same on the backend that `choose` gives.
+fn sweep_on(
+    args: &SweepArgs,
+    command: &[OsString],
+    output: &Output,
+    choose: impl FnOnce(&SweepArgs, &Loaded, &Plan, &[crate::engine::Model]) -> Result<Chosen, CliError>,
+) -> Result<u8, CliError> {
     check_usage(args)?;
     let began = Began::now();
     let scenario = Scenario::open(&args.scenario)?;
@@ -80,7 +92,7 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     let models = plan.models(&counted, args.seed).map_err(CliError::Invalid)?;
     let same_logs = same_logs(&models);
     same_logs.iter().for_each(|says| output.remark(says));
-    let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
+    let chosen = choose(args, loaded, &plan, &models.models)?;
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }

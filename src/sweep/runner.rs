@@ -7,6 +7,8 @@ use std::fmt;
 
 #[cfg(feature = "gpu")]
 use super::gpu::{self, GpuError, Kernel};
+#[cfg(feature = "gpu")]
+use std::ops::ControlFlow;
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +49,41 @@ impl fmt::Display for Backend {
     }
 }
 
+/// What runs configurations beside the CPU: the kernel, and in tests something that fails when it is told to.
+#[cfg(feature = "gpu")]
+pub trait Accelerator: fmt::Debug + Send + Sync {
+    /// Runs configurations; results come in their order. `progress` hears how many have ended, and may stop the run.
+    ///
+    /// # Errors
+    /// What the device does not do; none of these configurations has a result then.
+    fn run(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Vec<RunResult>, GpuError>;
+
+    /// What it is.
+    fn backend(&self) -> Backend;
+}
+
+#[cfg(feature = "gpu")]
+impl Accelerator for Kernel {
+    fn run(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Vec<RunResult>, GpuError> {
+        Self::run(self, models, configurations, progress)
+    }
+
+    fn backend(&self) -> Backend {
+        let adapter = &self.device().adapter;
+        Backend::Gpu { name: adapter.name.clone(), driver: adapter.driver.clone() }
+    }
+}
+
 /// Why a sweep cannot run as asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SweepError {
@@ -69,7 +106,7 @@ pub enum SweepError {
 pub struct Runner {
     choice: Choice,
     #[cfg(feature = "gpu")]
-    kernel: Option<Kernel>,
+    kernel: Option<Box<dyn Accelerator>>,
     /// Why the backend is what it is.
     reason: String,
     /// What happened on the way that a user should hear.
@@ -142,7 +179,7 @@ impl Runner {
     fn open(&mut self, adapter: Option<&str>) -> Result<(), String> {
         let adapter = pick(adapter)?;
         let kernel = gpu::Device::open(&adapter).and_then(Kernel::new).map_err(|error| error.to_string())?;
-        self.kernel = Some(kernel);
+        self.kernel = Some(Box::new(kernel));
         "the scenario is for it".clone_into(&mut self.reason);
         Ok(())
     }
@@ -152,11 +189,11 @@ impl Runner {
         Err("this build is without the feature `gpu`".to_owned())
     }
 
-    /// A runner on a kernel that is there already.
+    /// A runner on a kernel that is there already; the choice says what follows where it fails.
     #[cfg(feature = "gpu")]
     #[must_use]
-    pub fn on(kernel: Kernel) -> Self {
-        Self { choice: Choice::Auto, kernel: Some(kernel), reason: "given".to_owned(), notices: Vec::new() }
+    pub fn on(choice: Choice, kernel: Box<dyn Accelerator>) -> Self {
+        Self { choice, kernel: Some(kernel), reason: "given".to_owned(), notices: Vec::new() }
     }
 
     /// What runs now.
@@ -164,8 +201,7 @@ impl Runner {
     pub fn backend(&self) -> Backend {
         #[cfg(feature = "gpu")]
         if let Some(kernel) = &self.kernel {
-            let adapter = &kernel.device().adapter;
-            return Backend::Gpu { name: adapter.name.clone(), driver: adapter.driver.clone() };
+            return kernel.backend();
         }
         Backend::Cpu { threads: rayon::current_num_threads() }
     }
@@ -217,11 +253,7 @@ impl Runner {
             let part = &configurations[from..configurations.len().min(from + piece)];
             let mut hear = |done: usize| {
                 progress.set(before + from + done);
-                if progress.stopped() {
-                    std::ops::ControlFlow::Break(())
-                } else {
-                    std::ops::ControlFlow::Continue(())
-                }
+                if progress.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             match kernel.run(models, part, &mut hear) {
                 Ok(more) => results.extend(more),

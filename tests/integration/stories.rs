@@ -48,8 +48,28 @@ fn no_scenario_is_without_a_story_here() {
         "low-priority-savings.ron",
         "nightly-training.ron",
         "shared-quota.ron",
+        "what-to-set.ron",
     ];
     assert_eq!(names, told);
+}
+
+/// Its sweep answers what it asks: today's settings miss, and the recommended ones cost much less and hold.
+#[test]
+fn what_to_set_has_an_answer() {
+    let place = Place::new();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/what-to-set.ron");
+    let file = path.to_str().expect("a path of letters");
+    // Fewer replications and one axis less than the scenario's own sweep, for the time it takes.
+    let axes =
+        ["--vary", "max_nodes=8..64:4", "--vary", "tier=Dedicated,LowPriority", "--vary", "idle_time=2m,30m"];
+    let more = ["--replications", "4", "--backend", "cpu", "--out", "o"];
+    place.run(&[&["sweep", file][..], &axes[..], &more[..]].concat()).exits(nodetide::exit_code::FINE);
+    let answer: Value = serde_json::from_str(&place.read("o/answer.json")).unwrap();
+    assert_eq!(answer["today"]["verdict"], "misses");
+    assert_eq!(answer["best"]["settings"]["tier"], "low_priority");
+    assert_eq!(answer["best"]["settings"]["idle_time_s"], "120");
+    let share = answer["against_today"]["share"].as_f64().unwrap();
+    assert!(share < -0.25, "{share}");
 }
 
 #[test]

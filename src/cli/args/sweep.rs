@@ -210,7 +210,7 @@ interrupted (Ctrl-C; what was complete is then in configs.partial.csv).";
 const OPTIMIZE_HELP: &str = "\
 Examples:
   nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16
-  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16 --replications 5 --confirm 10
+  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --confirm 20
   nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16 --subject-to \"wait_p95<=15m\"
 
 It runs a coarse grid, then finer ones around the best configurations and the front of cost

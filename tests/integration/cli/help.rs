@@ -109,7 +109,7 @@ fn bash_completes_with_the_script() {
     // Words after the command, the last of which is completed; and what is proposed, or how that begins.
     for (words, proposed) in [
         (&["run", "--repl"][..], "--replications"),
-        (&[""], "run compare sweep chart check init vm-sizes adapters explain completions help -q"),
+        (&[""], "run compare sweep optimize chart check init vm-sizes adapters explain completions help -q"),
         (&["ex"], "explain"),
         (&["explain", "S012"], "S0120 S0121 S0122"),
         (&["vm-sizes", "--region", ""], "eastus westeurope"),
@@ -137,7 +137,7 @@ fn bash_completes_with_the_script() {
         }
     }
     // Where a command takes files, nothing is proposed, and the shell proposes those that are there.
-    for command in ["run", "compare", "sweep", "chart", "check", "init"] {
+    for command in ["run", "compare", "sweep", "optimize", "chart", "check", "init"] {
         let complete = format!(
             ". ./nodetide.bash; COMP_WORDS=(nodetide {command} ''); COMP_CWORD=2; _nodetide nodetide '' {command}; \
              echo \"${{#COMPREPLY[@]}}\""

@@ -196,7 +196,10 @@ fn threads_change_no_byte() {
     for file in ["answer.json", "configs.csv", "front.csv", "surface.csv"] {
         assert_eq!(place.read(format!("1/{file}")), place.read(format!("2/{file}")), "{file}");
     }
-    assert_eq!(place.names("1"), ["answer.json", "configs.csv", "front.csv", "manifest.json", "surface.csv"]);
+    assert_eq!(
+        place.names("1"),
+        ["answer.json", "charts", "configs.csv", "front.csv", "manifest.json", "surface.csv"]
+    );
 }
 
 #[test]

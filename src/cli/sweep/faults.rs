@@ -1,0 +1,162 @@
+//! A device that fails midway, through the command: what it writes, says and returns.
+
+use super::*;
+use crate::cli::args::{BackendArg, ColorWhen};
+use crate::engine::{Model, RunResult};
+use crate::sweep::gpu::GpuError;
+use crate::sweep::runner::Accelerator;
+use crate::sweep::{Configuration, cpu};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path as FilePath;
+use std::sync::LazyLock;
+
+/// One job, so that many configurations take no time.
+const SCENARIO: &str = r#"(
+    name: "faulty",
+    clusters: [(name: "cpu", vm_size: "Standard_D4s_v3", max_nodes: 8, idle_time: "5m")],
+    region: (name: "westeurope"),
+    workload: (jobs: [(submit: "1m", service: "10m")]),
+)"#;
+
+/// 32,800 configurations: a chunk of 32,768 of a GPU, and 32 in the next.
+const AXES: [&str; 2] = ["max_nodes=1..100", "idle_time=1s..328s:1s"];
+const ROWS: usize = 32_800;
+const CHUNK: usize = 32_768;
+
+/// What a device does not do.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// It is lost once so many configurations have run.
+    LostAfter(usize),
+    /// It has memory for so many at once.
+    MemoryFor(usize),
+}
+
+/// A device with a fault; the engine stands for its kernel, whose results are the same.
+#[derive(Debug)]
+struct Faulty {
+    fault: Fault,
+    ran: usize,
+}
+
+impl Accelerator for Faulty {
+    fn run(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Vec<RunResult>, GpuError> {
+        match self.fault {
+            Fault::LostAfter(most) if self.ran >= most => {
+                // Some have ended on the device when it is lost.
+                let _ = progress(configurations.len() / 2);
+                return Err(GpuError::Lost("its driver ended it".to_owned()));
+            }
+            Fault::MemoryFor(most) if configurations.len() > most => return Err(GpuError::OutOfMemory),
+            _ => {}
+        }
+        self.ran += configurations.len();
+        let _ = progress(configurations.len());
+        Ok(cpu::run(models, configurations, &sweep::Progress::default()).unwrap_or_default())
+    }
+
+    fn backend(&self) -> Backend {
+        Backend::Gpu { name: "faulty".to_owned(), driver: "none".to_owned() }
+    }
+}
+
+/// Runs the command on a device with a fault, or on the CPU: exit code, and the directory of results.
+fn run(backend: BackendArg, fault: Option<Fault>) -> (u8, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("faulty.ron");
+    fs::write(&scenario, SCENARIO).unwrap();
+    let args = SweepArgs {
+        scenario,
+        vary: AXES.map(str::to_owned).to_vec(),
+        backend,
+        out: Some(folder.path().join("out")),
+        ..SweepArgs::default()
+    };
+    let output = Output::new(ColorWhen::Never, true);
+    let code = sweep_on(&args, &[], &output, |args, loaded, plan, models| match fault {
+        None => Chosen::new(args, loaded, plan, models),
+        Some(fault) => {
+            let device = Box::new(Faulty { fault, ran: 0 });
+            Ok(Chosen { runner: Runner::on(args.backend.into(), device), why: None })
+        }
+    });
+    (code.unwrap_or_else(|error| error.exit_code()), folder)
+}
+
+/// All rows, as the CPU gives them.
+static ON_CPU: LazyLock<String> = LazyLock::new(|| read(&run(BackendArg::Cpu, None).1, WHOLE));
+
+fn read(folder: &tempfile::TempDir, name: &str) -> String {
+    fs::read_to_string(folder.path().join("out").join(name)).unwrap_or_default()
+}
+
+/// What the manifest says of the sweep.
+fn entry(folder: &tempfile::TempDir) -> serde_json::Value {
+    let manifest: serde_json::Value = serde_json::from_str(&read(folder, "manifest.json")).unwrap();
+    manifest["sweep"].clone()
+}
+
+fn exists(folder: &tempfile::TempDir, name: &str) -> bool {
+    FilePath::new(&folder.path().join("out")).join(name).exists()
+}
+
+#[test]
+fn a_demanded_gpu_that_is_lost_leaves_what_is_complete() {
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::LostAfter(CHUNK)));
+    assert_eq!(code, exit_code::NO_GPU);
+    assert!(!exists(&folder, WHOLE), "not all is there");
+    let partial = read(&folder, PARTIAL);
+    assert_eq!(partial.lines().count(), 1 + CHUNK);
+    let entry = entry(&folder);
+    assert_eq!(entry["complete"], false);
+    assert_eq!(entry["rows"], CHUNK);
+    let note = entry["note"].as_str().unwrap();
+    assert!(note.contains("the GPU was lost: its driver ended it"), "{note}");
+    // What there is, is what there would be.
+    assert_eq!(ON_CPU.lines().count(), 1 + ROWS);
+    assert!(ON_CPU.starts_with(&partial), "the complete rows are the same");
+}
+
+#[test]
+fn a_demanded_gpu_that_is_lost_at_once_leaves_nothing() {
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::LostAfter(0)));
+    assert_eq!(code, exit_code::NO_GPU);
+    assert!(!exists(&folder, ""), "no directory of nothing");
+}
+
+#[test]
+fn the_cpu_goes_on_where_a_gpu_is_lost() {
+    let (code, folder) = run(BackendArg::Auto, Some(Fault::LostAfter(CHUNK)));
+    assert_eq!(code, exit_code::FINE);
+    assert!(read(&folder, WHOLE) == *ON_CPU, "the rows are the same");
+    let entry = entry(&folder);
+    assert_eq!(entry["complete"], true);
+    assert_eq!(entry["notices"][0], "the GPU was lost: its driver ended it: going on with the CPU");
+    let backend = entry["backend"].as_str().unwrap();
+    assert!(backend.starts_with("CPU"), "{backend}");
+}
+
+#[test]
+fn a_gpu_with_little_memory_gets_smaller_pieces() {
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::MemoryFor(10_000)));
+    assert_eq!(code, exit_code::FINE);
+    assert!(read(&folder, WHOLE) == *ON_CPU, "the rows are the same");
+    let entry = entry(&folder);
+    assert_eq!(entry["backend"], "GPU faulty (none)");
+    let notices: Vec<&str> = entry["notices"].as_array().unwrap().iter().flat_map(|n| n.as_str()).collect();
+    let said = |n: &str| format!("the GPU is out of memory: going on with {n} configurations at a time");
+    assert_eq!(notices, [said("16384"), said("8192")]);
+}
+
+#[test]
+fn a_demanded_gpu_without_memory_for_a_piece_is_an_error() {
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::MemoryFor(1)));
+    assert_eq!(code, exit_code::NO_GPU);
+    assert!(!exists(&folder, ""), "no directory of nothing");
+}
