@@ -8,7 +8,7 @@ mod human;
 mod json;
 
 pub use human::human;
-pub use json::{Json, json};
+pub use json::{Entry, Json, json};
 
 use crate::report::objective::Objective;
 use crate::stats::surface::best::{Rival, Slack, beside, nearest, not_separated, ranked, rivals, slack};
