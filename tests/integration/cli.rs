@@ -12,4 +12,5 @@ mod pipes;
 mod replications;
 mod run;
 mod sweep;
+mod sweep_files;
 mod ticks;
