@@ -187,7 +187,7 @@ pub enum CompareFormat {
 #[derive(Args, Debug)]
 #[command(after_long_help = CHART_HELP)]
 pub struct ChartArgs {
-    /// Directory of results, as `run --out` wrote it.
+    /// Directory of results, as `run --out`, `sweep --out` or `optimize --out` wrote it.
     #[arg(value_name = "DIR")]
     pub results: PathBuf,
     /// Where to put the pictures; without it, into the folder `charts` of the results, replacing what is there.
@@ -225,6 +225,16 @@ pub enum ChartName {
     Hours,
     /// Sizes and running times of the jobs.
     Workload,
+    /// Of a sweep: cost and latency over the axes.
+    Heat,
+    /// Of a sweep: cost against latency.
+    Front,
+    /// Of a sweep: what a minute less costs.
+    Minute,
+    /// Of a sweep: which axis matters.
+    Effects,
+    /// Of a sweep: what chance does to the best.
+    Replications,
 }
 
 /// Kinds of files of pictures.
@@ -395,7 +405,7 @@ Examples:
   nodetide chart results/today --theme dark --size 1920x1080
   nodetide chart results/today --only wait,cost --out slides
 
-`run --out` draws all of them already; docs/charts.md says how to read them.";
+`run --out` and `sweep --out` draw all of theirs already; docs/charts.md says how to read them.";
 
 const CHECK_HELP: &str = "\
 Examples:

@@ -6,6 +6,7 @@ use super::output::Output;
 use crate::chart::{Scene, Theme};
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::exit_code;
+use crate::report::charts::sweep::{SweepChart, of_sweep};
 use crate::report::charts::{self, Chart, Look, ReadError, SummaryError};
 use crate::report::files::OutError;
 use crate::report::units::count;
@@ -14,7 +15,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Draws the results of a run.
+/// Draws the results of a run or of a sweep.
 pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
     let extension = match args.format {
         ChartFormat::Svg => "svg",
@@ -26,33 +27,33 @@ pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
         ChartTheme::Dark => Theme::Dark,
     };
     let look = Look { theme, size: args.size };
-    let wanted = |chart: &Chart| args.only.is_empty() || args.only.iter().any(|name| of(*name) == *chart);
-    let drawn: Vec<Chart> = Chart::ALL.into_iter().filter(wanted).collect();
+    let swept = is_sweep(&args.results);
+    let drawn = wanted(args, swept)?;
     let folder = args.out.clone().unwrap_or_else(|| args.results.join(charts::FOLDER));
-    let place = |chart: &Chart| {
-        let name = charts::name(chart.as_str(), theme, extension);
+    let place = |stem: &str| {
+        let name = charts::name(stem, theme, extension);
         folder.join(Path::new(name).file_name().unwrap_or_default())
     };
     // Pictures in the results' own folder are the program's; elsewhere they may be anybody's.
     if args.out.is_some()
         && !args.force
-        && let Some(path) = drawn.iter().map(place).find(|path| path.exists())
+        && let Some(path) = drawn.iter().flat_map(|d| d.stems()).map(&place).find(|path| path.exists())
     {
         return Err(CliError::Exists(path));
     }
     if folder.exists() && !folder.is_dir() {
         return Err(OutError::NotADirectory(folder).into());
     }
-    let data = charts::read(&args.results).map_err(|e| CliError::Invalid(vec![diagnostic(e)]))?;
+    let scenes = scenes(&args.results, swept, &drawn, look)
+        .map_err(|e| CliError::Invalid(vec![diagnostic(e, swept)]))?;
     fs::create_dir_all(&folder).map_err(|source| CliError::Write { path: folder.clone(), source })?;
     let mut missing = std::collections::BTreeSet::new();
-    for chart in &drawn {
-        let scene = chart.scene(&data, look);
+    for (stem, scene) in &scenes {
         if args.format == ChartFormat::Png {
-            missing.extend(crate::chart::missing_in_png(&scene).chars());
+            missing.extend(crate::chart::missing_in_png(scene).chars());
         }
-        let bytes = bytes(&scene, args.format)?;
-        let path = place(chart);
+        let bytes = bytes(scene, args.format)?;
+        let path = place(stem);
         write(&path, &bytes).map_err(|source| CliError::Write { path, source })?;
     }
     if !missing.is_empty() {
@@ -63,19 +64,106 @@ pub(super) fn chart(args: &ChartArgs, output: &Output) -> Result<u8, CliError> {
              that the viewer's fonts have: use --format svg"
         ));
     }
-    output.remark(&format!("{} in {}", count(drawn.len() as u64, "chart"), folder.display()));
+    output.remark(&format!("{} in {}", count(scenes.len() as u64, "chart"), folder.display()));
     Ok(exit_code::FINE)
 }
 
-const fn of(name: ChartName) -> Chart {
-    match name {
-        ChartName::Nodes => Chart::Nodes,
-        ChartName::Wait => Chart::Wait,
-        ChartName::Causes => Chart::Causes,
-        ChartName::Cost => Chart::Cost,
-        ChartName::Hours => Chart::Hours,
-        ChartName::Workload => Chart::Workload,
+/// A picture of a run or of a sweep.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Run(Chart),
+    Sweep(SweepChart),
+}
+
+impl Drawn {
+    fn stems(&self) -> Vec<&'static str> {
+        match self {
+            Self::Run(chart) => vec![chart.as_str()],
+            Self::Sweep(chart) => chart.stems().to_vec(),
+        }
     }
+}
+
+/// Whether a directory has the results of a sweep.
+fn is_sweep(results: &Path) -> bool {
+    results.join("answer.json").is_file() && !results.join("summary.json").exists()
+}
+
+/// Whether a sweep's results are those of `optimize`. Damaged ones are told of when they are read.
+fn is_search(results: &Path) -> bool {
+    let text = fs::read_to_string(results.join("answer.json")).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|answer| answer.get("search").is_some())
+}
+
+/// What is drawn: all pictures of the kind of results, or those that are named.
+fn wanted(args: &ChartArgs, swept: bool) -> Result<Vec<Drawn>, CliError> {
+    let of = |name: ChartName| match name {
+        ChartName::Nodes => Drawn::Run(Chart::Nodes),
+        ChartName::Wait => Drawn::Run(Chart::Wait),
+        ChartName::Causes => Drawn::Run(Chart::Causes),
+        ChartName::Cost => Drawn::Run(Chart::Cost),
+        ChartName::Hours => Drawn::Run(Chart::Hours),
+        ChartName::Workload => Drawn::Run(Chart::Workload),
+        ChartName::Heat => Drawn::Sweep(SweepChart::Heat),
+        ChartName::Front => Drawn::Sweep(SweepChart::Front),
+        ChartName::Minute => Drawn::Sweep(SweepChart::Minute),
+        ChartName::Effects => Drawn::Sweep(SweepChart::Effects),
+        ChartName::Replications => Drawn::Sweep(SweepChart::Replications),
+    };
+    let all: Vec<Drawn> = if swept && is_search(&args.results) {
+        SweepChart::OF_SEARCH.into_iter().map(Drawn::Sweep).collect()
+    } else if swept {
+        SweepChart::ALL.into_iter().map(Drawn::Sweep).collect()
+    } else {
+        Chart::ALL.into_iter().map(Drawn::Run).collect()
+    };
+    if args.only.is_empty() {
+        return Ok(all);
+    }
+    let named: Vec<Drawn> = args.only.iter().map(|name| of(*name)).collect();
+    if args.results.exists()
+        && let Some(other) = named.iter().find(|one| !all.contains(one))
+    {
+        let names = |list: &[Drawn]| list.iter().map(|d| d.stems()[0]).collect::<Vec<_>>().join(", ");
+        let kind = if swept { "a sweep" } else { "a run" };
+        let text = format!(
+            "{} has the results of {kind}, of which there is no picture {:?}; there are: {}",
+            args.results.display(),
+            names(std::slice::from_ref(other)),
+            names(&all)
+        );
+        return Err(CliError::Usage(text));
+    }
+    Ok(all.into_iter().filter(|one| named.contains(one)).collect())
+}
+
+/// The pictures, by stem.
+fn scenes(
+    results: &Path,
+    swept: bool,
+    drawn: &[Drawn],
+    look: Look,
+) -> Result<Vec<(&'static str, Scene)>, ReadError> {
+    let mut scenes = Vec::new();
+    if swept {
+        let (surface, recommended) = charts::read_answer(results)?;
+        for chart in drawn {
+            let Drawn::Sweep(chart) = chart else { continue };
+            let figures = of_sweep(&surface, recommended, *chart);
+            scenes.extend(
+                figures
+                    .into_iter()
+                    .map(|named| (named.stem, crate::chart::layout(&named.figure, look.size, look.theme))),
+            );
+        }
+    } else {
+        let data = charts::read(results)?;
+        for chart in drawn {
+            let Drawn::Run(chart) = chart else { continue };
+            scenes.push((chart.as_str(), chart.scene(&data, look)));
+        }
+    }
+    Ok(scenes)
 }
 
 fn bytes(scene: &Scene, format: ChartFormat) -> Result<Vec<u8>, CliError> {
@@ -108,17 +196,21 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// What is wrong with the results, with the damaged place where there is one.
-fn diagnostic(error: ReadError) -> Diagnostic {
-    const MEND: &str = "write the results again with `nodetide run SCENARIO --out DIR`";
+fn diagnostic(error: ReadError, swept: bool) -> Diagnostic {
+    let mend = if swept {
+        "write the results again with `nodetide sweep SCENARIO --out DIR`"
+    } else {
+        "write the results again with `nodetide run SCENARIO --out DIR`"
+    };
     let message = error.to_string();
     match error {
         ReadError::NoResults { path, .. } if !path.exists() => {
             Diagnostic::new(Code::NoResults, format!("{} does not exist", path.display()))
-                .help("name a directory that `nodetide run SCENARIO --out DIR` wrote")
+                .help("name a directory that `run --out DIR` or `sweep --out DIR` wrote")
         }
         ReadError::NoResults { path, .. } => {
             Diagnostic::new(Code::NoResults, message).help(match results_in(&path).as_slice() {
-                [] => "name a directory that `nodetide run SCENARIO --out DIR` wrote".to_owned(),
+                [] => "name a directory that `run --out DIR` or `sweep --out DIR` wrote".to_owned(),
                 within => format!("there are results in {}: name one of them", within.join(", ")),
             })
         }
@@ -129,13 +221,13 @@ fn diagnostic(error: ReadError) -> Diagnostic {
         }
         ReadError::Value { path, line, column, value, message } => {
             let said = format!("{column} is {value:?}; {message}");
-            let found = Diagnostic::new(Code::ResultsDamaged, said).help(MEND);
+            let found = Diagnostic::new(Code::ResultsDamaged, said).help(mend);
             place(found, &path, line, Some(&column))
         }
         ReadError::Line { path, line, message } => {
-            place(Diagnostic::new(Code::ResultsDamaged, message).help(MEND), &path, line, None)
+            place(Diagnostic::new(Code::ResultsDamaged, message).help(mend), &path, line, None)
         }
-        _ => Diagnostic::new(Code::ResultsDamaged, message).help(MEND),
+        _ => Diagnostic::new(Code::ResultsDamaged, message).help(mend),
     }
 }
 
@@ -143,7 +235,7 @@ fn diagnostic(error: ReadError) -> Diagnostic {
 fn results_in(path: &Path) -> Vec<String> {
     const SHOWN: usize = 5;
     let entries = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
-    let results = entries.filter(|path| path.join("summary.json").is_file());
+    let results = entries.filter(|path| path.join("summary.json").is_file() || is_sweep(path));
     let mut names: Vec<String> = results.map(|path| path.display().to_string()).collect();
     names.sort();
     if names.len() > SHOWN {

@@ -43,7 +43,9 @@ impl Progress {
 
     /// Of a sweep of so many rows.
     pub(super) fn of_sweep(total: u64, progress: Arc<sweep::Progress>, output: Output) -> Self {
-        let line = move |elapsed: Duration| sweep_line(progress.done() as u64, total, elapsed);
+        // A resumed sweep has rows that this command did not make.
+        let before = progress.done() as u64;
+        let line = move |elapsed: Duration| sweep_line(before, progress.done() as u64, total, elapsed);
         Self { done: Arc::default(), thread: watch(output, line) }
     }
 
@@ -54,10 +56,10 @@ impl Progress {
 }
 
 /// Configurations done, rate, time left.
-fn sweep_line(done: u64, total: u64, elapsed: Duration) -> String {
+fn sweep_line(before: u64, done: u64, total: u64, elapsed: Duration) -> String {
     let so_far = format!("sweeping: {} of {} configurations", whole(done), whole(total));
-    let rate = done as f64 / elapsed.as_secs_f64().max(1e-9);
-    if done == 0 {
+    let rate = done.saturating_sub(before) as f64 / elapsed.as_secs_f64().max(1e-9);
+    if done <= before {
         return format!("{so_far}, {} s", elapsed.as_secs());
     }
     let left = total.saturating_sub(done) as f64 / rate;
@@ -117,9 +119,9 @@ mod tests {
 
     #[test]
     fn a_sweep_tells_rate_and_time_left() {
-        let line = sweep_line(25_000, 100_000, Duration::from_secs(10));
+        let line = sweep_line(0, 25_000, 100_000, Duration::from_secs(10));
         assert_eq!(line, "sweeping: 25,000 of 100,000 configurations, 2,500 a second, 30s left");
-        let line = sweep_line(0, 10, Duration::from_secs(3));
+        let line = sweep_line(0, 0, 10, Duration::from_secs(3));
         assert_eq!(line, "sweeping: 0 of 10 configurations, 3 s");
     }
 }

@@ -5,9 +5,13 @@ mod decide;
 mod dry;
 #[cfg(all(test, feature = "gpu"))]
 mod faults;
+mod files;
 mod gather;
 mod optimize;
+mod resume;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod what_if;
 
 pub(super) use asked::check;
@@ -23,7 +27,7 @@ use crate::exit_code;
 use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer};
 use crate::report::charts::sweep::SweepChart;
-use crate::report::files::{self, Manifest, OutDir, SweepEntry};
+use crate::report::files::{self as result_files, Manifest, OutDir, Rest, SweepEntry};
 use crate::report::summary::{FORMAT, WarningEntry};
 use crate::report::units::{count, whole};
 use crate::scenario::locate::Tree;
@@ -33,16 +37,13 @@ use crate::sweep::plan::{Models, Plan};
 use crate::sweep::runner::{Backend, Choice, Runner, SweepError};
 use decide::Decider;
 pub(super) use decide::check_objective;
+use files::Files;
 use gather::{Gathered, write_front, write_surface};
 pub(super) use optimize::optimize;
-use rows::{Sweep, scales};
+use resume::{Identity, Kept};
+use rows::{Sweep, head, scales};
 use std::ffi::OsString;
-use std::io;
 use std::sync::Arc;
-
-/// Result files.
-const WHOLE: &str = "configs.csv";
-const PARTIAL: &str = "configs.partial.csv";
 
 /// How a sweep went.
 #[derive(Default)]
@@ -50,34 +51,57 @@ struct Ended {
     rows: u64,
     not_ended: u64,
     notices: Vec<String>,
+    /// The first position of the grid that is not done.
+    position: u64,
+    /// Rows that were there each time it was resumed.
+    resumed: Vec<u64>,
     /// Why it is not complete.
     stopped: Option<SweepError>,
 }
 
-/// Runs every configuration of the grid.
-pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
-    sweep_on(args, command, output, Chosen::new)
+/// How far a sweep goes at a time, and how it is interrupted.
+#[derive(Default)]
+struct Pace {
+    progress: Arc<sweep::Progress>,
+    /// Positions of a chunk, where the backend does not say.
+    chunk: Option<u64>,
+    /// Interrupts itself after so many rows, for tests.
+    interrupt_after: Option<u64>,
 }
 
-/// The same on the backend that `choose` gives.
-fn sweep_on(
+/// Runs every configuration of the grid.
+pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> Result<u8, CliError> {
+    let pace = Pace::default();
+    let ready = || stop_on_interrupt(&pace.progress, output);
+    let (text, ended) = run(args, command, output, &pace, ready, Chosen::new)?;
+    output.print(&text)?;
+    code_of(ended)
+}
+
+/// The same, but for what is printed. `ready`: everything is read and checked, and the configurations are about to run;
+/// `choose` gives the backend.
+fn run(
     args: &SweepArgs,
     command: &[OsString],
     output: &Output,
+    pace: &Pace,
+    ready: impl FnOnce(),
     choose: impl FnOnce(&SweepArgs, &Loaded, &Plan, &[crate::engine::Model]) -> Result<Chosen, CliError>,
-) -> Result<u8, CliError> {
+) -> Result<(String, Ended), CliError> {
     check_usage(args)?;
     let began = Began::now();
     let scenario = Scenario::open(&args.scenario)?;
     let loaded = scenario.loaded();
     let plan = asked::plan(args, loaded)?;
     if args.explain_backend {
-        return explain(args, loaded, &plan, output);
+        return Ok((explain(args, loaded, &plan)?, Ended::default()));
     }
     if args.dry_run {
-        return dry_run(args, loaded, &plan, output);
+        return Ok((dry_run(args, loaded, &plan)?, Ended::default()));
     }
-    let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    let kept = args.out.as_deref().filter(|_| args.resume).map(Kept::read).transpose()?;
+    let replace = args.force || args.resume;
+    let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, replace)).transpose()?;
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
     }
@@ -92,12 +116,16 @@ fn sweep_on(
     let models = plan.models(&counted, args.seed).map_err(CliError::Invalid)?;
     let same_logs = same_logs(&models);
     same_logs.iter().for_each(|says| output.remark(says));
+    let identity = args.out.as_ref().map(|_| Identity::of(&scenario, &plan, &models, &decider));
+    if let Some((kept, identity)) = kept.as_ref().zip(identity.as_ref()) {
+        kept.check(identity, &args.vary, args.histograms)?;
+    }
     let chosen = choose(args, loaded, &plan, &models.models)?;
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }
-    let progress = Arc::new(sweep::Progress::default());
-    stop_on_interrupt(&progress, output);
+    let progress = Arc::clone(&pace.progress);
+    ready();
     let mut gathered = Gathered::new(&plan, &decider, loaded.scenario());
     let mut sweep = Sweep {
         plan: &plan,
@@ -107,21 +135,32 @@ fn sweep_on(
         runner: chosen.runner,
         progress: Arc::clone(&progress),
         output: *output,
+        histograms: args.histograms,
+        pace,
     };
-    let shown = Progress::of_sweep(plan.len(), progress, *output);
-    let mut ended = match &mut out {
-        None => sweep.run(&mut io::sink(), &mut gathered).map_err(CliError::Stdout)?,
-        Some(out) => {
-            let mut ended = Ended::default();
-            out.write(WHOLE, |w| {
-                ended = sweep.run(w, &mut gathered)?;
-                Ok(())
-            })?;
-            ended
+    let mut files = Files::begin(out.as_ref(), args, &plan)?;
+    let header = head(&plan).map_err(CliError::Stdout)?;
+    let mut ended = Ended::default();
+    match &kept {
+        Some(kept) => {
+            kept.restore(&plan, &header, &mut files, &mut gathered, &mut ended)?;
+            progress.add(ended.rows as usize);
+            let (rows, all) = (whole(ended.rows), whole(plan.len()));
+            output.remark(&format!("resuming: {rows} of {all} rows are complete"));
         }
-    };
+        None => files.header(&header)?,
+    }
+    let shown = Progress::of_sweep(plan.len(), progress, *output);
+    sweep.run(&mut files, &mut gathered, &mut ended)?;
     drop(shown);
-    ended.notices.extend(same_logs);
+    for says in same_logs {
+        if !ended.notices.contains(&says) {
+            ended.notices.push(says);
+        }
+    }
+    if let Some(out) = &mut out {
+        files.end(out, &ended, &gathered, &plan)?;
+    }
     let surface = gathered.surface;
     let mut answer = Answer::of(&surface, &decider.objective);
     let reason = chosen.why.unwrap_or_else(|| sweep.runner.reason().to_owned());
@@ -131,15 +170,15 @@ fn sweep_on(
         let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &plan, seed: args.seed };
         answer.what_if = tried.all(&what_ifs, index)?;
     }
-    let manifest = Run { args, command, scenario: &scenario, plan: &plan, models: &models, began: &began };
-    if let Some(mut out) = out {
+    if let Some((mut out, identity)) = out.zip(identity) {
         if ended.stopped.is_none() {
             write_answer(&mut out, &answer, &plan)?;
         }
+        let (scenario, plan, models) = (&scenario, &plan, &models);
+        let manifest = Run { args, command, scenario, plan, models, began: &began, identity };
         manifest.write(out, &ended, &sweep.runner.backend(), reason, output)?;
     }
-    output.print(&printed(&answer, &plan, &ended))?;
-    code_of(ended)
+    Ok((printed(&answer, &plan, &ended), ended))
 }
 
 /// What is written beside the rows.
@@ -149,8 +188,8 @@ fn write_answer(out: &mut OutDir, answer: &Answer<'_>, plan: &Plan) -> Result<()
     out.write("front.csv", |w| write_front(surface, &answer.front, plan, w))?;
     let cells = |index| plan.values(index).map(|value| value.to_string()).collect();
     let json = answer::json(answer, cells);
-    out.write("answer.json", |w| files::json(w, &json))?;
-    files::write_sweep_charts(out, surface, answer.best, &SweepChart::ALL)?;
+    out.write("answer.json", |w| result_files::json(w, &json))?;
+    result_files::write_sweep_charts(out, surface, answer.best, &SweepChart::ALL)?;
     Ok(())
 }
 
@@ -180,6 +219,14 @@ fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
     if args.out.as_deref() == Some(std::path::Path::new("-")) {
         let text = "--out takes a directory; standard output has the table of the cheapest configurations";
         return Err(CliError::Usage(text.to_owned()));
+    }
+    #[cfg(not(feature = "parquet"))]
+    if args.parquet {
+        let message = "this program was built without the feature `parquet`";
+        let help = "leave out --parquet: configs.csv has the same rows; or build with `cargo install --path .`, which has \
+                    the feature";
+        let found = Diagnostic::new(Code::NotBuilt, message).help(help);
+        return Err(CliError::NotBuilt(Box::new(found)));
     }
     if args.adapter.is_some() && args.backend == super::args::BackendArg::Cpu {
         let text = "--adapter names a GPU, and --backend cpu uses none; leave one of them out";
@@ -304,13 +351,12 @@ fn refused(error: SweepError, loaded: &Loaded) -> CliError {
 }
 
 /// Says which backend would run, and why.
-fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> Result<u8, CliError> {
+fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan) -> Result<String, CliError> {
     let models = plan.sample_models(loaded, args.seed).map_err(CliError::Invalid)?;
     let (_, mut text) = explained(args, loaded, plan, &models)?;
     let rows = whole(plan.len());
     text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
-    output.print(&text)?;
-    Ok(exit_code::FINE)
+    Ok(text)
 }
 
 fn explained(
@@ -336,11 +382,10 @@ fn explained(
 }
 
 /// Checks everything and says what would run.
-fn dry_run(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> Result<u8, CliError> {
+fn dry_run(args: &SweepArgs, loaded: &Loaded, plan: &Plan) -> Result<String, CliError> {
     let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
     let (backend, text) = explained(args, loaded, plan, &models.models)?;
-    output.print(&(text + &dry::says(plan, &models, &backend)))?;
-    Ok(exit_code::FINE)
+    Ok(text + &dry::says(plan, &models, &backend))
 }
 
 /// What a manifest is made of.
@@ -351,6 +396,7 @@ struct Run<'a> {
     plan: &'a Plan,
     models: &'a Models,
     began: &'a Began,
+    identity: Identity,
 }
 
 impl Run<'_> {
@@ -363,18 +409,19 @@ impl Run<'_> {
         reason: String,
         output: &Output,
     ) -> Result<(), CliError> {
-        if ended.stopped.is_some() {
-            if ended.rows == 0 {
-                output.remark("no part of the sweep was complete, so nothing was written");
-                return Ok(());
-            }
-            out.rename(WHOLE, PARTIAL)?;
+        if ended.stopped.is_some() && ended.rows == 0 {
+            output.remark("no part of the sweep was complete, so nothing was written");
+            return Ok(());
         }
         let manifest = self.manifest(ended, backend, reason, out.entries());
-        out.write("manifest.json", |w| files::json(w, &manifest))?;
+        out.write("manifest.json", |w| result_files::json(w, &manifest))?;
         let path = out.commit()?;
-        let what = if ended.stopped.is_some() { "what was complete is" } else { "results are" };
-        output.remark(&format!("{what} in {}", path.display()));
+        if ended.stopped.is_some() {
+            let path = path.display();
+            output.remark(&format!("what was complete is in {path}; the same command with --resume goes on"));
+        } else {
+            output.remark(&format!("results are in {}", path.display()));
+        }
         Ok(())
     }
 
@@ -383,7 +430,7 @@ impl Run<'_> {
         ended: &Ended,
         backend: &Backend,
         reason: String,
-        entries: &[files::FileEntry],
+        entries: &[result_files::FileEntry],
     ) -> Manifest {
         let (adapter, driver) = match backend {
             Backend::Cpu { .. } => (None, None),
@@ -416,6 +463,12 @@ impl Run<'_> {
                 rows: ended.rows,
                 complete: ended.stopped.is_none(),
                 note,
+                fingerprint: self.identity.fingerprint.clone(),
+                resumed: ended.resumed.clone(),
+                rest: ended
+                    .stopped
+                    .as_ref()
+                    .map(|_| Rest { position: ended.position, not_ended: ended.not_ended }),
             }),
         }
     }

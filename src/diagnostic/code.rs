@@ -194,6 +194,8 @@ codes! {
     NotBuilt = "I0408",
     /// The scenario has something that the GPU's kernel does not know.
     NotForGpu = "I0409",
+    /// Nothing that `--resume` could go on with, or another sweep.
+    OtherSweep = "I0410",
 
     /// A quota held jobs back.
     QuotaBinding = "W0501",

@@ -8,7 +8,7 @@ mod human;
 mod json;
 
 pub use human::{confirmed_human, human};
-pub use json::{Confirmed, Json, Searched, json};
+pub use json::{Confirmed, Entry, Json, Searched, json};
 
 use crate::report::objective::Objective;
 use crate::stats::surface::best::{Rival, Slack, beside, nearest, not_separated, ranked, rivals, slack};

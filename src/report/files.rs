@@ -9,6 +9,8 @@ mod jobs;
 mod leftovers;
 mod manifest;
 mod nodes;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod replications;
 #[cfg(test)]
 mod runs;
@@ -20,11 +22,13 @@ mod trace;
 mod writer;
 
 pub use aml::{aml_clusters, aml_jobs, aml_nodes};
-pub use directory::{OutDir, OutError};
+pub use directory::{OutDir, OutError, OutFile};
 pub use events::events;
 pub use jobs::{header as jobs_header, jobs};
 pub use leftovers::Leftover;
-pub use manifest::{FileEntry, Manifest, SweepEntry, hex_sha256};
+pub use manifest::{
+    FileEntry, Fingerprint, HashingReader, Manifest, Rest, SweepEntry, hex_sha256, hex_sha256_of,
+};
 pub use nodes::{header as nodes_header, nodes};
 pub use replications::{header as replications_header, replications};
 pub use table::{REPLICATED_HEADER, SUMMARY_HEADER, replicated_table, summary_table};
@@ -41,7 +45,7 @@ use std::io::{self, Write};
 use writer::{Rows, io_error};
 
 /// Names of all result files but pictures; a directory with nothing else in it may be replaced.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 19] = [
     "manifest.json",
     "summary.json",
     "jobs.csv",
@@ -59,6 +63,8 @@ pub const NAMES: [&str; 17] = [
     "front.csv",
     "answer.json",
     "configs.partial.csv",
+    "surface.partial.csv",
+    "histograms.partial.csv",
 ];
 
 /// Whether a file of results may have this name, relative to their directory.

@@ -192,3 +192,56 @@ pub fn header() -> Vec<String> {
     names.extend(own(&["releases", "scale_operations", "evictions", "boot_failures", "refused_updates"]));
     names
 }
+
+/// Whether a figure of [`header`] is a count, so that it is a whole number in every row.
+#[must_use]
+pub fn is_count(name: &str) -> bool {
+    name == "jobs"
+        || name.starts_with("jobs_")
+        || matches!(
+            name,
+            "restarts"
+                | "waits_within_limit"
+                | "waits_judged"
+                | "peak_nodes"
+                | "requests"
+                | "withdrawn"
+                | "releases"
+                | "scale_operations"
+                | "evictions"
+                | "boot_failures"
+                | "refused_updates"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_known_by_their_names() {
+        let scale = Scale {
+            resolution: Resolution::S1,
+            rates: Vec::new(),
+            currency: "USD".to_owned(),
+            rate_span: Some(3600),
+            wait_limit: Some(TimeSpan::from_ns(1)),
+        };
+        let mut facts = Facts { peak_nodes: Some(1), ..Facts::default() };
+        facts.wait.n = 1;
+        let row =
+            Row { status: "settled", not_ended: false, end: 1, facts, waits_within: 1, waits_judged: 1 };
+        let mut names = header().into_iter();
+        let mut counts = 0;
+        row.figures(&scale, |value| {
+            let name = names.next().unwrap();
+            match value {
+                Value::Count(_) => assert!(is_count(&name), "{name}"),
+                Value::Number(_) => assert!(!is_count(&name), "{name}"),
+                Value::Null => assert!(!is_count(&name), "{name}: this test needs a value of every count"),
+            }
+            counts += usize::from(matches!(value, Value::Count(_)));
+        });
+        assert_eq!((names.next(), counts), (None, header().iter().filter(|name| is_count(name)).count()));
+    }
+}

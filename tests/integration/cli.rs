@@ -15,4 +15,5 @@ mod replications;
 mod run;
 mod sweep;
 mod sweep_axes;
+mod sweep_files;
 mod ticks;

@@ -8,6 +8,7 @@ mod logs;
 mod output;
 mod results;
 mod scenarios;
+mod sweeps;
 mod ticks;
 
 use crate::support::{Done, Place};
@@ -79,6 +80,7 @@ fn chapters() -> Vec<Chapter> {
     let mut all = vec![scenarios::chapter(), ticks::chapter()];
     all.extend(logs::chapters());
     all.push(results::chapter());
+    all.push(sweeps::chapter());
     all.push(output::chapter());
     all
 }
@@ -162,6 +164,11 @@ fn logs_of_jobs() {
 #[test]
 fn results_to_draw() {
     check(&results::chapter());
+}
+
+#[test]
+fn sweeps_to_resume() {
+    check(&sweeps::chapter());
 }
 
 #[test]

@@ -62,6 +62,16 @@ pub struct SweepArgs {
     /// Replace the results that are in the directory of --out.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub force: bool,
+    /// Go on with the sweep that Ctrl-C interrupted in the directory of --out; the results are those of a sweep that nobody
+    /// interrupted, to the last byte.
+    #[arg(long, requires = "out", conflicts_with = "force", help_heading = "Output")]
+    pub resume: bool,
+    /// Also write configs.parquet: the rows of configs.csv as columns, for data frames.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub parquet: bool,
+    /// Put the histogram of each row's waits into configs.parquet, as two lists: ends of buckets, and jobs in them.
+    #[arg(long, requires = "parquet", help_heading = "Output")]
+    pub histograms: bool,
 }
 
 /// Arguments of `optimize`.
@@ -205,7 +215,7 @@ and vm_size and tier take price, family and speed with them. docs/sweep.md says 
 Configurations whose min_nodes is over their max_nodes are left out and counted. Exit code 2
 where an axis is wrong, 3 where a configuration is refused, 5 where --backend gpu is asked
 for and cannot be, 7 where a run ended stuck or at a limit of the simulator, 130 where it was
-interrupted (Ctrl-C; what was complete is then in configs.partial.csv).";
+interrupted (Ctrl-C; what was complete is then in configs.partial.csv, and --resume goes on).";
 
 const OPTIMIZE_HELP: &str = "\
 Examples:

@@ -79,18 +79,26 @@ fn run(backend: BackendArg, fault: Option<Fault>) -> (u8, tempfile::TempDir) {
         ..SweepArgs::default()
     };
     let output = Output::new(ColorWhen::Never, true);
-    let code = sweep_on(&args, &[], &output, |args, loaded, plan, models| match fault {
-        None => Chosen::new(args, loaded, plan, models),
-        Some(fault) => {
-            let device = Box::new(Faulty { fault, ran: 0 });
-            Ok(Chosen { runner: Runner::on(args.backend.into(), device), why: None })
-        }
-    });
+    let done = super::run(
+        &args,
+        &[],
+        &output,
+        &Pace::default(),
+        || (),
+        |args, loaded, plan, models| match fault {
+            None => Chosen::new(args, loaded, plan, models),
+            Some(fault) => {
+                let device = Box::new(Faulty { fault, ran: 0 });
+                Ok(Chosen { runner: Runner::on(args.backend.into(), device), why: None })
+            }
+        },
+    );
+    let code = done.and_then(|(_, ended)| code_of(ended));
     (code.unwrap_or_else(|error| error.exit_code()), folder)
 }
 
 /// All rows, as the CPU gives them.
-static ON_CPU: LazyLock<String> = LazyLock::new(|| read(&run(BackendArg::Cpu, None).1, WHOLE));
+static ON_CPU: LazyLock<String> = LazyLock::new(|| read(&run(BackendArg::Cpu, None).1, files::WHOLE));
 
 fn read(folder: &tempfile::TempDir, name: &str) -> String {
     fs::read_to_string(folder.path().join("out").join(name)).unwrap_or_default()
@@ -110,8 +118,8 @@ fn exists(folder: &tempfile::TempDir, name: &str) -> bool {
 fn a_demanded_gpu_that_is_lost_leaves_what_is_complete() {
     let (code, folder) = run(BackendArg::Gpu, Some(Fault::LostAfter(CHUNK)));
     assert_eq!(code, exit_code::NO_GPU);
-    assert!(!exists(&folder, WHOLE), "not all is there");
-    let partial = read(&folder, PARTIAL);
+    assert!(!exists(&folder, files::WHOLE), "not all is there");
+    let partial = read(&folder, files::PARTIAL);
     assert_eq!(partial.lines().count(), 1 + CHUNK);
     let entry = entry(&folder);
     assert_eq!(entry["complete"], false);
@@ -134,7 +142,7 @@ fn a_demanded_gpu_that_is_lost_at_once_leaves_nothing() {
 fn the_cpu_goes_on_where_a_gpu_is_lost() {
     let (code, folder) = run(BackendArg::Auto, Some(Fault::LostAfter(CHUNK)));
     assert_eq!(code, exit_code::FINE);
-    assert!(read(&folder, WHOLE) == *ON_CPU, "the rows are the same");
+    assert!(read(&folder, files::WHOLE) == *ON_CPU, "the rows are the same");
     let entry = entry(&folder);
     assert_eq!(entry["complete"], true);
     assert_eq!(entry["notices"][0], "the GPU was lost: its driver ended it: going on with the CPU");
@@ -146,7 +154,7 @@ fn the_cpu_goes_on_where_a_gpu_is_lost() {
 fn a_gpu_with_little_memory_gets_smaller_pieces() {
     let (code, folder) = run(BackendArg::Gpu, Some(Fault::MemoryFor(10_000)));
     assert_eq!(code, exit_code::FINE);
-    assert!(read(&folder, WHOLE) == *ON_CPU, "the rows are the same");
+    assert!(read(&folder, files::WHOLE) == *ON_CPU, "the rows are the same");
     let entry = entry(&folder);
     assert_eq!(entry["backend"], "GPU faulty (none)");
     let notices: Vec<&str> = entry["notices"].as_array().unwrap().iter().flat_map(|n| n.as_str()).collect();

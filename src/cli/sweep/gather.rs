@@ -83,6 +83,38 @@ pub(super) fn write_surface(surface: &Surface, plan: &Plan, w: &mut dyn Write) -
     w.write_all(&cells.finish()?)
 }
 
+/// Columns of `surface.partial.csv`.
+pub(super) fn partial_header(plan: &Plan) -> Vec<String> {
+    let axes = plan.axes().iter().map(|axis| axis.column.clone());
+    let figures = ["verdict", "objective", "cost", "latency_s", "excess", "objectives"];
+    ["index".to_owned()].into_iter().chain(axes).chain(figures.map(str::to_owned)).collect()
+}
+
+/// `surface.partial.csv`: what a resumed sweep has to know of the configurations that are complete, exactly.
+pub(super) fn write_partial(surface: &Surface, plan: &Plan, w: &mut dyn Write) -> io::Result<()> {
+    // Unlike in other files, what is infinite has a word.
+    let number = |value: f64| if value.is_nan() { String::new() } else { value.to_string() };
+    let mut cells = Cells::new();
+    for name in partial_header(plan) {
+        cells.text(&name)?;
+    }
+    cells.end()?;
+    for (i, point) in surface.points.iter().enumerate() {
+        cells.put(point.index)?;
+        for value in plan.values(point.index) {
+            cells.put(value)?;
+        }
+        cells.text(point.verdict.as_str())?;
+        for value in [point.objective, point.cost, point.latency_s, point.excess] {
+            cells.text(&number(value))?;
+        }
+        let objectives: Vec<String> = surface.objectives_of(i).iter().copied().map(number).collect();
+        cells.text(&objectives.join(" "))?;
+        cells.end()?;
+    }
+    w.write_all(&cells.finish()?)
+}
+
 /// `front.csv`: the Pareto front of cost against latency, from the cheapest on.
 pub(super) fn write_front(
     surface: &Surface,

@@ -8,9 +8,11 @@
 //! chosen among the finalists by replications that the search has not seen, all run by the engine.
 
 use super::decide::Decider;
+use super::files::Files;
 use super::gather::{Gathered, write_front, write_surface};
+use super::resume::Identity;
 use super::rows::{Sweep, head, scales};
-use super::{Chosen, Ended, Run, WHOLE, asked, check_usage, code_of, decide, stop_on_interrupt, what_if};
+use super::{Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, stop_on_interrupt, what_if};
 use crate::cli::args::{BackendArg, OptimizeArgs, SweepArgs};
 use crate::cli::error::CliError;
 use crate::cli::output::{Began, Output};
@@ -20,7 +22,7 @@ use crate::diagnostic::Code;
 use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer, Confirmed, Searched};
 use crate::report::charts::sweep::SweepChart;
-use crate::report::files::{self, OutDir};
+use crate::report::files::{self as result_files, OutDir};
 use crate::report::units::{count, percent, whole};
 use crate::stats::surface::best::ranked;
 use crate::stats::surface::{Surface, Verdict};
@@ -28,7 +30,6 @@ use crate::sweep;
 use crate::sweep::plan::{Models, Plan};
 use crate::sweep::search::{Levels, Search};
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::sync::Arc;
 
 /// Finalists of the first round; where all of them miss the constraints in fresh replications, later rounds have more.
@@ -46,6 +47,7 @@ struct Explorer<'a> {
     decider: &'a Decider,
     output: Output,
     progress: Arc<sweep::Progress>,
+    pace: Pace,
     models: Models,
     chosen: Option<Chosen>,
     gathered: Gathered,
@@ -83,23 +85,18 @@ pub(in crate::cli) fn optimize(
         decider: &decider,
         output: *output,
         progress,
+        pace: Pace::default(),
         models: Models::default(),
         chosen: None,
         gathered: Gathered::new(&grid, &decider, loaded.scenario()),
         ended: Ended::default(),
         generations: Vec::new(),
     };
-    match &mut out {
-        None => explorer.search(args.tolerance, &mut io::sink())?,
-        Some(out) => {
-            let mut failed = Ok(());
-            let written = out.write(WHOLE, |w| {
-                failed = explorer.search(args.tolerance, w);
-                Ok(())
-            });
-            failed?;
-            written?;
-        }
+    let mut files = Files::begin(out.as_ref(), &as_sweep, &grid)?;
+    files.header(&head(&grid).map_err(CliError::Stdout)?)?;
+    explorer.search(args.tolerance, &mut files)?;
+    if let Some(out) = &mut out {
+        files.end(out, &explorer.ended, &explorer.gathered, &grid)?;
     }
     let Explorer { models, chosen, gathered, ended, generations, .. } = explorer;
     let surface = gathered.surface;
@@ -137,23 +134,12 @@ pub(in crate::cli) fn optimize(
             out.write("front.csv", |w| write_front(&surface, &answer.front, &grid, w))?;
             let cells = |index| grid.values(index).map(|value| value.to_string()).collect();
             let json = answer::Json { search: Some(searched), ..answer::json(&answer, cells) };
-            out.write("answer.json", |w| files::json(w, &json))?;
-            // Maps and effects would show where the search went, not what the grid is like.
-            files::write_sweep_charts(
-                &mut out,
-                &surface,
-                recommended,
-                &[SweepChart::Front, SweepChart::Minute],
-            )?;
+            out.write("answer.json", |w| result_files::json(w, &json))?;
+            result_files::write_sweep_charts(&mut out, &surface, recommended, &SweepChart::OF_SEARCH)?;
         }
-        let manifest = Run {
-            args: &as_sweep,
-            command,
-            scenario: &scenario,
-            plan: &grid,
-            models: &models,
-            began: &began,
-        };
+        let identity = Identity::of(&scenario, &grid, &models, &decider);
+        let (scenario, plan, models) = (&scenario, &grid, &models);
+        let manifest = Run { args: &as_sweep, command, scenario, plan, models, began: &began, identity };
         manifest.write(out, &ended, &runner.backend(), reason, output)?;
     }
     output.print(&text)?;
@@ -189,19 +175,18 @@ fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
 
 impl Explorer<'_> {
     /// Generation after generation, until the search asks for nothing more.
-    fn search(&mut self, tolerance: f64, w: &mut dyn Write) -> Result<(), CliError> {
-        w.write_all(&head(self.grid).map_err(CliError::Stdout)?).map_err(CliError::Stdout)?;
+    fn search(&mut self, tolerance: f64, files: &mut Files) -> Result<(), CliError> {
         let factors = self.gathered.surface.factors.clone();
         let mut search = Search::new(&factors, self.grid.dimensions().collect(), tolerance);
         let mut batch = search.first();
         while !batch.is_empty() && self.ended.stopped.is_none() {
-            self.generation(&batch, w)?;
+            self.generation(&batch, files)?;
             batch = search.next(&self.gathered.surface);
         }
         Ok(())
     }
 
-    fn generation(&mut self, batch: &[Levels], w: &mut dyn Write) -> Result<(), CliError> {
+    fn generation(&mut self, batch: &[Levels], files: &mut Files) -> Result<(), CliError> {
         let plan = match self.grid.of_points(batch) {
             Ok(plan) => plan,
             // None of its points can be run.
@@ -229,16 +214,16 @@ impl Explorer<'_> {
             runner,
             progress: Arc::clone(&self.progress),
             output: self.output,
+            histograms: false,
+            pace: &self.pace,
         };
         let total = self.progress.done() as u64 + plan.len();
         let shown = Progress::of_sweep(total, Arc::clone(&self.progress), self.output);
-        let ended = sweep.run_rows(w, &mut self.gathered).map_err(CliError::Stdout)?;
+        // Positions are those of the generation.
+        self.ended.position = 0;
+        sweep.run(files, &mut self.gathered, &mut self.ended)?;
         drop(shown);
         self.chosen = Some(Chosen { runner: sweep.runner, why });
-        self.ended.rows += ended.rows;
-        self.ended.not_ended += ended.not_ended;
-        self.ended.notices.extend(ended.notices);
-        self.ended.stopped = ended.stopped;
         self.generations.push(plan.configurations());
         Ok(())
     }

@@ -1,22 +1,25 @@
 //! Runs a plan chunk by chunk, judges its configurations and writes a row for each replication.
 
-use super::Ended;
 use super::decide::Decider;
+use super::files::Files;
 use super::gather::Gathered;
+use super::{Ended, Pace};
+use crate::cli::error::CliError;
 use crate::cli::output::Output;
 use crate::engine::{Model, RunResult};
 use crate::lowering::Loaded;
-use crate::report::context::ticks_per_h;
+use crate::report::context::{seconds, ticks_per_h};
 use crate::report::objective::Judged;
 use crate::report::pricing::Rates;
 use crate::report::sweep::{Row, Scale, header};
 use crate::scenario::schema::Expect;
+use crate::stats::histogram::{BUCKETS, upper_end};
 use crate::sweep::plan::{Chunk, Models, Plan};
 use crate::sweep::runner::{Backend, Runner, SweepError};
 use crate::sweep::{Configuration, Progress};
 use rayon::prelude::*;
 use std::fmt::{Display, Write as _};
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 
 /// Positions of a chunk. A result takes 14 KB (two histograms), so that a chunk is 55 MB on the CPU, 440 MB with a GPU,
@@ -45,6 +48,9 @@ pub(super) struct Sweep<'a> {
     pub(super) runner: Runner,
     pub(super) progress: Arc<Progress>,
     pub(super) output: Output,
+    /// Whether rows come with their histograms.
+    pub(super) histograms: bool,
+    pub(super) pace: &'a Pace,
 }
 
 /// The replications of one configuration.
@@ -57,8 +63,8 @@ pub(super) struct Group<'a> {
     pub(super) results: &'a [RunResult],
 }
 
-/// Rows as text, and what became of their configurations.
-type Piece = (Vec<u8>, Vec<(u64, Judged)>, u64);
+/// Rows as text, what became of their configurations, how many did not end, and histograms, a line for each row.
+type Piece = (Vec<u8>, Vec<(u64, Judged)>, u64, String);
 
 /// What turns ticks into figures, by model.
 pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
@@ -97,19 +103,18 @@ pub(super) fn head(plan: &Plan) -> io::Result<Vec<u8>> {
 }
 
 impl Sweep<'_> {
-    /// The line of names, then everything.
-    pub(super) fn run(&mut self, w: &mut dyn Write, gathered: &mut Gathered) -> io::Result<Ended> {
-        w.write_all(&head(self.plan)?)?;
-        self.run_rows(w, gathered)
-    }
-
     /// Runs everything; what is complete is written and gathered as it comes, whole configurations at a time.
-    pub(super) fn run_rows(&mut self, w: &mut dyn Write, gathered: &mut Gathered) -> io::Result<Ended> {
-        let mut ended = Ended::default();
+    pub(super) fn run(
+        &mut self,
+        files: &mut Files,
+        gathered: &mut Gathered,
+        ended: &mut Ended,
+    ) -> Result<(), CliError> {
         let replications = u64::from(self.plan.replications());
-        let mut from = 0;
+        let mut from = ended.position;
         while from < self.plan.positions() {
-            let size = (chunk_of(&self.runner.backend()) / replications).max(1) * replications;
+            let size = self.pace.chunk.unwrap_or_else(|| chunk_of(&self.runner.backend()));
+            let size = (size / replications).max(1) * replications;
             let to = (from + size).min(self.plan.positions());
             let chunk = self.plan.chunk(self.models, from, to);
             let results = self.results(&chunk);
@@ -124,8 +129,9 @@ impl Sweep<'_> {
                     break;
                 }
             };
-            for (bytes, judged, not_ended) in self.written(&chunk, &results)? {
-                w.write_all(&bytes)?;
+            let pieces = self.written(&chunk, &results).map_err(CliError::Stdout)?;
+            for (bytes, judged, not_ended, histograms) in pieces {
+                files.add(&bytes, &histograms)?;
                 for (index, judged) in judged {
                     gathered.add(self.plan, index, judged);
                 }
@@ -133,8 +139,12 @@ impl Sweep<'_> {
             }
             ended.rows += chunk.rows.len() as u64;
             from = to;
+            ended.position = to;
+            if self.pace.interrupt_after.is_some_and(|rows| ended.rows >= rows) {
+                self.progress.stop();
+            }
         }
-        Ok(ended)
+        Ok(())
     }
 
     /// The results of a chunk in its order. Configurations of the same model run beside each other: they read the same
@@ -161,6 +171,7 @@ impl Sweep<'_> {
         let rows = chunk.rows.par_chunks(piece).zip(chunk.configurations.par_chunks(piece));
         let pieces = rows.zip(results.par_chunks(piece)).map(|((rows, configurations), results)| {
             let mut cells = Cells::new();
+            let mut histograms = String::new();
             let mut all = Vec::with_capacity(rows.len() / replications);
             let mut not_ended = 0;
             let groups = configurations.chunks(replications).zip(results.chunks(replications));
@@ -179,10 +190,13 @@ impl Sweep<'_> {
                         &row,
                         scale,
                     )?;
+                    if self.histograms {
+                        histogram(&results[i], scale, &mut histograms);
+                    }
                 }
                 all.push((rows[0].0, judged));
             }
-            Ok((cells.finish()?, all, not_ended))
+            Ok((cells.finish()?, all, not_ended, histograms))
         });
         pieces.collect()
     }
@@ -213,6 +227,22 @@ impl Sweep<'_> {
         written?;
         cells.end()
     }
+}
+
+/// Adds a line with the histogram of all waits: `END:JOBS` for each bucket with jobs, its upper end in seconds.
+fn histogram(result: &RunResult, scale: &Scale, line: &mut String) {
+    let mut counts = [0_u64; BUCKETS];
+    for (bucket, n) in result.clusters.iter().flat_map(|cluster| cluster.wait_histogram.nonzero()) {
+        counts[bucket] += u64::from(n);
+    }
+    let used = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+    for (i, (bucket, n)) in used.enumerate() {
+        let space = if i > 0 { " " } else { "" };
+        let end = seconds(scale.resolution, upper_end(bucket).into());
+        // Writing to a string does not fail.
+        let _ = write!(line, "{space}{end}:{n}");
+    }
+    line.push('\n');
 }
 
 /// A number, or nothing where it is not finite.

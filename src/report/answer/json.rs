@@ -216,6 +216,8 @@ pub struct Axis {
     pub column: String,
     /// As people read it.
     pub label: String,
+    /// Its values as configs.csv has them; `null` where no configuration has it.
+    pub values: Vec<Option<String>>,
     /// Its values as people read them.
     pub texts: Vec<String>,
     /// Its values as numbers.
@@ -286,14 +288,30 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
         hardly_matters: hardly.collect(),
         effects,
         what_if: answer.what_if.iter().map(of_what_if).collect(),
-        axes: surface.factors.iter().zip(&surface.today_levels).map(axis).collect(),
+        axes: axes(surface, &cells),
         search: None,
     }
+}
+
+fn axes(surface: &Surface, cells: impl Fn(u64) -> Vec<String>) -> Vec<Axis> {
+    let mut axes: Vec<Axis> = surface.factors.iter().zip(&surface.today_levels).map(axis).collect();
+    // From the first configuration that has a value; few have one that no other had before.
+    for (i, point) in surface.points.iter().enumerate() {
+        let levels = surface.levels_of(i);
+        let is_new = axes.iter().zip(levels).any(|(axis, level)| axis.values[*level as usize].is_none());
+        if is_new {
+            for ((axis, level), cell) in axes.iter_mut().zip(levels).zip(cells(point.index)) {
+                axis.values[*level as usize] = Some(cell);
+            }
+        }
+    }
+    axes
 }
 
 fn axis((factor, today): (&crate::stats::surface::Factor, &Option<u32>)) -> Axis {
     Axis {
         column: factor.column.clone(),
+        values: vec![None; factor.levels.len()],
         label: factor.label.clone(),
         texts: factor.levels.iter().map(|level| level.text.clone()).collect(),
         numbers: factor.levels.iter().map(|level| level.number).collect(),

@@ -1,6 +1,9 @@
 //! The data of pictures from a directory of results: with every size bounded, and with what was cut off noticed.
 
 mod bounded;
+mod surface;
+
+pub use surface::{read_answer, read_surface};
 
 use super::data::{Data, DataError, JobRow, TimelineRow};
 use super::facts::SummaryError;
@@ -97,7 +100,7 @@ pub enum ReadError {
 /// What is missing or damaged, with its place.
 pub fn read(dir: &Path) -> Result<Data, ReadError> {
     let path = dir.join("summary.json");
-    let text = summary(dir, &path)?;
+    let text = text(dir, &path, "summary.json")?;
     let mut data = Data::new(&text).map_err(|source| ReadError::Summary { path, source })?;
     jobs(dir, &mut data)?;
     timeline(dir, &mut data)?;
@@ -106,15 +109,16 @@ pub fn read(dir: &Path) -> Result<Data, ReadError> {
     Ok(data)
 }
 
-/// Largest `summary.json` [bytes]: that of a run with a million jobs that wait without end has a third of it.
+/// Largest `summary.json` or `answer.json` [bytes]: that of a run with a million jobs that wait without end has a third of it.
 const SUMMARY_MAX: u64 = 1 << 29;
 
-fn summary(dir: &Path, path: &Path) -> Result<String, ReadError> {
+/// The text of a file that is read as a whole.
+fn text(dir: &Path, path: &Path, name: &'static str) -> Result<String, ReadError> {
     let io = |source| ReadError::Io { path: path.to_owned(), source };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Err(ReadError::NoResults { path: dir.to_owned(), missing: "summary.json" });
+            return Err(ReadError::NoResults { path: dir.to_owned(), missing: name });
         }
         Err(source) => return Err(io(source)),
     };
@@ -126,7 +130,7 @@ fn summary(dir: &Path, path: &Path) -> Result<String, ReadError> {
     }
     file.take(SUMMARY_MAX).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 >= SUMMARY_MAX {
-        let message = "it is larger than 512 MiB, and no run writes such a summary";
+        let message = "it is larger than 512 MiB, and the program writes no such file";
         return Err(ReadError::TooLarge { path: path.to_owned(), message });
     }
     match String::from_utf8(bytes) {

@@ -40,6 +40,9 @@ impl SweepChart {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Heat, Self::Front, Self::Minute, Self::Effects, Self::Replications];
 
+    /// Those of a search: maps and effects would show where it went, not what the grid is like.
+    pub const OF_SEARCH: [Self; 2] = [Self::Front, Self::Minute];
+
     /// The word for it in arguments.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -65,6 +65,42 @@ pub struct OutDir {
     entries: Vec<FileEntry>,
 }
 
+/// A file of the directory while it is written; others may be written beside it.
+#[derive(Debug)]
+pub struct OutFile {
+    name: &'static str,
+    /// Where it will be.
+    shown: PathBuf,
+    /// Hashed in large pieces: writers of JSON come with a few bytes at a time.
+    writer: BufWriter<Hashing<File>>,
+}
+
+impl OutFile {
+    /// Where the file will be, for messages.
+    #[must_use]
+    pub fn shown(&self) -> &Path {
+        &self.shown
+    }
+
+    /// Writes more of it.
+    ///
+    /// # Errors
+    /// What the file system says, with the path.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), OutError> {
+        self.writer.write_all(bytes).map_err(io_at("write", &self.shown))
+    }
+}
+
+impl Write for OutFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
 fn io_at<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> OutError + use<'a> {
     move |source| OutError::Io { action, path: path.to_owned(), source }
 }
@@ -117,23 +153,52 @@ impl OutDir {
         name: &'static str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), OutError> {
+        let mut file = self.begin(name)?;
+        content(&mut file).map_err(io_at("write", &file.shown))?;
+        self.end(file)
+    }
+
+    /// Begins a file beside others.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn begin(&self, name: &'static str) -> Result<OutFile, OutError> {
         debug_assert!(is_known(name), "{name} is listed, so that --force may replace it");
         let path = self.new.join(name);
         let shown = self.target.join(name);
-        let write = || -> io::Result<FileEntry> {
+        let create = || -> io::Result<File> {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            // Hashed in large pieces: writers of JSON come with a few bytes at a time.
-            let mut writer = BufWriter::with_capacity(BUFFER, Hashing::new(File::create(&path)?));
-            content(&mut writer)?;
+            File::create(&path)
+        };
+        let file = create().map_err(io_at("write", &shown))?;
+        Ok(OutFile { name, shown, writer: BufWriter::with_capacity(BUFFER, Hashing::new(file)) })
+    }
+
+    /// Ends a file: from here on it belongs to the results.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn end(&mut self, file: OutFile) -> Result<(), OutError> {
+        let OutFile { name, shown, writer } = file;
+        let end = || -> io::Result<FileEntry> {
             let (file, entry) = writer.into_inner().map_err(io::IntoInnerError::into_error)?.finish(name);
             // Whole on the disk before the directory gets its name.
             file.sync_all()?;
             Ok(entry)
         };
-        self.entries.push(write().map_err(io_at("write", &shown))?);
+        self.entries.push(end().map_err(io_at("write", &shown))?);
         Ok(())
+    }
+
+    /// Takes a file away that was begun, dropped, and is not wanted after all.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn discard(&mut self, name: &'static str) -> Result<(), OutError> {
+        let shown = self.target.join(name);
+        fs::remove_file(self.new.join(name)).map_err(io_at("remove", &shown))
     }
 
     /// Gives a file that was written another name, such as one that says it is not complete.

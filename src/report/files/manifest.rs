@@ -1,8 +1,8 @@
 //! `manifest.json`: where results come from. The one file that differs between equal runs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 /// Where a directory of results comes from.
 #[derive(Clone, Debug, Serialize)]
@@ -59,10 +59,37 @@ pub struct SweepEntry {
     pub complete: bool,
     /// Why not.
     pub note: Option<String>,
+    /// What tells one sweep from another, beside scenario, seed and replications.
+    pub fingerprint: Fingerprint,
+    /// Rows that were there each time an interrupted sweep was resumed.
+    pub resumed: Vec<u64>,
+    /// Where an interrupted sweep goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
+}
+
+/// What tells one sweep from another: SHA-256 of each part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// The configurations, in their order.
+    pub configurations: String,
+    /// What is minimised, and what must hold.
+    pub objective: String,
+    /// The first model, which tells of jobs that are not in the scenario's text.
+    pub model: String,
+}
+
+/// Where an interrupted sweep goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// The first position of the grid that is not done, replications counted.
+    pub position: u64,
+    /// Complete rows whose run ended stuck or at a limit.
+    pub not_ended: u64,
 }
 
 /// One file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     /// Its name.
     pub name: String,
@@ -78,11 +105,52 @@ pub fn hex_sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// A reader that counts and hashes what goes through it.
+#[derive(Debug)]
+pub struct HashingReader<R> {
+    inner: R,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> HashingReader<R> {
+    /// Of another reader.
+    pub fn new(inner: R) -> Self {
+        Self { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// What came through it, as an entry of a manifest.
+    #[must_use]
+    pub fn entry(self, name: &str) -> FileEntry {
+        FileEntry { name: name.to_owned(), bytes: self.bytes, sha256: hex(&self.hash.finalize()) }
+    }
+}
+
+impl<R: Read> Read for HashingReader<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.hash.update(&buf[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}
+
+/// SHA-256 of everything that is in a value.
+#[must_use]
+pub fn hex_sha256_of(value: &impl std::fmt::Debug) -> String {
+    let mut writer = io::BufWriter::new(Hashing::new(io::sink()));
+    // A sink takes everything.
+    let _ = write!(writer, "{value:?}");
+    let _ = writer.flush();
+    hex(&writer.get_ref().hash.clone().finalize())
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A writer that counts and hashes what goes through it.
+#[derive(Debug)]
 pub(super) struct Hashing<W> {
     inner: W,
     hash: Sha256,

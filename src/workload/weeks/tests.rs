@@ -270,7 +270,7 @@ fn short_logs_are_told_and_stay_the_same() {
         let first = replication(&mut world, &of(plain("a.csv")), 0);
         let second = replication(&mut world, &of(plain("a.csv")), 1);
         assert_eq!(first.jobs, second.jobs);
-        assert_eq!(second.notes, [expected.clone()]);
+        assert_eq!(second.notes, std::slice::from_ref(&expected));
         assert_eq!(first.notes, [expected]);
         assert_eq!(second.resampled, []);
         let never = of(Log { resample: Resample::Never, ..plain("a.csv") });

@@ -222,3 +222,30 @@ fn objectives_stand_in_the_scenario() {
     let ran = sweep(&place, &[&axes[..], &["--minimise", "cost", "--subject-to", "wait_max<=2h"]].concat());
     assert!(ran.stdout.contains("Cheapest that meets longest wait ≤ 2h"), "{}", ran.stdout);
 }
+
+/// Pictures drawn again from the files have the bytes of those drawn at once, of sweeps and of searches.
+#[test]
+fn charts_are_drawn_again_from_the_files() {
+    let place = placed();
+    let axes = ["--vary", "max_nodes=3..9", "--vary", "idle_time=2m,9m", "--subject-to", "wait_p90<=20m"];
+    for (command, stems) in [
+        ("sweep", &["effects", "front", "heat", "minute", "replications"][..]),
+        ("optimize", &["front", "minute"]),
+    ] {
+        let all =
+            [&[command, "s.ron", "--backend", "cpu", "--replications", "3", "--out", command][..], &axes[..]];
+        place.run(&all.concat()).exits(exit_code::FINE);
+        let names: Vec<String> = stems.iter().map(|stem| format!("{stem}.svg")).collect();
+        assert_eq!(place.names(&format!("{command}/charts")), names);
+        let again = format!("{command}-again");
+        place.run(&["chart", command, "--out", &again]).exits(exit_code::FINE);
+        for name in &names {
+            let (a, b) =
+                (place.read(format!("{command}/charts/{name}")), place.read(format!("{again}/{name}")));
+            assert!(a == b, "{command} {name}");
+        }
+        place.run(&["chart", command, "--only", "wait"]).exits(exit_code::USAGE).says("there are: ");
+    }
+    place.run(&["chart", "sweep", "--only", "front", "--theme", "dark"]).exits(exit_code::FINE);
+    assert!(place.names("sweep/charts").contains(&"front-dark.svg".to_owned()));
+}

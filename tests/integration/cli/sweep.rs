@@ -381,7 +381,7 @@ fn an_interrupted_sweep_keeps_what_is_complete() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(i32::from(exit_code::INTERRUPTED)), "{said}");
     assert!(said.contains("interrupted") && said.contains("what was complete is in"), "{said}");
-    assert_eq!(place.names("o"), ["configs.partial.csv", "manifest.json"]);
+    assert_eq!(place.names("o"), ["configs.partial.csv", "manifest.json", "surface.partial.csv"]);
     let kept = rows(&place.read("o/configs.partial.csv"));
     assert!(!kept.is_empty() && kept.len().is_multiple_of(4096), "{} rows", kept.len());
     let manifest: Value = serde_json::from_str(&place.read("o/manifest.json")).unwrap();
