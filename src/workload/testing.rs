@@ -151,6 +151,6 @@ pub(super) fn log(path: &str, format: LogFormat) -> Log {
         environment: None,
         communicates: None,
         team: None,
-        resample: Resample::Weeks,
+        resample: Resample::Never,
     }
 }

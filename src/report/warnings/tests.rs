@@ -117,7 +117,10 @@ fn the_texts_shown_are_those_of_the_program() {
         // What is shown is part of the program, and is as before until it is built again.
         return;
     }
-    let golden = golden_messages();
+    let mut golden = golden_messages();
+    // One of several replications alone, which no golden scenario has.
+    let short = crate::workload::Note::TooShortToResample { path: "short.csv".to_owned(), days: 4, weeks: 0 };
+    golden.push((Code::LogNotResampled.to_string(), short.to_string()));
     let mut wrong = Vec::new();
     for warning in &samples {
         let code = warning.code();

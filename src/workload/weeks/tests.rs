@@ -45,8 +45,13 @@ fn text(weeks: &[&[(u64, u64)]], more: u64) -> String {
     text
 }
 
+/// A log whose weeks are drawn.
+fn weekly(path: &str, format: LogFormat) -> Log {
+    Log { resample: Resample::Weeks, ..log(path, format) }
+}
+
 fn plain(path: &str) -> Log {
-    log(path, csv(TimeUnit::Seconds))
+    weekly(path, csv(TimeUnit::Seconds))
 }
 
 fn world(text: impl Into<Vec<u8>>) -> World {
@@ -325,7 +330,7 @@ fn a_real_log_keeps_its_weeks() {
         include: crate::scenario::schema::SwfInclude::Ran,
         team: None,
     };
-    let workload = of(log("swf/KTH-SP2-1996-2.1-cln.swf.gz", format));
+    let workload = of(weekly("swf/KTH-SP2-1996-2.1-cln.swf.gz", format));
     let build = |replication| {
         let ctx = crate::workload::Context {
             resolution: crate::units::Resolution::S1,
