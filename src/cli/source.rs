@@ -214,6 +214,6 @@ fn prices(currency: String, billing_quantum: u32, load_balancer: Option<ListPric
 }
 
 /// A file's name without folders and extension.
-fn stem(name: &str) -> String {
+pub(super) fn stem(name: &str) -> String {
     Path::new(name).file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }

@@ -137,6 +137,8 @@ pub struct Surface {
     pub latency_limit_s: Option<f64>,
     /// The constraints, as people read them: `p95 wait ≤ 10m`.
     pub constraints: Vec<String>,
+    /// Where the numbers are from: scenario, seed, price lists with their dates.
+    pub source: String,
 }
 
 impl Surface {
@@ -191,6 +193,7 @@ pub(crate) mod tests {
             latency_name: "p95 wait".into(),
             latency_limit_s: None,
             constraints: Vec::new(),
+            source: "a test".into(),
             points,
         }
     }

@@ -3,6 +3,7 @@
 use super::gather::Gathered;
 use super::rows::{Group, scales};
 use crate::cli::error::CliError;
+use crate::cli::source::stem;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Workspace;
 use crate::engine::output::Outcome;
@@ -68,6 +69,8 @@ pub(super) struct Decider {
     pub(super) objective: Objective,
     pub(super) baseline: Baseline,
     pub(super) today: Judged,
+    /// Scenario, seed, price lists with their dates.
+    pub(super) source: String,
 }
 
 /// The scenario with the limit of waits that its runs are to count exactly.
@@ -124,6 +127,7 @@ impl Decider {
         let span_h = facts.rate_span.map(|span| f64::from(span) / per_h as f64);
         let objective = objective::read(texts, scenario, &facts.currency, span_h).map_err(not_valid)?;
         needs_prices(&objective, facts)?;
+        let source = source(loaded, facts);
         in_range(&objective, scenario)?;
         drop(first);
         let counted = counting(loaded, objective.wait_limit())?;
@@ -131,7 +135,7 @@ impl Decider {
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&objective, &baseline);
-        Ok((Self { objective, baseline, today }, counted))
+        Ok((Self { objective, baseline, today, source }, counted))
     }
 
     /// The same in other replications of the same scenario.
@@ -145,7 +149,7 @@ impl Decider {
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&self.objective, &baseline);
-        Ok(Self { objective: self.objective.clone(), baseline, today })
+        Ok(Self { objective: self.objective.clone(), baseline, today, source: self.source.clone() })
     }
 
     /// Runs all configurations of a small plan and gathers them.
@@ -204,6 +208,23 @@ impl Decider {
             latency_s: point.latency_s,
         })
     }
+}
+
+/// Where the figures are from.
+fn source(loaded: &Loaded, facts: &crate::sweep::plan::ModelFacts) -> String {
+    let name = loaded.scenario().name.clone().unwrap_or_else(|| stem(loaded.source().name()));
+    let mut lists: Vec<String> = Vec::new();
+    let nodes = facts.clusters.iter().filter_map(|cluster| cluster.price.as_ref());
+    let nodes = nodes.map(|price| (price.list.as_str(), price.date.as_deref()));
+    let balancer = facts.load_balancer.iter().map(|price| (price.list.as_str(), price.date.as_deref()));
+    for (list, date) in nodes.chain(balancer) {
+        let words = date.map_or_else(|| list.to_owned(), |date| format!("{list}, {date}"));
+        if !lists.contains(&words) {
+            lists.push(words);
+        }
+    }
+    let prices = if lists.is_empty() { String::new() } else { format!(" · prices: {}", lists.join("; ")) };
+    format!("Nodetide · {name} · seed {}{prices}", facts.seed)
 }
 
 /// What most of the waiting is for.

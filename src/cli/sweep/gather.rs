@@ -33,6 +33,7 @@ impl Gathered {
                 cost_unit: objective.cost_unit(),
                 latency_name: objective.latency.name.clone(),
                 latency_limit_s: objective.latency_limit.map(|limit| limit.as_s()),
+                source: decider.source.clone(),
                 constraints: objective.constraints.iter().map(|c| c.text.clone()).collect(),
             },
         }

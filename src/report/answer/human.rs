@@ -18,7 +18,15 @@ pub fn human(answer: &Answer<'_>) -> String {
     table(answer, &mut text);
     notes(answer, &mut text);
     what_if(answer, &mut text);
+    prices(answer, &mut text);
     text
+}
+
+/// The price lists that every amount is from, with their dates.
+fn prices(answer: &Answer<'_>, text: &mut String) {
+    if let Some((_, prices)) = answer.surface.source.split_once(" · prices: ") {
+        text.push_str(&format!("Prices: {prices}.\n"));
+    }
 }
 
 /// The text of a search: what fresh replications say of the finalists, then what the search found beside them.
@@ -53,6 +61,7 @@ pub fn confirmed_human(confirmed: &Answer<'_>, searched: &Answer<'_>) -> String 
     front(searched, &mut text);
     marked(searched, &mut text);
     what_if(searched, &mut text);
+    prices(searched, &mut text);
     text
 }
 

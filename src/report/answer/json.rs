@@ -14,6 +14,8 @@ pub struct Json {
     pub format: u32,
     /// What is minimised.
     pub objective: Objective,
+    /// Scenario, seed, price lists with their dates.
+    pub source: String,
     /// Replications of each configuration.
     pub replications: usize,
     /// Configurations by verdict.
@@ -265,6 +267,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
             latency: surface.latency_name.clone(),
             latency_limit_s: surface.latency_limit_s,
         },
+        source: surface.source.clone(),
         replications: surface.replications,
         verdicts: Verdict::ALL
             .into_iter()

@@ -73,7 +73,7 @@ impl SweepChart {
 pub struct NamedFigure {
     /// One of [`SweepChart::stems`].
     pub stem: &'static str,
-    /// What is drawn; its note is empty, for the caller to say where the numbers are from.
+    /// What is drawn.
     pub figure: Figure,
 }
 
@@ -95,6 +95,9 @@ pub fn of_sweep(surface: &Surface, recommended: Option<usize>, chart: SweepChart
         SweepChart::Replications if surface.replications < 2 => Vec::new(),
         SweepChart::Replications => one("replications", replications::figure(&answer)),
     };
+    for named in &mut figures {
+        named.figure.note.clone_from(&surface.source);
+    }
     let replications = surface.replications as u64;
     if replications > 1 && chart != SweepChart::Replications {
         for named in &mut figures {

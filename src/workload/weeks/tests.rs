@@ -298,7 +298,7 @@ fn dates_count_from_the_start_of_the_run() {
         };
         "submit,run,team\n".to_owned() + &(0..days).map(line).collect::<String>()
     };
-    let entry = |path: &str| log(path, csv(TimeUnit::DateTime("%Y-%m-%d %H:%M:%S".into())));
+    let entry = |path: &str| weekly(path, csv(TimeUnit::DateTime("%Y-%m-%d %H:%M:%S".into())));
     let with = |world: World| {
         let mut world = world;
         world.files.insert(Path::new("dir").join("b.csv"), dated(9, 14).into_bytes());

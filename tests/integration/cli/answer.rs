@@ -249,3 +249,27 @@ fn charts_are_drawn_again_from_the_files() {
     place.run(&["chart", "sweep", "--only", "front", "--theme", "dark"]).exits(exit_code::FINE);
     assert!(place.names("sweep/charts").contains(&"front-dark.svg".to_owned()));
 }
+
+/// The pictures in the README and in docs/charts.md are those of the shipped scenario, as the README's command draws them.
+#[test]
+fn the_pictures_of_the_pages_are_those_of_the_shipped_sweep() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let place = Place::new();
+    let file = root.join("scenarios/what-to-set.ron");
+    let args = ["sweep", file.to_str().expect("a path of letters"), "--backend", "cpu", "--out", "o"];
+    let ran = place.run(&args).exits(exit_code::FINE);
+    let readme = include_str!("../../../README.md");
+    for line in ran.stdout.lines().take(5) {
+        assert!(readme.contains(line), "the README does not say: {line}");
+    }
+    for stem in ["heat", "heat-latency", "front", "minute", "effects", "replications"] {
+        let path = root.join(format!("docs/images/sweep/{stem}.svg"));
+        let drawn = place.read(format!("o/charts/{stem}.svg"));
+        if std::env::var_os("NODETIDE_BLESS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &drawn).unwrap();
+        }
+        let documented = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(documented == drawn, "{} differs; look at it, then bless it", path.display());
+    }
+}

@@ -111,6 +111,7 @@ fn begun(json: &Json) -> Result<Surface, &'static str> {
     }
     let today = &json.today;
     Ok(Surface {
+        source: json.source.clone(),
         factors,
         points: Vec::new(),
         levels: Vec::new(),

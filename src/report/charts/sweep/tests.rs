@@ -86,6 +86,7 @@ pub(super) fn sketch(
         cost_unit: "USD/week".into(),
         latency_name: "p95 wait".into(),
         latency_limit_s: Some(limit_s),
+        source: String::new(),
         constraints: vec![format!("p95 wait ≤ {}", duration_s(limit_s))],
     }
 }
