@@ -40,7 +40,7 @@ fn with_values(command: Command) -> Command {
 }
 
 /// Commands whose arguments are files; the generator proposes their options only.
-const OF_FILES: [&str; 6] = ["run", "compare", "sweep", "chart", "check", "init"];
+const OF_FILES: [&str; 7] = ["run", "compare", "sweep", "optimize", "chart", "check", "init"];
 
 /// The script with commands and values before options, and with files where a command takes them.
 fn for_bash(script: &str) -> String {

@@ -36,7 +36,15 @@ fn columns_have_the_cells_of_the_rows() {
     sweep(&place, &["--out", "o", "--parquet", "--histograms"]).exits(exit_code::FINE);
     assert_eq!(
         place.names("o"),
-        ["answer.json", "configs.csv", "configs.parquet", "front.csv", "manifest.json", "surface.csv"]
+        [
+            "answer.json",
+            "charts",
+            "configs.csv",
+            "configs.parquet",
+            "front.csv",
+            "manifest.json",
+            "surface.csv"
+        ]
     );
     let text = place.read("o/configs.csv");
     let mut csv = csv::Reader::from_reader(text.as_bytes());

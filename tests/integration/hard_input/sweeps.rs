@@ -39,6 +39,7 @@ fn interrupted(place: &Place) {
     manifest["sweep"]["rows"] = 2.into();
     manifest["sweep"]["complete"] = false.into();
     manifest["sweep"]["rest"] = json!({"position": 2, "not_ended": 0});
+    fs::remove_dir_all(place.path("o/charts")).unwrap();
     for name in place.names("o") {
         fs::remove_file(place.path(&format!("o/{name}"))).unwrap();
     }

@@ -161,7 +161,9 @@ fn points(dir: &Path, json: &Json, surface: &mut Surface) -> Result<(), ReadErro
             return Err(ReadError::Line { path: table.path.clone(), line: cells.line(), message });
         }
         let index = cells.text(0).parse().map_err(|_| cells.bad(0, "a whole number is expected"))?;
-        if surface.points.last().is_some_and(|last| last.index >= index) {
+        // A search's configurations come as it asked for them.
+        let in_order = json.search.is_some() || surface.points.last().is_none_or(|last| last.index < index);
+        if !in_order {
             return Err(cells.bad(0, "configurations are expected in their order"));
         }
         surface.points.push(Point {
