@@ -55,6 +55,8 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     if args.explain_backend {
         return explain(args, loaded, &plan, output);
     }
+    let progress = Arc::new(sweep::Progress::default());
+    stop_on_interrupt(&progress, output);
     let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
@@ -63,14 +65,15 @@ pub(super) fn sweep(args: &SweepArgs, command: &[OsString], output: &Output) -> 
     remark_plan(&scenario, &plan, output);
     scenario.forget();
     let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
-    let (decider, counted) = Decider::new(loaded, &texts, args.seed, plan.replications())?;
-    let models = plan.models(&counted, args.seed).map_err(CliError::Invalid)?;
-    let chosen = Chosen::new(args, loaded, &plan, &models.models)?;
+    let decider = Decider::new(loaded, &texts, args.seed, plan.replications(), &progress)?;
+    let Some((decider, counted)) = decider else { return Ok(interrupted_early(output)) };
+    let models = plan.models_unless_stopped(&counted, args.seed, &progress).map_err(CliError::Invalid)?;
+    let Some(models) = models else { return Ok(interrupted_early(output)) };
+    let mut chosen = Chosen::new(args, loaded, &plan, &models.models)?;
+    chosen.runner.count_turnarounds(decider.objective.needs_turnarounds());
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }
-    let progress = Arc::new(sweep::Progress::default());
-    stop_on_interrupt(&progress, output);
     let mut gathered = Gathered::new(&plan, &decider, loaded.scenario());
     let mut sweep = Sweep {
         plan: &plan,
@@ -149,6 +152,14 @@ fn printed(answer: &Answer<'_>, plan: &Plan, ended: &Ended) -> String {
     text
 }
 
+const NOTHING: &str = "no part of the sweep was complete, so nothing was written";
+
+/// Before any configuration ran.
+fn interrupted_early(output: &Output) -> u8 {
+    output.remark(NOTHING);
+    exit_code::INTERRUPTED
+}
+
 fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
     if args.out.as_deref() == Some(std::path::Path::new("-")) {
         let text = "--out takes a directory; standard output has the table of the cheapest configurations";
@@ -157,6 +168,13 @@ fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
     if args.adapter.is_some() && args.backend == super::args::BackendArg::Cpu {
         let text = "--adapter names a GPU, and --backend cpu uses none; leave one of them out";
         return Err(CliError::Usage(text.to_owned()));
+    }
+    if let Some(adapter) = args.adapter.as_deref().filter(|adapter| adapter.trim().is_empty()) {
+        let text = format!(
+            "--adapter {adapter:?} names no GPU; write its number in the list of `nodetide adapters`, or a part of its name, \
+             or leave it out"
+        );
+        return Err(CliError::Usage(text));
     }
     Ok(())
 }
@@ -210,7 +228,7 @@ impl Chosen {
         plan: &Plan,
         models: &[crate::engine::Model],
     ) -> Result<Self, CliError> {
-        let obstacles = models.first().map(|m| plan.obstacles(loaded.scenario(), m)).unwrap_or_default();
+        let obstacles = plan.obstacles(loaded.scenario(), models);
         let choice = Choice::from(args.backend);
         if choice == Choice::Cpu || obstacles.is_empty() {
             let runner =
@@ -222,7 +240,11 @@ impl Chosen {
         }
         let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded))?;
         let words: Vec<String> = obstacles.iter().map(|o| format!("{}: {o}", path_of(o))).collect();
-        Ok(Self { runner, why: Some(format!("the scenario is not for the GPU: {}", words.join("; "))) })
+        let mut why = format!("the scenario is not for the GPU: {}", words.join("; "));
+        if let Some(adapter) = &args.adapter {
+            why.push_str(&format!("; adapter {adapter:?} was not looked for"));
+        }
+        Ok(Self { runner, why: Some(why) })
     }
 
     fn reason(&self) -> &str {
@@ -264,9 +286,10 @@ fn refused(error: SweepError, loaded: &Loaded) -> CliError {
 
 /// Says which backend would run, and why.
 fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> Result<u8, CliError> {
-    let model = plan.first_model(loaded, args.seed).map_err(CliError::Invalid)?;
-    let obstacles = plan.obstacles(loaded.scenario(), &model);
-    let chosen = Chosen::new(args, loaded, plan, std::slice::from_ref(&model))?;
+    // All of them: replications draw other jobs, which may need other identities.
+    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?.models;
+    let obstacles = plan.obstacles(loaded.scenario(), &models);
+    let chosen = Chosen::new(args, loaded, plan, &models)?;
     let mut text = format!("backend: {}\n", chosen.runner.backend());
     if obstacles.is_empty() {
         text.push_str(&format!("why: {}\n", chosen.reason()));
@@ -275,6 +298,9 @@ fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan, output: &Output) -> R
         text.push_str(&format!("why: {asked} scenario is not for the GPU\n"));
         for obstacle in &obstacles {
             text.push_str(&format!("  {}: {obstacle}\n", path_of(obstacle)));
+        }
+        if let Some(adapter) = &args.adapter {
+            text.push_str(&format!("  adapter {adapter:?} was not looked for\n"));
         }
     }
     let rows = whole(plan.len());
@@ -305,7 +331,7 @@ impl Run<'_> {
     ) -> Result<(), CliError> {
         if ended.stopped.is_some() {
             if ended.rows == 0 {
-                output.remark("no part of the sweep was complete, so nothing was written");
+                output.remark(NOTHING);
                 return Ok(());
             }
             out.rename(WHOLE, PARTIAL)?;

@@ -8,9 +8,9 @@ mod models;
 
 pub use models::{ModelFacts, Models};
 
-use super::Configuration;
 use super::axes::{self, Axis, Field, ROWS_MAX, Value};
 use super::change;
+use super::{Configuration, obstacles_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::flat::{KERNEL_SLOTS_MAX, Obstacle};
 use crate::engine::{Model, Settings};
@@ -158,7 +158,10 @@ impl Plan {
             resolution: scenario.resolution,
         };
         if fitting == 0 {
-            let message = format!("min_nodes is over max_nodes in all {grid} configurations");
+            let message = match grid {
+                1 => "min_nodes is over max_nodes in the only configuration".to_owned(),
+                _ => format!("min_nodes is over max_nodes in all {grid} configurations"),
+            };
             let help = "vary over values that go together";
             return Err(vec![Diagnostic::new(Code::SweepEmpty, message).help(help)]);
         }
@@ -321,26 +324,31 @@ impl Plan {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// What keeps a kernel from running the sweep; empty: nothing does.
+    /// What keeps a kernel from running some of the sweep's models; empty: nothing does.
     #[must_use]
-    pub fn obstacles(&self, scenario: &Scenario, model: &Model) -> Vec<Obstacle> {
-        let mut found = model.obstacles();
+    pub fn obstacles(&self, scenario: &Scenario, models: &[Model]) -> Vec<Obstacle> {
+        let mut found = obstacles_of(models);
+        let slots = models.iter().map(|model| self.kernel_slots(scenario, model)).max().unwrap_or(0);
+        if slots > u64::from(KERNEL_SLOTS_MAX) {
+            Obstacle::Slots(slots.min(u64::from(u32::MAX)) as u32).unite(&mut found);
+        }
+        found
+    }
+
+    /// Slots of nodes that a kernel needs for a model; 0 where it does not run it anyway.
+    fn kernel_slots(&self, scenario: &Scenario, model: &Model) -> u64 {
         let ([plan], [cluster]) = (self.clusters.as_slice(), scenario.clusters.as_slice()) else {
-            return found;
+            return 0;
         };
         let input = model.first_cluster();
         let largest = plan.bounds(&self.axes).1.into_iter().max().unwrap_or(0);
         let updated = scenario.updates.iter().filter_map(|update| update.max_nodes).max().unwrap_or(0);
         let addresses = cluster.subnet.as_ref().and_then(|name| scenario.region.subnets.get(name)).copied();
-        let slots = u64::from(largest)
+        u64::from(largest)
             .max(updated)
             .min(input.communication_limit.into())
             .min(addresses.unwrap_or(u64::MAX))
-            .max(input.initial_nodes.into());
-        if slots > u64::from(KERNEL_SLOTS_MAX) {
-            found.push(Obstacle::Slots(slots.min(u64::from(u32::MAX)) as u32));
-        }
-        found
+            .max(input.initial_nodes.into())
     }
 }
 

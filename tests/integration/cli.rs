@@ -13,4 +13,5 @@ mod pipes;
 mod replications;
 mod run;
 mod sweep;
+mod sweep_interrupt;
 mod ticks;

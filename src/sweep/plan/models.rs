@@ -6,7 +6,7 @@ use crate::engine::input::{Input, Table};
 use crate::engine::{HELD_NODES_MAX, Model, Place, Refusal, Settings};
 use crate::lowering::{ClusterFacts, ListPrice, Loaded, Lowered, with_names};
 use crate::scenario::Scenario;
-use crate::sweep::change;
+use crate::sweep::{Progress, change};
 use crate::units::Tick;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -100,41 +100,51 @@ impl Plan {
     /// # Errors
     /// What is wrong with a scenario that the axes make; it names the configuration.
     pub fn models(&self, loaded: &Loaded, seed: Option<u64>) -> Result<Models, Vec<Diagnostic>> {
-        let models = self.make(loaded, seed, self.combinations(), self.replications)?;
-        self.ask(loaded.scenario(), &models)?;
-        Ok(models)
+        let made = self.models_unless_stopped(loaded, seed, &Progress::default())?;
+        // Nobody stops it.
+        made.ok_or_else(Vec::new)
     }
 
-    /// The first of all models, by which a backend is chosen.
+    /// The same; `None`: it was asked to stop before all were made.
     ///
     /// # Errors
     /// As [`Self::models`].
-    pub fn first_model(&self, loaded: &Loaded, seed: Option<u64>) -> Result<Model, Vec<Diagnostic>> {
-        let mut made = self.make(loaded, seed, 1, 1)?;
-        // One was asked for.
-        Ok(made.models.swap_remove(0))
+    pub fn models_unless_stopped(
+        &self,
+        loaded: &Loaded,
+        seed: Option<u64>,
+        progress: &Progress,
+    ) -> Result<Option<Models>, Vec<Diagnostic>> {
+        let Some(models) = self.make(loaded, seed, progress)? else { return Ok(None) };
+        self.ask(loaded.scenario(), &models)?;
+        Ok(Some(models))
     }
 
     fn make(
         &self,
         loaded: &Loaded,
         seed: Option<u64>,
-        combinations: u64,
-        replications: u32,
-    ) -> Result<Models, Vec<Diagnostic>> {
+        progress: &Progress,
+    ) -> Result<Option<Models>, Vec<Diagnostic>> {
         let scenarios: Vec<(Loaded, String)> =
-            (0..combinations).map(|n| self.changed(loaded, n)).collect::<Result<_, _>>()?;
+            (0..self.combinations()).map(|n| self.changed(loaded, n)).collect::<Result<_, _>>()?;
         let pool = Mutex::new(Pool::default());
-        let per = replications as usize;
+        let per = self.replications as usize;
         let made: Vec<Result<(Model, ModelFacts), Vec<Diagnostic>>> = (0..scenarios.len() * per)
             .into_par_iter()
             .map(|i| {
+                if progress.stopped() {
+                    return Err(Vec::new());
+                }
                 let (loaded, name) = &scenarios[i / per];
                 let named = |found| noted(found, name);
                 let lowered = loaded.lower(seed, (i % per) as u64).map_err(named)?;
                 model(lowered, &pool).map_err(named)
             })
             .collect();
+        if progress.stopped() {
+            return Ok(None);
+        }
         let (mut models, mut facts) = (Vec::new(), Vec::new());
         // Collected one by one, so that of several errors the first is told.
         for one in made {
@@ -143,7 +153,7 @@ impl Plan {
             facts.push(fact);
         }
         let bases = models.iter().map(Model::settings).collect();
-        Ok(Models { models, facts, bases })
+        Ok(Some(Models { models, facts, bases }))
     }
 
     /// The scenario of a combination, and what it is called.
