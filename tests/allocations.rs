@@ -4,6 +4,8 @@
 
 use nodetide::engine::input::{CapacityStep, ClusterInput, Input, JobInput, Tier, UNLIMITED};
 use nodetide::engine::{Model, Settings, Workspace};
+use nodetide::sweep::cpu::Cpu;
+use nodetide::sweep::{Configuration, Progress, Results};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -135,4 +137,33 @@ fn a_workspace_goes_to_a_thread_and_a_model_to_all() {
     fn is_shared<T: Send + Sync>() {}
     goes::<Workspace>();
     is_shared::<Model>();
+}
+
+/// On one thread, whose allocations are counted: what a call takes does not grow with its configurations.
+#[test]
+fn the_cpu_backend_allocates_nothing_for_a_warm_configuration() {
+    let models = [eventful(1), eventful(2)];
+    let configurations: Vec<Configuration> = (0..48)
+        .map(|i| {
+            let model = usize::from(i >= 40);
+            let settings = Settings { min_nodes: 0, max_nodes: 20 + i % 70, idle_time: i, initial_nodes: 0 };
+            Configuration { model, settings: vec![settings; model + 1].into() }
+        })
+        .collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    pool.install(|| {
+        let (cpu, mut results) = (Cpu::new(), Results::new());
+        let mut round = |count: usize| {
+            results.clear();
+            let n = allocations(|| {
+                cpu.run(&models, &configurations[..count], &Progress::default(), &mut results)
+            });
+            assert_eq!(results.len(), count);
+            n
+        };
+        assert!(round(48) > 48, "the first results are allocated, and that is counted");
+        round(48);
+        let (few, many) = (round(8), round(48));
+        assert!(few <= 16 && many <= few + 8, "{few} allocations for 8 configurations, {many} for 48");
+    });
 }

@@ -3,7 +3,8 @@
 mod asked;
 mod decide;
 mod dry;
-#[cfg(all(test, feature = "gpu"))]
+#[cfg(test)]
+#[cfg(feature = "gpu")]
 mod faults;
 mod files;
 mod gather;
@@ -99,6 +100,8 @@ fn run(
     if args.dry_run {
         return Ok((dry_run(args, loaded, &plan)?, Ended::default()));
     }
+    let progress = Arc::clone(&pace.progress);
+    ready();
     let kept = args.out.as_deref().filter(|_| args.resume).map(Kept::read).transpose()?;
     let replace = args.force || args.resume;
     let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, replace)).transpose()?;
@@ -112,20 +115,21 @@ fn run(
     }
     scenario.forget();
     let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
-    let (decider, counted) = Decider::new(loaded, &texts, args.seed, plan.replications())?;
-    let models = plan.models(&counted, args.seed).map_err(CliError::Invalid)?;
+    let decider = Decider::new(loaded, &texts, args.seed, plan.replications(), &progress)?;
+    let Some((decider, counted)) = decider else { return Ok(interrupted_early(output)) };
+    let models = plan.models_unless_stopped(&counted, args.seed, &progress).map_err(CliError::Invalid)?;
+    let Some(models) = models else { return Ok(interrupted_early(output)) };
     let same_logs = same_logs(&models);
     same_logs.iter().for_each(|says| output.remark(says));
     let identity = args.out.as_ref().map(|_| Identity::of(&scenario, &plan, &models, &decider));
     if let Some((kept, identity)) = kept.as_ref().zip(identity.as_ref()) {
         kept.check(identity, &args.vary, args.histograms)?;
     }
-    let chosen = choose(args, loaded, &plan, &models.models)?;
+    let mut chosen = choose(args, loaded, &plan, &models.models)?;
+    chosen.runner.count_turnarounds(decider.objective.needs_turnarounds());
     if args.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }
-    let progress = Arc::clone(&pace.progress);
-    ready();
     let mut gathered = Gathered::new(&plan, &decider, loaded.scenario());
     let mut sweep = Sweep {
         plan: &plan,
@@ -215,6 +219,14 @@ fn printed(answer: &Answer<'_>, plan: &Plan, ended: &Ended) -> String {
     text
 }
 
+const NOTHING: &str = "no part of the sweep was complete, so nothing was written";
+
+/// Before any configuration ran.
+fn interrupted_early(output: &Output) -> (String, Ended) {
+    output.remark(NOTHING);
+    (String::new(), Ended { stopped: Some(SweepError::Interrupted), ..Ended::default() })
+}
+
 fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
     if args.out.as_deref() == Some(std::path::Path::new("-")) {
         let text = "--out takes a directory; standard output has the table of the cheapest configurations";
@@ -231,6 +243,13 @@ fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
     if args.adapter.is_some() && args.backend == super::args::BackendArg::Cpu {
         let text = "--adapter names a GPU, and --backend cpu uses none; leave one of them out";
         return Err(CliError::Usage(text.to_owned()));
+    }
+    if let Some(adapter) = args.adapter.as_deref().filter(|adapter| adapter.trim().is_empty()) {
+        let text = format!(
+            "--adapter {adapter:?} names no GPU; write its number in the list of `nodetide adapters`, or a part of its name, \
+             or leave it out"
+        );
+        return Err(CliError::Usage(text));
     }
     Ok(())
 }
@@ -310,7 +329,11 @@ impl Chosen {
         }
         let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded))?;
         let words: Vec<String> = obstacles.iter().map(|o| format!("{}: {o}", path_of(o))).collect();
-        Ok(Self { runner, why: Some(format!("the scenario is not for the GPU: {}", words.join("; "))) })
+        let mut why = format!("the scenario is not for the GPU: {}", words.join("; "));
+        if let Some(adapter) = &args.adapter {
+            why.push_str(&format!("; adapter {adapter:?} was not looked for"));
+        }
+        Ok(Self { runner, why: Some(why) })
     }
 
     fn reason(&self) -> &str {
@@ -352,7 +375,8 @@ fn refused(error: SweepError, loaded: &Loaded) -> CliError {
 
 /// Says which backend would run, and why.
 fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan) -> Result<String, CliError> {
-    let models = plan.sample_models(loaded, args.seed).map_err(CliError::Invalid)?;
+    // All of them: replications draw other jobs, which may need other identities.
+    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?.models;
     let (_, mut text) = explained(args, loaded, plan, &models)?;
     let rows = whole(plan.len());
     text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
@@ -376,6 +400,9 @@ fn explained(
         text.push_str(&format!("why: {asked} scenario is not for the GPU\n"));
         for obstacle in &obstacles {
             text.push_str(&format!("  {}: {obstacle}\n", path_of(obstacle)));
+        }
+        if let Some(adapter) = &args.adapter {
+            text.push_str(&format!("  adapter {adapter:?} was not looked for\n"));
         }
     }
     Ok((backend, text))
@@ -410,7 +437,7 @@ impl Run<'_> {
         output: &Output,
     ) -> Result<(), CliError> {
         if ended.stopped.is_some() && ended.rows == 0 {
-            output.remark("no part of the sweep was complete, so nothing was written");
+            output.remark(NOTHING);
             return Ok(());
         }
         let manifest = self.manifest(ended, backend, reason, out.entries());

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 /// Most slots of a cluster that a kernel simulates.
 pub const KERNEL_SLOTS_MAX: u32 = 1024;
 
+/// Most identities that a kernel tells apart: it has a bit for each.
+const IDENTITIES_MAX: usize = u32::BITS as usize;
+
 /// Largest gang that is told from larger ones: those are refused at every submit gate of such a cluster.
 const NODES_MAX: u32 = 0x7ff;
 
@@ -33,15 +36,18 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// The field of the scenario that is in the way.
-    #[must_use]
-    pub const fn field(&self) -> &'static str {
-        match self {
-            Self::Clusters(_) => "clusters",
-            Self::Discipline(_) => "queue",
-            Self::Resubmit => "on_eviction",
-            Self::Slots(_) => "max_nodes",
-            Self::Identities(_) => "identity",
+    /// Puts it among others: each kind is told once, with the largest number of it.
+    pub fn unite(self, found: &mut Vec<Self>) {
+        let number = |obstacle: &Self| match *obstacle {
+            Self::Clusters(n) | Self::Identities(n) => n,
+            Self::Slots(n) => n as usize,
+            Self::Discipline(_) | Self::Resubmit => 0,
+        };
+        let kind = std::mem::discriminant(&self);
+        match found.iter_mut().find(|known| std::mem::discriminant(*known) == kind) {
+            None => found.push(self),
+            Some(known) if number(known) < number(&self) => *known = self,
+            Some(_) => {}
         }
     }
 }
@@ -55,7 +61,9 @@ impl std::fmt::Display for Obstacle {
                 f.write_str("on_eviction: Resubmit, which breaks the bound of the kernel's memory")
             }
             Self::Slots(n) => write!(f, "up to {n} nodes; the kernel holds {KERNEL_SLOTS_MAX}"),
-            Self::Identities(n) => write!(f, "{n} different identities; the kernel tells 32 apart"),
+            Self::Identities(n) => {
+                write!(f, "{n} different identities; the kernel tells {IDENTITIES_MAX} apart")
+            }
         }
     }
 }
@@ -105,7 +113,7 @@ impl Model {
             found.push(Obstacle::Resubmit);
         }
         let identities = self.needed_identities();
-        if identities.len() > 32 {
+        if identities.len() > IDENTITIES_MAX {
             found.push(Obstacle::Identities(identities.len()));
         }
         found
@@ -113,6 +121,9 @@ impl Model {
 
     /// Identities that jobs need; others change nothing.
     fn needed_identities(&self) -> BTreeSet<u32> {
+        if !self.has_extras() {
+            return BTreeSet::new();
+        }
         (0u32..)
             .zip(self.jobs.iter())
             .map(|(id, job)| self.identity(*job, id))
@@ -121,10 +132,15 @@ impl Model {
     }
 
     /// The model as words, where [`Self::obstacles`] finds none.
+    ///
+    /// # Panics
+    /// If its jobs need more identities than there are bits: a shift beyond them would begin at the first one again, and
+    /// the kernel would take one identity for another.
     #[must_use]
     pub fn flat(&self) -> Flat {
         let cluster = &self.clusters[0];
         let identities: Vec<u32> = self.needed_identities().into_iter().collect();
+        assert!(identities.len() <= IDENTITIES_MAX, "the model has an obstacle: it is not for a kernel");
         let mask = |list: &[u32]| {
             (0u32..)
                 .zip(&identities)

@@ -141,7 +141,7 @@ pub struct RunResult {
 
 impl RunResult {
     /// A result before a run is written into it.
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             status: Status::Settled,
             end: 0,

@@ -50,6 +50,15 @@ impl Workspace {
         &self.result
     }
 
+    /// The same, into a result, whose memory the next run gets.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub fn run_into(&mut self, model: &Model, settings: &[Settings], result: &mut RunResult) {
+        self.run_with::<SUMS>(model, settings);
+        std::mem::swap(&mut self.result, result);
+    }
+
     /// The same, with what became of each job.
     ///
     /// # Panics

@@ -71,10 +71,11 @@ impl Histogram {
         self.counts.iter().copied().enumerate().filter(|(_, n)| *n > 0)
     }
 
-    /// A histogram with these counts, by bucket.
-    #[must_use]
-    pub fn from_counts(counts: [u32; BUCKETS]) -> Self {
-        Self { counts: Box::new(counts) }
+    /// Takes these counts, by bucket, in place of its own.
+    pub fn set(&mut self, counts: impl Iterator<Item = u32>) {
+        for (own, count) in self.counts.iter_mut().zip(counts) {
+            *own = count;
+        }
     }
 
     /// All counts, by bucket.

@@ -244,7 +244,10 @@ impl Plan {
             return Err(too_many_models(models));
         }
         if runs == 0 {
-            let message = format!("min_nodes is over max_nodes in all {slots} configurations");
+            let message = match slots {
+                1 => "min_nodes is over max_nodes in the only configuration".to_owned(),
+                _ => format!("min_nodes is over max_nodes in all {slots} configurations"),
+            };
             let help = "vary over values that go together";
             return Err(vec![Diagnostic::new(Code::SweepEmpty, message).help(help)]);
         }
@@ -355,6 +358,14 @@ impl Plan {
     /// The configuration in a slot.
     fn index_at(&self, slot: u64) -> u64 {
         self.points.as_ref().map_or(slot, |points| points[slot as usize])
+    }
+
+    /// The first position of a configuration among those from `from` to `to`, not included; `to` if it is not there.
+    #[must_use]
+    pub fn position_of(&self, from: u64, to: u64, index: u64) -> u64 {
+        let replications = u64::from(self.replications);
+        let mut slots = from / replications..to / replications;
+        slots.find(|slot| self.index_at(*slot) == index).map_or(to, |slot| slot * replications)
     }
 
     /// Positions to ask chunks for: rows, and what is left out.

@@ -1,8 +1,9 @@
 //! Which backend runs a sweep, and what is done where a device fails.
 
-use super::{Configuration, Progress, cpu};
+use super::cpu::Cpu;
+use super::{Configuration, Progress, Results, obstacles_of};
+use crate::engine::Model;
 use crate::engine::flat::Obstacle;
-use crate::engine::{Model, RunResult};
 use std::fmt;
 
 #[cfg(feature = "gpu")]
@@ -52,35 +53,45 @@ impl fmt::Display for Backend {
 /// What runs configurations beside the CPU: the kernel, and in tests something that fails when it is told to.
 #[cfg(feature = "gpu")]
 pub trait Accelerator: fmt::Debug + Send + Sync {
-    /// Runs configurations; results come in their order. `progress` hears how many have ended, and may stop the run.
+    /// Runs configurations; results are added in their order. `progress` hears how many have ended, and may stop the run.
     ///
     /// # Errors
-    /// What the device does not do; none of these configurations has a result then.
-    fn run(
+    /// What the device does not do; indices count from the first of these configurations. What was complete before is among
+    /// the results.
+    fn run_into(
         &mut self,
         models: &[Model],
         configurations: &[Configuration],
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Vec<RunResult>, GpuError>;
+        results: &mut Results,
+    ) -> Result<(), GpuError>;
 
     /// What it is.
     fn backend(&self) -> Backend;
+
+    /// Whether turnarounds are counted by bucket too.
+    fn count_turnarounds(&mut self, _: bool) {}
 }
 
 #[cfg(feature = "gpu")]
 impl Accelerator for Kernel {
-    fn run(
+    fn run_into(
         &mut self,
         models: &[Model],
         configurations: &[Configuration],
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Vec<RunResult>, GpuError> {
-        Self::run(self, models, configurations, progress)
+        results: &mut Results,
+    ) -> Result<(), GpuError> {
+        Self::run_into(self, models, configurations, progress, results)
     }
 
     fn backend(&self) -> Backend {
         let adapter = &self.device().adapter;
         Backend::Gpu { name: adapter.name.clone(), driver: adapter.driver.clone() }
+    }
+
+    fn count_turnarounds(&mut self, yes: bool) {
+        Self::count_turnarounds(self, yes);
     }
 }
 
@@ -101,12 +112,20 @@ pub enum SweepError {
     Interrupted,
 }
 
+/// Fewer configurations than these are not tried where a GPU is out of memory.
+#[cfg(feature = "gpu")]
+const PIECE_MIN: usize = 32;
+
 /// Runs the chunks of one sweep.
 #[derive(Debug)]
 pub struct Runner {
     choice: Choice,
     #[cfg(feature = "gpu")]
     kernel: Option<Box<dyn Accelerator>>,
+    /// Configurations for which it had memory at once, where it once had none.
+    #[cfg(feature = "gpu")]
+    piece: usize,
+    cpu: Cpu,
     /// Why the backend is what it is.
     reason: String,
     /// What happened on the way that a user should hear.
@@ -149,6 +168,9 @@ impl Runner {
             choice,
             #[cfg(feature = "gpu")]
             kernel: None,
+            #[cfg(feature = "gpu")]
+            piece: usize::MAX,
+            cpu: Cpu::new(),
             reason: String::new(),
             notices: Vec::new(),
         };
@@ -156,7 +178,7 @@ impl Runner {
             "asked for".clone_into(&mut runner.reason);
             return Ok(runner);
         }
-        let obstacles = models.first().map(Model::obstacles).unwrap_or_default();
+        let obstacles = obstacles_of(models);
         if !obstacles.is_empty() {
             if runner.choice == Choice::Gpu {
                 return Err(SweepError::NotForGpu(obstacles));
@@ -193,7 +215,25 @@ impl Runner {
     #[cfg(feature = "gpu")]
     #[must_use]
     pub fn on(choice: Choice, kernel: Box<dyn Accelerator>) -> Self {
-        Self { choice, kernel: Some(kernel), reason: "given".to_owned(), notices: Vec::new() }
+        Self {
+            choice,
+            kernel: Some(kernel),
+            piece: usize::MAX,
+            cpu: Cpu::new(),
+            reason: "given".to_owned(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Whether turnarounds are counted by bucket: only the percentiles of an objective ask for it, and it takes half as much
+    /// memory again. A kernel does not do so by itself; the engine always does.
+    pub fn count_turnarounds(&mut self, yes: bool) {
+        #[cfg(feature = "gpu")]
+        if let Some(kernel) = &mut self.kernel {
+            kernel.count_turnarounds(yes);
+        }
+        #[cfg(not(feature = "gpu"))]
+        let _ = yes;
     }
 
     /// What runs now.
@@ -217,22 +257,27 @@ impl Runner {
         std::mem::take(&mut self.notices)
     }
 
-    /// Runs configurations; results come in their order.
+    /// Runs configurations; results are added in their order. `name`: what messages call one of them, by its place in the list.
     ///
     /// # Errors
-    /// It was asked to stop; or a GPU is demanded and fails.
+    /// It was asked to stop; or a GPU is demanded and fails. What is complete is among the results: those of the first
+    /// configurations.
     pub fn run(
         &mut self,
         models: &[Model],
         configurations: &[Configuration],
+        name: &dyn Fn(usize) -> String,
         progress: &Progress,
-    ) -> Result<Vec<RunResult>, SweepError> {
-        let mut results = Vec::with_capacity(configurations.len());
+        results: &mut Results,
+    ) -> Result<(), SweepError> {
+        let whole = results.len() + configurations.len();
         #[cfg(feature = "gpu")]
-        self.run_on_gpu(models, configurations, progress, &mut results)?;
-        let rest = &configurations[results.len()..];
-        results.extend(cpu::run(models, rest, progress).ok_or(SweepError::Interrupted)?);
-        Ok(results)
+        self.run_on_gpu(models, configurations, name, progress, results)?;
+        #[cfg(not(feature = "gpu"))]
+        let _ = name;
+        let rest = &configurations[configurations.len() - (whole - results.len())..];
+        self.cpu.run(models, rest, progress, results);
+        if results.len() < whole { Err(SweepError::Interrupted) } else { Ok(()) }
     }
 
     /// As many as the device does: out of memory it gets smaller pieces, and what it fails at is left to the CPU.
@@ -242,38 +287,47 @@ impl Runner {
         &mut self,
         models: &[Model],
         configurations: &[Configuration],
+        name: &dyn Fn(usize) -> String,
         progress: &Progress,
-        results: &mut Vec<RunResult>,
+        results: &mut Results,
     ) -> Result<(), SweepError> {
         let Some(mut kernel) = self.kernel.take() else { return Ok(()) };
-        let before = progress.done();
-        let mut piece = configurations.len().max(1);
-        while results.len() < configurations.len() {
-            let from = results.len();
-            let part = &configurations[from..configurations.len().min(from + piece)];
+        let (before, first) = (progress.done(), results.len());
+        loop {
+            let from = results.len() - first;
+            let part = &configurations[from..configurations.len().min(from.saturating_add(self.piece))];
+            if part.is_empty() {
+                break;
+            }
             let mut hear = |done: usize| {
                 progress.set(before + from + done);
                 if progress.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            match kernel.run(models, part, &mut hear) {
-                Ok(more) => results.extend(more),
+            let ran = kernel.run_into(models, part, &mut hear, results);
+            let done = results.len() - first;
+            progress.set(before + done);
+            match ran {
+                Ok(()) => {}
                 Err(GpuError::Interrupted) => {
                     self.kernel = Some(kernel);
                     return Err(SweepError::Interrupted);
                 }
-                Err(GpuError::OutOfMemory) if piece > 32 => {
-                    piece = (part.len() / 2).max(32);
+                // What was complete is not done again.
+                Err(GpuError::OutOfMemory) if self.piece > PIECE_MIN => {
+                    self.piece = ((from + part.len() - done) / 2).max(PIECE_MIN);
+                    let piece = self.piece;
                     self.notices.push(format!(
                         "the GPU is out of memory: going on with {piece} configurations at a time"
                     ));
                 }
                 Err(error) => {
-                    progress.set(before + from);
+                    let error = error.told(&|index| name(from + index));
                     if self.choice == Choice::Gpu {
-                        return Err(SweepError::Device(error.to_string()));
+                        self.kernel = Some(kernel);
+                        return Err(SweepError::Device(error));
                     }
                     self.notices.push(format!("{error}: going on with the CPU"));
-                    self.reason = error.to_string();
+                    self.reason = error;
                     return Ok(());
                 }
             }
@@ -282,3 +336,6 @@ impl Runner {
         Ok(())
     }
 }
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests;

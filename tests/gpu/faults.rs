@@ -7,15 +7,18 @@ use nodetide::engine::input::{ClusterInput, Input, JobInput};
 use nodetide::engine::{Model, Settings};
 use nodetide::sweep::gpu::device::Kind;
 use nodetide::sweep::gpu::{Design, Device, GpuError, Kernel, source};
-use nodetide::sweep::runner::{Backend, Choice, Runner};
-use nodetide::sweep::{Configuration, Progress, cpu};
+use nodetide::sweep::runner::{Backend, Choice, Runner, SweepError};
+use nodetide::sweep::{Configuration, Progress, Results, cpu};
 use std::ops::ControlFlow;
 
-fn model() -> Model {
+fn input() -> Input {
     let cluster = ClusterInput { max_nodes: 4, ..ClusterInput::default() };
     let jobs = (0..500).map(|i| JobInput { submit: i, service: 7, ..JobInput::default() }).collect();
-    Model::new(Input { clusters: vec![cluster], jobs, billing_quantum: 1, ..Input::default() })
-        .expect("an input")
+    Input { clusters: vec![cluster], jobs, billing_quantum: 1, ..Input::default() }
+}
+
+fn model() -> Model {
+    Model::new(input()).expect("an input")
 }
 
 fn configuration(max_nodes: u32) -> Configuration {
@@ -117,6 +120,121 @@ fn stopped_in(design: Design) -> Result<(), Failed> {
         format!("        if me == 5u && s.next_job > 40u {{\n            break;\n        }}\n{right}");
     let mut kernel = crate::kernel_of(design, text.replace(right, &wrong))?;
     expect(run(&mut kernel, 64), |error| *error == GpuError::Stopped { index: 5 })
+}
+
+/// A driver that ends loops while results are added up leaves numbers that break a law: an error, never a number.
+pub(crate) fn broken_results() -> Result<(), Failed> {
+    let text = source::kernel(Design::Invocation);
+    for (right, wrong, law) in [
+        (
+            "    if leads() {\n        add_up_jobs();",
+            "    if me != 5u {\n        add_up_jobs();",
+            "useful work by outcome sums to useful work",
+        ),
+        (
+            "    for (var slot = 0u; slot < c.leaves; slot += 1u) {\n        fuel -= 1;\n        let n = params.nodes",
+            "    for (var slot = 0u; slot < select(c.leaves, 0u, me == 5u); slot += 1u) {\n        fuel -= 1;\n        let n = \
+             params.nodes",
+            "billed time is paid for",
+        ),
+    ] {
+        assert_eq!(text.matches(right).count(), 1, "{right}");
+        let mut kernel = crate::kernel_of(Design::Invocation, text.replace(right, wrong))?;
+        // The last instant finds nodes that are not gone.
+        let input = Input { horizon: Some(60), stop_at_horizon: true, ..input() };
+        let models = [Model::new(input).expect("an input")];
+        let configurations: Vec<_> = (0..64).map(|i| configuration(1 + i % 4)).collect();
+        let mut results = Results::new();
+        let found =
+            kernel.run_into(&models, &configurations, &mut |_| ControlFlow::Continue(()), &mut results);
+        expect(found.map(|()| results.len()), |error| *error == GpuError::Broken { index: 5, law })?;
+        assert_eq!(results.len(), 5, "those before it are there");
+    }
+    Ok(())
+}
+
+/// How many results there are, how it ended, what it said, and what runs then.
+type Ran = (usize, Result<(), SweepError>, Vec<String>, Backend);
+
+/// What a runner makes of a kernel's faults; results are the engine's.
+fn on_runner(choice: Choice, kernel: Kernel, count: u32) -> Result<Ran, Failed> {
+    let configurations: Vec<_> = (0..count).map(|i| configuration(1 + i % 4)).collect();
+    let models = [model()];
+    let mut runner = Runner::on(choice, Box::new(kernel));
+    let (progress, mut results) = (Progress::default(), Results::new());
+    let name = |i: usize| format!("number {i}");
+    let ended = runner.run(&models, &configurations, &name, &progress, &mut results);
+    let expected = cpu::run(&models, &configurations, &Progress::default()).ok_or("interrupted")?;
+    if *results != expected[..results.len()] {
+        return Err("kernel and engine differ".into());
+    }
+    if progress.done() != results.len() {
+        return Err("progress counts something else".into());
+    }
+    Ok((results.len(), ended, runner.take_notices(), runner.backend()))
+}
+
+pub(crate) fn runner_smaller_pieces() -> Result<(), Failed> {
+    let mut kernel = kernel()?;
+    kernel.faults.memory_for = Some(60);
+    let (done, ended, notices, backend) = on_runner(Choice::Gpu, kernel, 100)?;
+    assert_eq!((done, ended), (100, Ok(())));
+    assert_eq!(notices, ["the GPU is out of memory: going on with 50 configurations at a time"]);
+    assert!(matches!(backend, Backend::Gpu { .. }), "{backend}");
+    Ok(())
+}
+
+/// Two chunks are done when the device is lost in the third one.
+pub(crate) fn runner_lost() -> Result<(), Failed> {
+    let mut whole = kernel()?;
+    whole.faults.chunk = Some(32);
+    run(&mut whole, 32)?;
+    // As many dispatches as a chunk takes; others are as long, since they have the same configurations.
+    let each = whole.dispatches().0;
+    let lost = || -> Result<Kernel, Failed> {
+        let mut kernel = kernel()?;
+        kernel.faults.chunk = Some(32);
+        kernel.faults.lost_after = Some(2 * each + 1);
+        Ok(kernel)
+    };
+    let (done, ended, notices, backend) = on_runner(Choice::Auto, lost()?, 160)?;
+    assert_eq!((done, ended), (160, Ok(())));
+    assert!(notices.len() == 1 && notices[0].ends_with(": going on with the CPU"), "{notices:?}");
+    assert!(matches!(backend, Backend::Cpu { .. }), "{backend}");
+    let (done, ended, _, backend) = on_runner(Choice::Gpu, lost()?, 160)?;
+    assert!(matches!(ended, Err(SweepError::Device(_))), "{ended:?}");
+    assert_eq!(done, 64, "what is complete is kept");
+    assert!(matches!(backend, Backend::Gpu { .. }), "{backend}");
+    Ok(())
+}
+
+pub(crate) fn interrupted_chunks() -> Result<(), Failed> {
+    let mut kernel = kernel()?;
+    kernel.faults.chunk = Some(32);
+    let configurations: Vec<_> = (0..96).map(|i| configuration(1 + i % 4)).collect();
+    let mut results = Results::new();
+    let mut hear = |done| if done > 32 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let found = kernel.run_into(&[model()], &configurations, &mut hear, &mut results);
+    assert_eq!(found, Err(GpuError::Interrupted));
+    let expected = cpu::run(&[model()], &configurations[..32], &Progress::default()).ok_or("interrupted")?;
+    assert!(*results == *expected, "the first chunk is kept");
+    Ok(())
+}
+
+/// The second model needs more identities than a word has bits; the first one does not.
+pub(crate) fn too_many_identities() -> Result<(), Failed> {
+    let of = |count: u32| {
+        let mut input = input();
+        input.clusters[0].identities = (0..count).collect();
+        for (i, job) in (0u32..).zip(&mut input.jobs) {
+            job.identity = Some(i % count);
+        }
+        Model::new(input).expect("an input")
+    };
+    let configurations = [0, 1].map(|model| Configuration { model, ..configuration(4) });
+    let found = kernel()?.run(&[of(32), of(33)], &configurations, &mut |_| ControlFlow::Continue(()));
+    let expected = GpuError::NeedsCpu { index: 1, obstacle: Obstacle::Identities(33) };
+    expect(found.map(|list| list.len()), |error| *error == expected)
 }
 
 /// A device that was opened without subgroups does not run the design that needs them.

@@ -38,7 +38,10 @@ fn kernel_in(design: Design) -> Result<Kernel, Failed> {
 
 fn kernel_of(design: Design, text: String) -> Result<Kernel, Failed> {
     let adapter = adapter().ok_or("no adapter")?;
-    Ok(Kernel::with_source(Device::open_for(&adapter, design)?, design, text)?)
+    let mut kernel = Kernel::with_source(Device::open_for(&adapter, design)?, design, text)?;
+    // Every figure is compared.
+    kernel.count_turnarounds(true);
+    Ok(kernel)
 }
 
 fn main() -> ExitCode {
@@ -61,6 +64,11 @@ fn main() -> ExitCode {
         Trial::test("the_cpu_goes_on_where_a_device_is_lost", faults::the_cpu_goes_on),
         Trial::test("an_interrupted_run_ends", faults::interrupted),
         Trial::test("a_stopped_invocation_is_told", faults::stopped),
+        Trial::test("a_result_that_breaks_a_law_is_told", faults::broken_results),
+        Trial::test("an_interrupted_run_keeps_whole_chunks", faults::interrupted_chunks),
+        Trial::test("a_runner_gives_smaller_pieces", faults::runner_smaller_pieces),
+        Trial::test("a_runner_goes_on_where_a_device_is_lost", faults::runner_lost),
+        Trial::test("more_identities_than_bits_are_told", faults::too_many_identities),
         Trial::test("what_is_not_for_the_kernel_is_told", faults::too_many_nodes),
     ];
     for canary in canaries::ALL {

@@ -7,7 +7,7 @@ use nodetide::engine::input::{Discipline, Input, OnEviction};
 use nodetide::engine::{self, Detail, Model, RunResult, Settings};
 use nodetide::sweep::Configuration;
 use nodetide::sweep::gpu::source::Features;
-use nodetide::sweep::gpu::{Design, Kernel, features_of};
+use nodetide::sweep::gpu::{Design, GpuError, Kernel, features_of};
 use nodetide::ticks::{Json, read_scenario};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -187,7 +187,14 @@ pub(crate) fn first_difference(
     for pairs in groups.values() {
         let configurations: Vec<Configuration> =
             pairs.iter().map(|i| configuration(cases.pairs[*i].0, &cases.pairs[*i].1)).collect();
-        let results = kernel.run(&cases.models, &configurations, &mut go_on)?;
+        let results = match kernel.run(&cases.models, &configurations, &mut go_on) {
+            // The host saw the difference.
+            Err(GpuError::Broken { index, .. }) => {
+                first = Some(first.map_or(pairs[index], |before: usize| before.min(pairs[index])));
+                continue;
+            }
+            other => other?,
+        };
         for (i, found) in pairs.iter().zip(results) {
             if found != comparable(reference(&cases.pairs[*i].1), true) {
                 first = Some(first.map_or(*i, |before: usize| before.min(*i)));
@@ -203,7 +210,10 @@ fn agrees(kernel: &mut Kernel, input: &Input) -> Result<bool, Failed> {
     let models = [model(input)];
     for number in 0..VARIANTS {
         let Some(other) = variant(input, number) else { continue };
-        let found = kernel.run(&models, &[configuration(0, &other)], &mut go_on)?;
+        let found = match kernel.run(&models, &[configuration(0, &other)], &mut go_on) {
+            Err(GpuError::Broken { .. }) => return Ok(false),
+            other => other?,
+        };
         if found[0] != reference(&other) {
             return Ok(false);
         }

@@ -16,4 +16,5 @@ mod run;
 mod sweep;
 mod sweep_axes;
 mod sweep_files;
+mod sweep_interrupt;
 mod ticks;

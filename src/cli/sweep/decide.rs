@@ -80,16 +80,28 @@ fn counting(loaded: &Loaded, limit: Option<TimeSpan>) -> Result<Loaded, CliError
     loaded.changed(|scenario| scenario.expect.insert(0, expect)).map_err(CliError::Invalid)
 }
 
-/// Runs a scenario as it is.
-fn run_as_is(loaded: &Loaded, seed: Option<u64>, replications: Range<u32>) -> Result<AsIs, CliError> {
+/// Runs a scenario as it is. `None`: it was asked to stop.
+fn run_as_is(
+    loaded: &Loaded,
+    seed: Option<u64>,
+    replications: Range<u32>,
+    progress: &Progress,
+) -> Result<Option<AsIs>, CliError> {
     let plan = Plan::read(loaded.scenario(), &[], 1)
         .and_then(|plan| plan.with_replications(replications.start, replications.len() as u32))
         .map_err(CliError::Axes)?;
-    let models = plan.models(loaded, seed).map_err(CliError::Invalid)?;
+    let models = plan.models_unless_stopped(loaded, seed, progress).map_err(CliError::Invalid)?;
+    let Some(models) = models else { return Ok(None) };
     let scales = scales(loaded, &models);
     let chunk = plan.chunk(&models, 0, plan.positions());
-    let results = cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
-    Ok(AsIs { models, scales, configurations: chunk.configurations, results })
+    let results = cpu::run(&models.models, &chunk.configurations, progress);
+    let as_is = |results| AsIs { models, scales, configurations: chunk.configurations, results };
+    Ok(results.map(as_is))
+}
+
+/// What nobody stops is there.
+fn unstopped(as_is: Option<AsIs>) -> Result<AsIs, CliError> {
+    as_is.ok_or_else(|| CliError::Invalid(Vec::new()))
 }
 
 /// A scenario that was run without axes.
@@ -112,13 +124,15 @@ impl AsIs {
 }
 
 impl Decider {
-    /// Reads the objective, runs the scenario as written, and gives the scenario that the sweep is to run.
+    /// Reads the objective, runs the scenario as written, and gives the scenario that the sweep is to run. `None`: it was asked
+    /// to stop.
     pub(super) fn new(
         loaded: &Loaded,
         texts: &Texts,
         seed: Option<u64>,
         replications: u32,
-    ) -> Result<(Self, Loaded), CliError> {
+        progress: &Progress,
+    ) -> Result<Option<(Self, Loaded)>, CliError> {
         let scenario = loaded.scenario();
         let first = Plan::read(scenario, &[], 1).map_err(CliError::Axes)?;
         let first = first.models(loaded, seed).map_err(CliError::Invalid)?;
@@ -131,11 +145,12 @@ impl Decider {
         in_range(&objective, scenario)?;
         drop(first);
         let counted = counting(loaded, objective.wait_limit())?;
-        let as_is = run_as_is(&counted, seed, 0..replications)?;
+        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside())?;
+        let Some(as_is) = as_is else { return Ok(None) };
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&objective, &baseline);
-        Ok((Self { objective, baseline, today, source }, counted))
+        Ok(Some((Self { objective, baseline, today, source }, counted)))
     }
 
     /// The same in other replications of the same scenario.
@@ -145,7 +160,7 @@ impl Decider {
         seed: Option<u64>,
         replications: Range<u32>,
     ) -> Result<Self, CliError> {
-        let as_is = run_as_is(counted, seed, replications)?;
+        let as_is = unstopped(run_as_is(counted, seed, replications, &Progress::default())?)?;
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&self.objective, &baseline);
@@ -197,7 +212,7 @@ impl Decider {
         change: impl FnOnce(&mut Scenario),
     ) -> Result<WhatIf, CliError> {
         let changed = loaded.changed(change).map_err(CliError::Invalid)?;
-        let as_is = run_as_is(&changed, seed, 0..replications)?;
+        let as_is = unstopped(run_as_is(&changed, seed, 0..replications, &Progress::default())?)?;
         let point = as_is.group().judge(&self.objective, &self.baseline).point;
         Ok(WhatIf {
             name: name.to_owned(),

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::cli::args::{BackendArg, ColorWhen};
-use crate::engine::{Model, RunResult};
+use crate::engine::Model;
 use crate::sweep::gpu::GpuError;
 use crate::sweep::runner::Accelerator;
-use crate::sweep::{Configuration, cpu};
+use crate::sweep::{Configuration, Results, cpu};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path as FilePath;
@@ -41,12 +41,13 @@ struct Faulty {
 }
 
 impl Accelerator for Faulty {
-    fn run(
+    fn run_into(
         &mut self,
         models: &[Model],
         configurations: &[Configuration],
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Vec<RunResult>, GpuError> {
+        results: &mut Results,
+    ) -> Result<(), GpuError> {
         match self.fault {
             Fault::LostAfter(most) if self.ran >= most => {
                 // Some have ended on the device when it is lost.
@@ -58,7 +59,8 @@ impl Accelerator for Faulty {
         }
         self.ran += configurations.len();
         let _ = progress(configurations.len());
-        Ok(cpu::run(models, configurations, &sweep::Progress::default()).unwrap_or_default())
+        cpu::Cpu::new().run(models, configurations, &sweep::Progress::default(), results);
+        Ok(())
     }
 
     fn backend(&self) -> Backend {

@@ -12,7 +12,10 @@ use super::files::Files;
 use super::gather::{Gathered, write_front, write_surface};
 use super::resume::Identity;
 use super::rows::{Sweep, head, scales};
-use super::{Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, stop_on_interrupt, what_if};
+use super::{
+    Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, interrupted_early, stop_on_interrupt,
+    what_if,
+};
 use crate::cli::args::{BackendArg, OptimizeArgs, SweepArgs};
 use crate::cli::error::CliError;
 use crate::cli::output::{Began, Output};
@@ -77,7 +80,8 @@ pub(in crate::cli) fn optimize(
     let progress = Arc::new(sweep::Progress::default());
     stop_on_interrupt(&progress, output);
     let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
-    let (decider, counted) = Decider::new(loaded, &texts, args.seed, grid.replications())?;
+    let decider = Decider::new(loaded, &texts, args.seed, grid.replications(), &progress)?;
+    let Some((decider, counted)) = decider else { return code_of(interrupted_early(output).1) };
     let mut explorer = Explorer {
         args: &as_sweep,
         grid: &grid,
@@ -197,7 +201,8 @@ impl Explorer<'_> {
         let chosen = match self.chosen.take() {
             Some(chosen) => chosen,
             None => {
-                let chosen = Chosen::new(self.args, self.counted, &plan, &self.models.models)?;
+                let mut chosen = Chosen::new(self.args, self.counted, &plan, &self.models.models)?;
+                chosen.runner.count_turnarounds(self.decider.objective.needs_turnarounds());
                 if self.args.backend != BackendArg::Cpu {
                     let backend = chosen.runner.backend();
                     self.output.remark(&format!("it runs on the {backend}: {}", chosen.reason()));

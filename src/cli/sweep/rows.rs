@@ -16,16 +16,28 @@ use crate::scenario::schema::Expect;
 use crate::stats::histogram::{BUCKETS, upper_end};
 use crate::sweep::plan::{Chunk, Models, Plan};
 use crate::sweep::runner::{Backend, Runner, SweepError};
-use crate::sweep::{Configuration, Progress};
+use crate::sweep::{Configuration, Progress, Results};
 use rayon::prelude::*;
 use std::fmt::{Display, Write as _};
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-/// Positions of a chunk. A result takes 14 KB (two histograms), so that a chunk is 55 MB on the CPU, 440 MB with a GPU,
+/// What a chunk takes at most: what an interruption may cost where replications lie side by side.
+const CPU_TIME: Duration = Duration::from_secs(1);
+const GPU_TIME: Duration = Duration::from_secs(5);
+
+/// Positions of a chunk at most. A result takes 14 KB (two histograms), so that they are 55 MB on the CPU, 440 MB with a GPU,
 /// which needs many at once.
-const CPU_CHUNK: u64 = 4096;
-const GPU_CHUNK: u64 = 32_768;
+const CPU_MOST: u64 = 4096;
+const GPU_MOST: u64 = 32_768;
+
+/// Positions of a chunk at least, and of the first one: on the CPU for each thread.
+const CPU_LEAST: u64 = 4;
+const GPU_LEAST: u64 = 4096;
+
+/// Fewer rows are run as they stand: where they take long, a place in the cache is worth less than a whole beginning.
+const SORTED: usize = 256;
 
 /// Rows that are written by one thread.
 const PIECE: usize = 256;
@@ -33,8 +45,8 @@ const PIECE: usize = 256;
 /// Positions of a chunk on a backend.
 pub(super) fn chunk_of(backend: &Backend) -> u64 {
     match backend {
-        Backend::Cpu { .. } => CPU_CHUNK,
-        Backend::Gpu { .. } => GPU_CHUNK,
+        Backend::Cpu { .. } => CPU_MOST,
+        Backend::Gpu { .. } => GPU_MOST,
     }
 }
 
@@ -65,6 +77,22 @@ pub(super) struct Group<'a> {
 
 /// Rows as text, what became of their configurations, how many did not end, and histograms, a line for each row.
 type Piece = (Vec<u8>, Vec<(u64, Judged)>, u64, String);
+
+/// How long a chunk should take on a backend, and its bounds.
+fn pace(backend: &Backend) -> (Duration, (u64, u64)) {
+    match backend {
+        Backend::Cpu { threads } => (CPU_TIME, ((CPU_LEAST * *threads as u64).min(CPU_MOST), CPU_MOST)),
+        Backend::Gpu { .. } => (GPU_TIME, (GPU_LEAST, GPU_MOST)),
+    }
+}
+
+/// Positions of the chunk after one of so many that took so long.
+fn next_size(size: u64, took: Duration, backend: &Backend) -> u64 {
+    let (time, (least, most)) = pace(backend);
+    let fitting = size as f64 * time.as_secs_f64() / took.as_secs_f64().max(1e-6);
+    // Carefully: what comes next need not be like what came before.
+    (fitting as u64).min(size.saturating_mul(4)).clamp(least, most)
+}
 
 /// What turns ticks into figures, by model.
 pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
@@ -111,25 +139,35 @@ impl Sweep<'_> {
         ended: &mut Ended,
     ) -> Result<(), CliError> {
         let replications = u64::from(self.plan.replications());
+        let mut results = Results::new();
+        let mut size = 0;
         let mut from = ended.position;
         while from < self.plan.positions() {
-            let size = self.pace.chunk.unwrap_or_else(|| chunk_of(&self.runner.backend()));
-            let size = (size / replications).max(1) * replications;
-            let to = (from + size).min(self.plan.positions());
-            let chunk = self.plan.chunk(self.models, from, to);
-            let results = self.results(&chunk);
+            let began = Instant::now();
+            let (_, (least, most)) = pace(&self.runner.backend());
+            // The GPU may have failed meanwhile.
+            size = self.pace.chunk.unwrap_or_else(|| u64::clamp(size, least, most));
+            let whole = (size / replications).max(1) * replications;
+            let to = (from + whole).min(self.plan.positions());
+            let mut chunk = self.plan.chunk(self.models, from, to);
+            results.clear();
+            let ran = self.results(&chunk, &mut results);
             for notice in self.runner.take_notices() {
                 self.output.remark(&notice);
                 ended.notices.push(notice);
             }
-            let results = match results {
-                Ok(results) => results,
-                Err(error) => {
-                    ended.stopped = Some(error);
-                    break;
-                }
-            };
-            let pieces = self.written(&chunk, &results).map_err(CliError::Stdout)?;
+            // Of a chunk that was cut short, the configurations of which all replications are there.
+            let replications = self.plan.replications() as usize;
+            let kept = results.len() / replications * replications;
+            if let Some((index, _)) = chunk.rows.get(kept) {
+                // Where a resumed sweep goes on.
+                ended.position = self.plan.position_of(from, to, *index);
+            } else {
+                ended.position = to;
+            }
+            chunk.rows.truncate(kept);
+            chunk.configurations.truncate(kept);
+            let pieces = self.written(&chunk, &results[..kept]).map_err(CliError::Stdout)?;
             for (bytes, judged, not_ended, histograms) in pieces {
                 files.add(&bytes, &histograms)?;
                 for (index, judged) in judged {
@@ -137,9 +175,13 @@ impl Sweep<'_> {
                 }
                 ended.not_ended += not_ended;
             }
-            ended.rows += chunk.rows.len() as u64;
+            ended.rows += kept as u64;
+            if let Err(error) = ran {
+                ended.stopped = Some(error);
+                break;
+            }
+            size = next_size(to - from, began.elapsed(), &self.runner.backend());
             from = to;
-            ended.position = to;
             if self.pace.interrupt_after.is_some_and(|rows| ended.rows >= rows) {
                 self.progress.stop();
             }
@@ -147,21 +189,27 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// The results of a chunk in its order. Configurations of the same model run beside each other: they read the same
-    /// tables.
-    fn results(&mut self, chunk: &Chunk) -> Result<Vec<RunResult>, SweepError> {
-        let models = &self.models.models;
+    /// The results of a chunk in its order, all or of the first configurations. Configurations of the same model run beside
+    /// each other: they read the same tables.
+    fn results(&mut self, chunk: &Chunk, results: &mut Results) -> Result<(), SweepError> {
+        let (plan, models) = (self.plan, &self.models.models);
         let configurations = &chunk.configurations;
-        if configurations.is_sorted_by_key(|c| c.model) {
-            return self.runner.run(models, configurations, &self.progress);
+        let name = |i: usize| {
+            let (index, replication) = chunk.rows[i];
+            match plan.name(index) {
+                values if values.is_empty() => format!("replication {replication}"),
+                values => format!("configuration {index} ({values}), replication {replication}"),
+            }
+        };
+        if configurations.len() < SORTED || configurations.is_sorted_by_key(|c| c.model) {
+            return self.runner.run(models, configurations, &name, &self.progress, results);
         }
         let mut order: Vec<usize> = (0..configurations.len()).collect();
         order.sort_by_key(|&i| configurations[i].model);
         let sorted: Vec<_> = order.iter().map(|&i| configurations[i].clone()).collect();
-        let results = self.runner.run(models, &sorted, &self.progress)?;
-        let mut back: Vec<(usize, RunResult)> = order.into_iter().zip(results).collect();
-        back.sort_unstable_by_key(|(i, _)| *i);
-        Ok(back.into_iter().map(|(_, result)| result).collect())
+        let ran = self.runner.run(models, &sorted, &|i| name(order[i]), &self.progress, results);
+        results.place(order);
+        ran
     }
 
     /// The rows of a chunk, in pieces that are made on all cores.
@@ -282,5 +330,25 @@ impl Cells {
 
     pub(super) fn finish(self) -> io::Result<Vec<u8>> {
         self.csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_is_about_a_second_of_work() {
+        let cpu = Backend::Cpu { threads: 2 };
+        let ms = Duration::from_millis;
+        assert_eq!(next_size(8, ms(1), &cpu), 32, "it grows by degrees");
+        assert_eq!(next_size(1000, ms(500), &cpu), 2000);
+        assert_eq!(next_size(4096, ms(10), &cpu), 4096, "memory bounds it");
+        assert_eq!(next_size(4096, ms(32_000), &cpu), 128);
+        assert_eq!(next_size(40, ms(90_000), &cpu), 8, "every thread has work");
+        let gpu = Backend::Gpu { name: String::new(), driver: String::new() };
+        assert_eq!(next_size(4096, ms(100), &gpu), 16_384);
+        assert_eq!(next_size(16_384, ms(100), &gpu), 32_768);
+        assert_eq!(next_size(32_768, ms(90_000), &gpu), 4096, "a device has work");
     }
 }

@@ -327,7 +327,10 @@ fn a_damaged_surface_is_said_to_be_one() {
 fn gathered(loaded: &Loaded, args: &SweepArgs) -> crate::stats::surface::Surface {
     let plan = Plan::read(loaded.scenario(), &args.vary, args.replications.unwrap_or(1)).unwrap();
     let texts = decide::texts(loaded, None, &[]);
-    let (decider, counted) = Decider::new(loaded, &texts, None, plan.replications()).unwrap();
+    let (decider, counted) =
+        Decider::new(loaded, &texts, None, plan.replications(), &sweep::Progress::default())
+            .unwrap()
+            .unwrap();
     let models = plan.models(&counted, None).unwrap();
     let mut gathered = Gathered::new(&plan, &decider, loaded.scenario());
     let mut sweep = Sweep {

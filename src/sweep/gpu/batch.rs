@@ -66,8 +66,14 @@ pub fn features_of(model: &Model) -> Features {
 }
 
 impl Base {
-    /// The model must have no [`Obstacle`].
-    pub(super) fn new(model: &Model, tables: &mut Tables) -> Self {
+    /// A model's tables.
+    ///
+    /// # Errors
+    /// It is not for the kernel.
+    pub(super) fn new(model: &Model, tables: &mut Tables) -> Result<Self, Obstacle> {
+        if let Some(obstacle) = model.obstacles().into_iter().next() {
+            return Err(obstacle);
+        }
         let flat: Flat = model.flat();
         let input = model.first_cluster();
         let failures: Vec<u32> = input.boot_failure.iter().map(|fails| u32::from(*fails)).collect();
@@ -115,7 +121,7 @@ impl Base {
             bound_repetitions: bounds.repetitions,
             ..Config::default()
         };
-        Self { config, updated_max_nodes: flat.updated_max_nodes, features: features_of(model) }
+        Ok(Self { config, updated_max_nodes: flat.updated_max_nodes, features: features_of(model) })
     }
 
     /// One configuration.

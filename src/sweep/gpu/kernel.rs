@@ -9,13 +9,13 @@ mod chunk;
 use super::batch::{Base, Tables};
 use super::device::{Device, Kind, NO_LANES};
 use super::layout::{self, BUCKETS, Config, Params, State, Sums};
-use super::result::decode;
 use super::source::{self, Design, Features};
 use crate::engine::flat::Obstacle;
 use crate::engine::{Model, RunResult};
-use crate::sweep::Configuration;
-use chunk::{Chunk, WORKGROUP};
+use crate::sweep::{Configuration, Results};
+use chunk::Chunk;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 
@@ -31,11 +31,11 @@ const FUEL_MAX: u32 = 1 << 24;
 const FUEL_MIN: u32 = 64;
 
 /// Memory for one chunk of configurations [bytes], on a GPU and under a software driver.
-const CHUNK_BYTES: u64 = 4 << 30;
+pub(super) const CHUNK_BYTES: u64 = 4 << 30;
 const SOFTWARE_CHUNK_BYTES: u64 = 256 << 20;
 
-/// Most bytes that are read back at once.
-const STAGING_BYTES: u64 = 64 << 20;
+/// Most bytes that are read back at once: results are made of them part by part, so that they are in memory once.
+const STAGING_BYTES: u64 = 8 << 20;
 
 /// Why the GPU does not give a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +55,14 @@ pub enum GpuError {
         /// Its index.
         index: usize,
     },
+    /// A result that cannot be: a counter overflowed, or the driver ended the run before everything was added up.
+    #[error("the GPU's result of configuration {index} breaks a law: {law}")]
+    Broken {
+        /// Its index.
+        index: usize,
+        /// Which one.
+        law: &'static str,
+    },
     /// A configuration is not for the kernel.
     #[error("configuration {index} needs the CPU: {obstacle}")]
     NeedsCpu {
@@ -68,6 +76,21 @@ pub enum GpuError {
     Interrupted,
 }
 
+impl GpuError {
+    /// In words, with a name for the configuration in place of its index.
+    #[must_use]
+    pub fn told(&self, name: &dyn Fn(usize) -> String) -> String {
+        match self {
+            Self::Stopped { index } => format!("the driver stopped {} before it had ended", name(*index)),
+            Self::Broken { index, law } => {
+                format!("the GPU's result of {} breaks a law: {law}", name(*index))
+            }
+            Self::NeedsCpu { index, obstacle } => format!("{} needs the CPU: {obstacle}", name(*index)),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Faults that tests inject.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults {
@@ -77,6 +100,8 @@ pub struct Faults {
     pub lost_after: Option<u32>,
     /// Fuel of every dispatch, whatever the device.
     pub fuel: Option<u32>,
+    /// Most configurations of a chunk.
+    pub chunk: Option<usize>,
 }
 
 /// The kernel on one device.
@@ -138,13 +163,13 @@ impl Kernel {
             pipelines: BTreeMap::new(),
             fuel,
             dispatches: 0,
-            turnarounds: true,
+            turnarounds: false,
             interleaved: false,
             faults: Faults::default(),
         })
     }
 
-    /// Whether turnarounds are counted by bucket too: 6.5 KiB a configuration.
+    /// Whether turnarounds are counted by bucket too, 6.5 KiB a configuration; by default they are not.
     pub fn count_turnarounds(&mut self, yes: bool) {
         self.turnarounds = yes;
     }
@@ -169,7 +194,7 @@ impl Kernel {
     /// Configurations of a workgroup.
     fn configurations_per_group(&self) -> u32 {
         match self.design {
-            Design::Invocation => WORKGROUP,
+            Design::Invocation => chunk::WORKGROUP,
             Design::Subgroup => 1,
         }
     }
@@ -196,37 +221,53 @@ impl Kernel {
     fn chunk_size(&self, leaves: u32, low_priority: bool) -> usize {
         let memory = u64::from(layout::memory(leaves, low_priority, self.design).words) * 4;
         let histograms = u64::from(BUCKETS) * if self.turnarounds { 8 } else { 4 };
-        let limits = &self.device.limits;
-        let binding = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        let budget =
-            if self.device.adapter.kind == Kind::Software { SOFTWARE_CHUNK_BYTES } else { CHUNK_BYTES };
-        let most = (binding / memory.max(histograms)).min(budget / (memory + histograms));
-        let groups = u64::from(limits.max_compute_workgroups_per_dimension).pow(2);
-        let most = most.min(groups * u64::from(self.configurations_per_group())).min(1 << 24);
-        // Whole blocks of 32, for the interleaved layout; one at least.
-        ((most / 32) * 32).max(32) as usize
+        let software = self.device.adapter.kind == Kind::Software;
+        let budget = if software { SOFTWARE_CHUNK_BYTES } else { CHUNK_BYTES };
+        let most = fitting(&self.device.limits, memory, histograms, budget, self.configurations_per_group());
+        most.min(self.faults.chunk.unwrap_or(usize::MAX))
     }
 
     /// Runs configurations: each is a model, by its number, and settings. Results come in their order. `progress`
     /// hears how many have ended, and may stop the run.
     ///
     /// # Errors
-    /// What the device does not do; nothing of the chunk is kept then.
+    /// What the device does not do; [`Self::run_into`] keeps what is complete then.
     pub fn run(
         &mut self,
         models: &[Model],
         configurations: &[Configuration],
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<Vec<RunResult>, GpuError> {
+        let mut results = Results::new();
+        self.run_into(models, configurations, progress, &mut results)?;
+        Ok(results.into_vec())
+    }
+
+    /// The same, with the results added to others.
+    ///
+    /// # Errors
+    /// What the device does not do. The results of the chunks before that are there.
+    pub fn run_into(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        results: &mut Results,
+    ) -> Result<(), GpuError> {
         let mut tables = Tables::default();
         let mut bases: BTreeMap<usize, Base> = BTreeMap::new();
         let mut configs = Vec::with_capacity(configurations.len());
         let interleaved = self.interleaved && self.design == Design::Invocation;
         let mut features = Features { turnarounds: self.turnarounds, interleaved, ..Features::default() };
         for (index, configuration) in configurations.iter().enumerate() {
-            let model = configuration.model;
-            let base = bases.entry(model).or_insert_with(|| Base::new(&models[model], &mut tables));
             let needs_cpu = |obstacle| GpuError::NeedsCpu { index, obstacle };
+            let base = match bases.entry(configuration.model) {
+                Entry::Occupied(base) => base.into_mut(),
+                Entry::Vacant(place) => {
+                    let base = Base::new(&models[configuration.model], &mut tables).map_err(needs_cpu)?;
+                    place.insert(base)
+                }
+            };
             configs.push(base.config(&configuration.settings[0]).map_err(needs_cpu)?);
             features.low_priority |= base.features.low_priority;
             features.cancellations |= base.features.cancellations;
@@ -237,25 +278,21 @@ impl Kernel {
         let leaves = configs.iter().map(|config| config.leaves).max().unwrap_or(1);
         let chunk = self.chunk_size(leaves, features.low_priority);
         let tables = self.upload("tables", bytemuck::cast_slice(tables.words()))?;
-        let mut results = Vec::with_capacity(configs.len());
+        let mut offset = 0;
         for part in configs.chunks(chunk) {
-            let before = results.len();
-            let jobs = |i: usize| models[configurations[before + i].model].job_count() as u64;
-            let ended = loop {
-                let run = Chunk::new(self, part, leaves, features, &tables)?;
-                match run.complete(self, &mut |done| progress(before + done), before) {
+            let chunk = loop {
+                let mut chunk = Chunk::new(self, part, leaves, features, &tables)?;
+                match chunk.complete(self, &mut |done| progress(offset + done), offset) {
                     // A driver that stops long loops may do with shorter ones; the chunk begins anew.
                     Err(GpuError::Stopped { .. }) if self.fuel / 2 > FUEL_MIN => self.fuel /= 2,
-                    other => break other?,
+                    other => break other.map(|()| chunk)?,
                 }
             };
-            for (i, words) in ended.into_iter().enumerate() {
-                let result =
-                    decode(&words.state, &words.sums, &words.waits, words.turnarounds.as_deref(), jobs(i));
-                results.push(result.ok_or(GpuError::Stopped { index: before + i })?);
-            }
+            let models = |i: usize| &models[configurations[offset + i].model];
+            chunk.results(self, offset, &models, results)?;
+            offset += part.len();
         }
-        Ok(results)
+        Ok(())
     }
 
     fn pipeline(&mut self, features: Features) -> Result<&wgpu::ComputePipeline, GpuError> {
@@ -308,39 +345,61 @@ impl Kernel {
         self.device.guarded(|device| device.create_buffer(&descriptor))
     }
 
-    /// The words of a buffer, in pieces of bounded size.
-    fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, count: usize) -> Result<Vec<T>, GpuError> {
-        let item = size_of::<T>() as u64;
-        let bytes = item * count as u64;
-        let piece = (STAGING_BYTES / item).max(1) * item;
-        let staging = self.device.guarded(|device| {
+    /// A buffer that the host can read.
+    fn staging(&self, size: u64) -> Result<wgpu::Buffer, GpuError> {
+        self.device.guarded(|device| {
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("staging"),
-                size: bytes.min(piece),
+                size,
                 usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
                 mapped_at_creation: false,
             })
-        })?;
-        let mut list = Vec::with_capacity(count);
-        let mut at = 0;
-        while at < bytes {
-            let size = piece.min(bytes - at);
-            let mut encoder =
-                self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            encoder.copy_buffer_to_buffer(buffer, at, &staging, 0, size);
-            self.device.queue.submit([encoder.finish()]);
-            staging.map_async(wgpu::MapMode::Read, 0..size, |_| {});
-            self.device.wait()?;
-            {
-                let view =
-                    staging.get_mapped_range(0..size).map_err(|error| GpuError::Lost(error.to_string()))?;
-                list.extend(bytemuck::pod_collect_to_vec::<u8, T>(&view));
-            }
-            staging.unmap();
-            at += size;
-        }
-        Ok(list)
+        })
     }
+
+    /// Copies parts of buffers (from where, to where, how much) and reads the first bytes of the copies.
+    fn copied<'b, T>(
+        &self,
+        staging: &wgpu::Buffer,
+        copies: impl Iterator<Item = (&'b wgpu::Buffer, usize, usize, usize)>,
+        bytes: usize,
+        read: impl FnOnce(&[u8]) -> Result<T, GpuError>,
+    ) -> Result<T, GpuError> {
+        let mut encoder =
+            self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for (buffer, from, to, size) in copies {
+            encoder.copy_buffer_to_buffer(buffer, from as u64, staging, to as u64, size as u64);
+        }
+        self.device.queue.submit([encoder.finish()]);
+        let range = 0..bytes as u64;
+        staging.map_async(wgpu::MapMode::Read, range.clone(), |_| {});
+        self.device.wait()?;
+        let read = {
+            let view = staging.get_mapped_range(range).map_err(|error| GpuError::Lost(error.to_string()))?;
+            read(&view)
+        };
+        staging.unmap();
+        read
+    }
+
+    /// The first words of a buffer.
+    fn read(&self, buffer: &wgpu::Buffer, count: usize) -> Result<Vec<u32>, GpuError> {
+        let bytes = size_of::<u32>() * count;
+        let staging = self.staging(bytes as u64)?;
+        let copy = (buffer, 0, 0, bytes);
+        self.copied(&staging, [copy].into_iter(), bytes, |view| Ok(bytemuck::pod_collect_to_vec(view)))
+    }
+}
+
+/// Most configurations that fit a device and a budget, for so many bytes of memory and of histograms each; a workgroup has
+/// `group` of them.
+pub(super) fn fitting(limits: &wgpu::Limits, memory: u64, histograms: u64, budget: u64, group: u32) -> usize {
+    let binding = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+    let most = (binding / memory.max(histograms)).min(budget / (memory + histograms));
+    let groups = u64::from(limits.max_compute_workgroups_per_dimension).pow(2);
+    let most = most.min(groups * u64::from(group)).min(1 << 24);
+    // Whole blocks of 32, for the interleaved layout; one at least.
+    ((most / 32) * 32).max(32) as usize
 }
 
 fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {

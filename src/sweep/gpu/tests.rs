@@ -1,6 +1,7 @@
 //! The kernel's text without a device: every variant is valid, and both sides lay their structures out alike.
 
-use super::layout::{Config, Level, Params, State, Sums, Table, Wide};
+use super::kernel;
+use super::layout::{self, Config, Level, Params, State, Sums, Table, Wide};
 use super::source::{self, Design, Features};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
@@ -77,5 +78,48 @@ fn both_sides_lay_structures_out_alike() {
         let members: Vec<(&str, usize)> =
             members.iter().map(|m| (m.name.as_deref().unwrap_or_default(), m.offset as usize)).collect();
         assert_eq!(members, fields, "{name}");
+    }
+}
+
+/// What every device has, whatever else it has: the limits that WebGPU promises.
+#[test]
+fn the_portable_baseline_is_enough() {
+    let baseline = wgpu::Limits::default();
+    let module = parse(Design::Invocation);
+    let (mut storage, mut uniform) = (0, 0);
+    for (_, variable) in module.global_variables.iter() {
+        match variable.space {
+            naga::AddressSpace::Storage { .. } => storage += 1,
+            naga::AddressSpace::Uniform => uniform += 1,
+            naga::AddressSpace::Private => {}
+            other => panic!("nothing limits {other:?} here"),
+        }
+        if let Some(binding) = &variable.binding {
+            assert_eq!(binding.group, 0);
+            assert!(binding.binding < baseline.max_bindings_per_bind_group);
+        }
+    }
+    assert_eq!((storage, uniform), (7, 1));
+    assert!(storage <= baseline.max_storage_buffers_per_shader_stage);
+    assert!(size_of::<Params>() as u64 <= baseline.max_uniform_buffer_binding_size);
+    let [main] = module.entry_points.as_slice() else { panic!("one entry point") };
+    let [x, y, z] = main.workgroup_size;
+    assert!(x <= baseline.max_compute_workgroup_size_x, "{x}");
+    assert_eq!((y, z), (1, 1));
+    assert!(x <= baseline.max_compute_invocations_per_workgroup);
+    // No binding is larger than the least that a device binds.
+    let binding = baseline.max_storage_buffer_binding_size;
+    assert_eq!(binding, 128 << 20);
+    for leaves in (0..=10).map(|k| 1_u32 << k) {
+        for (low_priority, turnarounds) in [(false, false), (true, false), (false, true), (true, true)] {
+            let memory = u64::from(layout::memory(leaves, low_priority, Design::Invocation).words) * 4;
+            let histograms = u64::from(layout::BUCKETS) * if turnarounds { 8 } else { 4 };
+            let count = kernel::fitting(&baseline, memory, histograms, kernel::CHUNK_BYTES, x) as u64;
+            let each = [memory, histograms, size_of::<State>() as u64, size_of::<Sums>() as u64];
+            for bytes in each.into_iter().chain([size_of::<Config>() as u64]) {
+                assert!(count * bytes <= binding, "{leaves} slots: {count} of {bytes} bytes");
+            }
+            assert!(count >= 1000, "{leaves} slots: only {count} at once");
+        }
     }
 }

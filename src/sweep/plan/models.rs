@@ -8,6 +8,7 @@ use crate::engine::{HELD_NODES_MAX, Model, Place, Refusal, Settings};
 use crate::lowering::{ClusterFacts, ListPrice, Loaded, Lowered, with_names};
 use crate::scenario::Scenario;
 use crate::scenario::locate::Tree;
+use crate::sweep::Progress;
 use crate::sweep::axes::{Axis, Field, Value};
 use crate::units::Tick;
 use rayon::prelude::*;
@@ -123,6 +124,24 @@ impl Plan {
         Ok(models)
     }
 
+    /// The same; `None`: it was asked to stop before all were made.
+    ///
+    /// # Errors
+    /// As [`Self::models`].
+    pub fn models_unless_stopped(
+        &self,
+        loaded: &Loaded,
+        seed: Option<u64>,
+        progress: &Progress,
+    ) -> Result<Option<Models>, Vec<Diagnostic>> {
+        let mut models = Models::default();
+        if !self.make(loaded, seed, &self.needed(&models), &mut models, progress)? {
+            return Ok(None);
+        }
+        self.ask(loaded.scenario(), &models)?;
+        Ok(Some(models))
+    }
+
     /// The same, keeping what was made for another plan over the same grid with the same seed. Where that would be too
     /// many, all are made anew, with other numbers: chunks are asked for afterwards.
     ///
@@ -139,7 +158,7 @@ impl Plan {
             *models = Models::default();
             needed = self.needed(models);
         }
-        self.make(loaded, seed, &needed, models)?;
+        self.make(loaded, seed, &needed, models, &Progress::default())?;
         self.ask(loaded.scenario(), models)
     }
 
@@ -155,7 +174,7 @@ impl Plan {
         if self.axes.iter().all(|axis| axis.field != Field::Leaf) {
             needed.truncate(1);
         }
-        self.make(loaded, seed, &needed, &mut models)?;
+        self.make(loaded, seed, &needed, &mut models, &Progress::default())?;
         Ok(models.models)
     }
 
@@ -177,7 +196,8 @@ impl Plan {
         seed: Option<u64>,
         needed: &[(u64, u64, u32)],
         models: &mut Models,
-    ) -> Result<(), Vec<Diagnostic>> {
+        progress: &Progress,
+    ) -> Result<bool, Vec<Diagnostic>> {
         // Those of a combination come together.
         let groups: Vec<&[(u64, u64, u32)]> = needed.chunk_by(|a, b| a.0 == b.0).collect();
         let scenarios: Vec<Changed> =
@@ -191,11 +211,17 @@ impl Plan {
         let made: Vec<Result<(Model, ModelFacts), Vec<Diagnostic>>> = tasks
             .par_iter()
             .map(|(changed, replication)| {
+                if progress.stopped() {
+                    return Err(Vec::new());
+                }
                 let told = |found| self.told(found, &changed.name, changed.index, loaded);
                 let lowered = changed.loaded.lower(seed, u64::from(*replication)).map_err(told)?;
                 model(lowered, pool).map_err(told)
             })
             .collect();
+        if progress.stopped() {
+            return Ok(false);
+        }
         // Collected one by one, so that of several errors the first is told.
         let made = made.into_iter().collect::<Result<Vec<_>, _>>()?;
         for ((one, (changed, _)), (combination, _, replication)) in made.into_iter().zip(tasks).zip(needed) {
@@ -206,7 +232,7 @@ impl Plan {
             models.models.push(model);
             models.facts.push(facts);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The scenario with the values of a configuration that change tables, and its bounds: those of the scenario

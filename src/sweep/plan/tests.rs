@@ -229,7 +229,7 @@ fn a_seed_and_replications_are_those_of_a_run() {
 #[test]
 fn more_nodes_than_the_kernel_holds_are_an_obstacle() {
     let loaded = load(&SCENARIO.replace("max_nodes: 8", "max_nodes: 8, node_limit: 3000"));
-    let models = |plan: &Plan| plan.sample_models(&loaded, None).unwrap();
+    let models = |plan: &Plan| plan.models(&loaded, None).unwrap().models;
     let small = plan(&loaded, &["max_nodes=8,1024"], 1);
     assert_eq!(small.obstacles(loaded.scenario(), &models(&small)), []);
     let large = plan(&loaded, &["max_nodes=8,1025"], 1);

@@ -4,7 +4,6 @@ use crate::support::{Done, Place, done};
 use nodetide::exit_code;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::process::Stdio;
 
 /// One cluster, drawn jobs, a quota, an objective.
 pub(super) const SCENARIO: &str = r#"(
@@ -249,7 +248,7 @@ fn mistakes_of_axes_are_shown_in_the_argument() {
         (&["--vary", "max_nodes=4", "--vary", "max_nodes=5"], "A0704", "varied twice"),
         (&["--vary", "eviction_rate=2"], "A0705", "dedicated"),
         (&["--vary", "max_nodes=1..4000", "--vary", "idle_time=1s..4000s:1s"], "A0706", "10000000"),
-        (&["--vary", "min_nodes=20"], "A0707", "all 1 configurations"),
+        (&["--vary", "min_nodes=20"], "A0707", "in the only configuration"),
     ] {
         let ran = sweep(&place, args).exits(exit_code::USAGE).says(code).says(says);
         assert_eq!(ran.stdout, "");
@@ -258,6 +257,8 @@ fn mistakes_of_axes_are_shown_in_the_argument() {
     for args in [
         &["--out", "-"][..],
         &["--backend", "cpu", "--adapter", "0"],
+        &["--adapter", ""],
+        &["--adapter", " "],
         &["--replications", "0"],
         &["--backend", "tpu"],
         &["--force"],
@@ -306,6 +307,49 @@ fn what_is_not_for_the_gpu_runs_on_the_cpu_or_is_refused_by_name() {
     assert_eq!(place.names(""), ["s.ron"], "nothing is written");
 }
 
+/// So many identities that the first replication needs few of them.
+fn many_identities(place: &Place, count: u32) {
+    let class = |i: u32| {
+        format!(
+            "(name: \"c{i}\", arrivals: Poisson(per_hour: 0.09), service: Constant(\"5m\"), identity: \"id{i}\")"
+        )
+    };
+    let classes: Vec<String> = (0..count).map(class).collect();
+    place.file(
+        "s.ron",
+        &format!(
+            "(name: \"ids\", horizon: \"1d\", region: (name: \"westeurope\"), clusters: [(name: \"cpu\", vm_size: \
+             \"Standard_D4s_v3\", max_nodes: 10, identity: (user_assigned: [\"id0\", \"id1\"]))], workload: (classes: [{}]))",
+            classes.join(", ")
+        ),
+    );
+}
+
+/// Identities are counted from the jobs that are drawn.
+#[test]
+fn the_obstacles_of_every_replication_count() {
+    let place = Place::new();
+    many_identities(&place, 36);
+    let explain =
+        |more: &[&str]| sweep(&place, &[&["--explain-backend", "--backend", "auto"], more].concat());
+    let first = explain(&[]).exits(exit_code::FINE);
+    assert!(!first.stdout.contains("identities"), "the first replication is for a kernel: {first:#?}");
+    let all = explain(&["--replications", "40"]).exits(exit_code::FINE);
+    all.prints("backend: CPU").prints("workload: ").prints("different identities; the kernel tells 32 apart");
+    sweep(&place, &["--replications", "40", "--backend", "gpu"])
+        .exits(exit_code::NO_GPU)
+        .says("different identities");
+}
+
+#[test]
+fn an_adapter_that_is_not_looked_for_is_told() {
+    let place = placed();
+    place.file("s.ron", &SCENARIO.replace("max_nodes: 8", "max_nodes: 8, discipline: Backfill"));
+    let said = "adapter \"no such card\" was not looked for";
+    sweep(&place, &["--adapter", "no such card"]).exits(exit_code::FINE).says(said);
+    sweep(&place, &["--adapter", "no such card", "--explain-backend"]).exits(exit_code::FINE).prints(said);
+}
+
 #[test]
 fn an_adapter_that_is_named_has_to_be_there() {
     let place = placed();
@@ -339,54 +383,4 @@ fn a_run_that_gets_stuck_shows_in_its_row_and_in_the_exit_code() {
         .prints("2 ended stuck or at a limit");
     let rows = rows(&place.read("o/configs.csv"));
     assert!(rows.iter().all(|row| row["status"] == "stuck"));
-}
-
-/// A first interruption keeps the complete chunks.
-#[cfg(unix)]
-#[test]
-fn an_interrupted_sweep_keeps_what_is_complete() {
-    let place = placed();
-    let args = [
-        "sweep",
-        "s.ron",
-        "--vary",
-        "max_nodes=1..100",
-        "--vary",
-        "idle_time=1s..10000s:1s",
-        "--backend",
-        "cpu",
-    ];
-    let args = [&args[..], &["--out", "o"]].concat();
-    let child = place
-        .command(&args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let written = |place: &Place| {
-        let names = place.names("");
-        let work = names.iter().find(|name| name.ends_with(".partial"));
-        work.and_then(|work| std::fs::metadata(place.path(work).join("new/configs.csv")).ok())
-            .map_or(0, |m| m.len())
-    };
-    let began = std::time::Instant::now();
-    while written(&place) == 0 {
-        assert!(began.elapsed().as_secs() < 120, "nothing is written");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(i32::from(exit_code::INTERRUPTED)), "{said}");
-    assert!(said.contains("interrupted") && said.contains("what was complete is in"), "{said}");
-    assert_eq!(place.names("o"), ["configs.partial.csv", "manifest.json", "surface.partial.csv"]);
-    let kept = rows(&place.read("o/configs.partial.csv"));
-    assert!(!kept.is_empty() && kept.len().is_multiple_of(4096), "{} rows", kept.len());
-    let manifest: Value = serde_json::from_str(&place.read("o/manifest.json")).unwrap();
-    assert_eq!(manifest["sweep"]["complete"], false);
-    assert_eq!(manifest["sweep"]["rows"], kept.len());
-    assert_eq!(manifest["files"][0]["name"], "configs.partial.csv");
-    assert!(manifest["sweep"]["note"].as_str().unwrap().contains("interrupted"));
 }

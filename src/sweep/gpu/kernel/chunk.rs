@@ -1,8 +1,11 @@
 //! Configurations that run together: their buffers, and the dispatches until every one of them has ended.
 
-use super::{FUEL_MAX, FUEL_MIN, GpuError, Kernel};
+use super::{FUEL_MAX, FUEL_MIN, GpuError, Kernel, STAGING_BYTES};
+use crate::engine::Model;
+use crate::sweep::Results;
 use crate::sweep::gpu::device::Kind;
 use crate::sweep::gpu::layout::{self, BUCKETS, Config, Params, State, Sums};
+use crate::sweep::gpu::result::Words;
 use crate::sweep::gpu::source::Features;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -19,14 +22,6 @@ const DISPATCHES: u32 = 2;
 
 /// A dispatch should take about so long: well below any watchdog, well above the cost of starting it.
 const DISPATCH_TIME: Duration = Duration::from_millis(100);
-
-/// What a configuration that has ended leaves.
-pub(super) struct Ended {
-    pub(super) state: State,
-    pub(super) sums: Sums,
-    pub(super) waits: Vec<u32>,
-    pub(super) turnarounds: Option<Vec<u32>>,
-}
 
 /// Configurations that run together.
 pub(super) struct Chunk {
@@ -86,11 +81,11 @@ impl Chunk {
 
     /// Dispatches until every configuration has ended. `offset`: index of the first one, for errors.
     pub(super) fn complete(
-        mut self,
+        &mut self,
         kernel: &mut Kernel,
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
         offset: usize,
-    ) -> Result<Vec<Ended>, GpuError> {
+    ) -> Result<(), GpuError> {
         let software = kernel.device.adapter.kind == Kind::Software;
         let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
         let mut dispatches = 0;
@@ -111,7 +106,7 @@ impl Chunk {
                 return Err(GpuError::Interrupted);
             }
             if done == self.count {
-                return self.results(kernel);
+                return Ok(());
             }
         }
     }
@@ -149,17 +144,46 @@ impl Chunk {
         }
     }
 
-    fn results(&self, kernel: &Kernel) -> Result<Vec<Ended>, GpuError> {
-        let states: Vec<State> = kernel.read(&self.states, self.count)?;
-        let sums: Vec<Sums> = kernel.read(&self.sums, self.count)?;
-        let each = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
-        let histograms: Vec<u32> = kernel.read(&self.histograms, each * self.count)?;
-        let ended =
-            states.into_iter().zip(sums).zip(histograms.chunks(each)).map(|((state, sums), words)| {
-                let (waits, turnarounds) = words.split_at(BUCKETS as usize);
-                let turnarounds = self.features.turnarounds.then(|| turnarounds.to_vec());
-                Ended { state, sums, waits: waits.to_vec(), turnarounds }
-            });
-        Ok(ended.collect())
+    /// Adds the results of configurations that have all ended, part by part. `offset`: as for [`Self::complete`]; `models`: the
+    /// model of each.
+    pub(super) fn results<'m>(
+        &self,
+        kernel: &Kernel,
+        offset: usize,
+        models: &dyn Fn(usize) -> &'m Model,
+        results: &mut Results,
+    ) -> Result<(), GpuError> {
+        let words = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
+        let sizes = [size_of::<State>(), size_of::<Sums>(), 4 * words];
+        let each: usize = sizes.iter().sum();
+        let part = (STAGING_BYTES as usize / each).clamp(1, self.count);
+        let staging = kernel.staging((each * part) as u64)?;
+        let mut from = 0;
+        while from < self.count {
+            let n = part.min(self.count - from);
+            // States, sums and histograms of the part, one after another.
+            let begins = [0, sizes[0] * n, (sizes[0] + sizes[1]) * n];
+            let copies = [&self.states, &self.sums, &self.histograms].into_iter().zip(sizes).zip(begins);
+            let copies = copies.map(|((buffer, size), to)| (buffer, size * from, to, size * n));
+            kernel.copied(&staging, copies, each * n, |bytes| {
+                let room = results.room(n);
+                for (i, result) in room.iter_mut().enumerate() {
+                    let own = |k: usize| &bytes[begins[k] + sizes[k] * i..][..sizes[k]];
+                    let words = Words {
+                        state: bytemuck::pod_read_unaligned(own(0)),
+                        sums: bytemuck::pod_read_unaligned(own(1)),
+                        histograms: own(2),
+                    };
+                    if let Err(law) = words.decode(models(from + i), result) {
+                        results.keep(i);
+                        return Err(GpuError::Broken { index: offset + from + i, law });
+                    }
+                }
+                results.keep(n);
+                Ok(())
+            })?;
+            from += n;
+        }
+        Ok(())
     }
 }
