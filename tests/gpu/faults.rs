@@ -5,7 +5,6 @@ use libtest_mimic::Failed;
 use nodetide::engine::flat::Obstacle;
 use nodetide::engine::input::{ClusterInput, Input, JobInput};
 use nodetide::engine::{Model, Settings};
-use nodetide::sweep::gpu::device::Kind;
 use nodetide::sweep::gpu::{Design, Device, GpuError, Kernel, source};
 use nodetide::sweep::runner::{Backend, Choice, Runner, SweepError};
 use nodetide::sweep::{Configuration, Progress, Results, cpu};
@@ -59,48 +58,6 @@ pub(crate) fn interrupted() -> Result<(), Failed> {
     let configurations: Vec<_> = (0..64).map(|_| configuration(2)).collect();
     let found = kernel.run(&[model()], &configurations, &mut |_| ControlFlow::Break(()));
     expect(found.map(|list| list.len()), |error| *error == GpuError::Interrupted)
-}
-
-/// What a runner makes of a kernel's faults: every result, and what it says.
-fn on_runner(choice: Choice, kernel: Kernel) -> Result<(Vec<String>, Backend), Failed> {
-    let configurations: Vec<_> = (0..100).map(|i| configuration(1 + i % 4)).collect();
-    let models = [model()];
-    let mut runner = Runner::on(choice, Box::new(kernel));
-    let found = runner.run(&models, &configurations, &Progress::default())?;
-    let expected = cpu::run(&models, &configurations, &Progress::default()).ok_or("interrupted")?;
-    if found != expected {
-        return Err("kernel and engine differ".into());
-    }
-    Ok((runner.take_notices(), runner.backend()))
-}
-
-pub(crate) fn smaller_pieces() -> Result<(), Failed> {
-    let mut kernel = kernel()?;
-    kernel.faults.memory_for = Some(60);
-    let (notices, backend) = on_runner(Choice::Gpu, kernel)?;
-    assert_eq!(notices, ["the GPU is out of memory: going on with 50 configurations at a time"]);
-    assert!(matches!(backend, Backend::Gpu { .. }), "{backend}");
-    Ok(())
-}
-
-/// A piece is done when the device is lost in the next one.
-pub(crate) fn the_cpu_goes_on() -> Result<(), Failed> {
-    let lost = || -> Result<Kernel, Failed> {
-        let mut kernel = kernel()?;
-        kernel.faults.memory_for = Some(60);
-        // The first piece takes as many dispatches as come between two looks at the progress.
-        let software = kernel.device().adapter.kind == Kind::Software;
-        kernel.faults.lost_after = Some(if software { 17 } else { 3 });
-        Ok(kernel)
-    };
-    let (notices, backend) = on_runner(Choice::Auto, lost()?)?;
-    assert_eq!(notices.len(), 2, "{notices:?}");
-    assert!(notices[1].ends_with(": going on with the CPU"), "{notices:?}");
-    assert!(matches!(backend, Backend::Cpu { .. }), "{backend}");
-    match on_runner(Choice::Gpu, lost()?) {
-        Err(_) => Ok(()),
-        Ok(found) => Err(format!("a GPU was demanded: {found:?}").into()),
-    }
 }
 
 /// An invocation that leaves the loop without a pause, as under a driver that stops it by force.

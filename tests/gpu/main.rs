@@ -60,8 +60,6 @@ fn main() -> ExitCode {
         Trial::test("how_memory_lies_changes_nothing", parity::layouts),
         Trial::test("out_of_memory_is_told", faults::out_of_memory),
         Trial::test("a_lost_device_is_told", faults::lost_device),
-        Trial::test("out_of_memory_makes_pieces_smaller", faults::smaller_pieces),
-        Trial::test("the_cpu_goes_on_where_a_device_is_lost", faults::the_cpu_goes_on),
         Trial::test("an_interrupted_run_ends", faults::interrupted),
         Trial::test("a_stopped_invocation_is_told", faults::stopped),
         Trial::test("a_result_that_breaks_a_law_is_told", faults::broken_results),
