@@ -59,8 +59,8 @@ pub(crate) const ALL: &[Canary] = &[
     },
     Canary {
         name: "a_read_only_lock_lets_updates_pass",
-        right: "if s.read_only_locks > 0u {\n        sums[me].refused_updates",
-        wrong: "if s.read_only_locks > 9u {\n        sums[me].refused_updates",
+        right: "if s.read_only_locks > 0u {\n        if leads() {\n            sums[me].refused_updates",
+        wrong: "if s.read_only_locks > 9u {\n        if leads() {\n            sums[me].refused_updates",
         design: Design::Invocation,
     },
     Canary {
