@@ -332,7 +332,11 @@ fn rule_label(pen: &mut Pen, at: &Places<'_>, x: f64, (label, level): (&str, usi
 /// Where the words of a rule stand, and which end of them is beside the rule: the viewer's font may be narrower.
 fn rule_place(at: &Places<'_>, x: f64, (label, level): (&str, usize)) -> (Frame, Anchor) {
     let x = at.x(x);
-    let y = at.frame.bottom() - 9.0 - level as f64 * (LABEL + 5.0);
+    // Where there are not as many lines, the uppermost ones.
+    let lines = ((at.frame.h - 20.0) / (LABEL + 5.0)).floor().max(1.0);
+    let level = level as f64;
+    let level = if level < lines { level } else { (lines - 1.0 - level % 3.0).max(0.0) };
+    let y = at.frame.bottom() - 9.0 - level * (LABEL + 5.0);
     let wide = width(label, LABEL, false);
     let fits = x + 8.0 + wide <= at.frame.right();
     let left = if fits { x + 8.0 } else { x - 8.0 - wide };

@@ -97,7 +97,10 @@ fn run(
     if args.explain_backend {
         return Ok((explain(args, loaded, &plan)?, Ended::default()));
     }
+    let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
+    let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
     if args.dry_run {
+        decide::asked(loaded, &texts, args.seed)?;
         return Ok((dry_run(args, loaded, &plan)?, Ended::default()));
     }
     let progress = Arc::clone(&pace.progress);
@@ -108,13 +111,11 @@ fn run(
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
     }
-    let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
     remark_plan(&scenario, &plan, output);
     if plan.replications() > 1 {
         scenario.resampled().iter().for_each(|says| output.remark(says));
     }
     scenario.forget();
-    let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
     let decider = Decider::new(loaded, &texts, args.seed, plan.replications(), &progress)?;
     let Some((decider, counted)) = decider else { return Ok(interrupted_early(output)) };
     let models = plan.models_unless_stopped(&counted, args.seed, &progress).map_err(CliError::Invalid)?;
@@ -171,7 +172,13 @@ fn run(
     if let (None, Some(point)) = (&ended.stopped, answer.chosen()) {
         let index = surface.points[point].index;
         answer.detail = Some(decider.detail(&plan, &models, &sweep.scales, index));
-        let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &plan, seed: args.seed };
+        let tried = what_if::Tried {
+            decider: &decider,
+            loaded: &counted,
+            plan: &plan,
+            seed: args.seed,
+            replications: 0..plan.replications(),
+        };
         answer.what_if = tried.all(&what_ifs, index)?;
     }
     if let Some((mut out, identity)) = out.zip(identity) {

@@ -27,6 +27,8 @@ pub struct Detail {
     pub held_in: Vec<usize>,
     /// By constraint: its value.
     pub values: Vec<f64>,
+    /// By constraint: whether all replications together hold it.
+    pub held: Vec<bool>,
     /// What most of the waiting is for, and its share of all waiting; `None`: nobody waits.
     pub waiting_for: Option<(&'static str, f64)>,
 }

@@ -22,6 +22,9 @@ pub struct Scale {
     pub currency: String,
     /// The span that rates divide by [ticks].
     pub rate_span: Option<Tick>,
+    /// The span that an objective's rates divide by [ticks]: that in which the jobs come. Under a horizon, another load
+    /// factor than the scenario's squeezes the same jobs into a part of it, or stretches them.
+    pub objective_span: Option<f64>,
     /// The limit of waits that runs count exactly; `None`: there is none.
     pub wait_limit: Option<TimeSpan>,
 }
@@ -225,6 +228,7 @@ mod tests {
             rates: Vec::new(),
             currency: "USD".to_owned(),
             rate_span: Some(3600),
+            objective_span: None,
             wait_limit: Some(TimeSpan::from_ns(1)),
         };
         let mut facts = Facts { peak_nodes: Some(1), ..Facts::default() };

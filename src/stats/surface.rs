@@ -31,6 +31,8 @@ pub struct Factor {
     pub label: String,
     /// Its values, in the order of the axis.
     pub levels: Vec<Level>,
+    /// The value of the scenario as written; `None`: it says none.
+    pub today: Option<String>,
 }
 
 impl Factor {
@@ -170,7 +172,12 @@ pub(crate) mod tests {
 
     fn factor(name: &str, levels: usize) -> Factor {
         let level = |i: usize| Level { text: i.to_string(), number: Some(i as f64) };
-        Factor { column: name.to_owned(), label: name.to_owned(), levels: (0..levels).map(level).collect() }
+        Factor {
+            column: name.to_owned(),
+            label: name.to_owned(),
+            levels: (0..levels).map(level).collect(),
+            today: Some("own".into()),
+        }
     }
 
     fn point(index: usize, cost: f64, latency_s: f64) -> Point {

@@ -223,6 +223,20 @@ impl Axis {
 
     /// Number of the scenario's own value, where it is one of them.
     pub(super) fn today(&self, scenario: &Scenario) -> Option<u32> {
+        self.own(scenario).0
+    }
+
+    /// The scenario's own value as people read it; `None`: it says none.
+    pub(super) fn today_words(&self, scenario: &Scenario) -> Option<String> {
+        self.own(scenario).1
+    }
+
+    /// Number and words of the scenario's own value.
+    fn own(&self, scenario: &Scenario) -> (Option<u32>, Option<String>) {
+        self.own_value(scenario).unwrap_or_default()
+    }
+
+    fn own_value(&self, scenario: &Scenario) -> Option<(Option<u32>, Option<String>)> {
         let cluster = self.cluster.and_then(|i| scenario.clusters.get(i));
         let nodes = |n: u64| u32::try_from(n).ok().map(Value::Nodes);
         let size;
@@ -243,10 +257,16 @@ impl Axis {
                 let tree = Outline::new(scenario);
                 let own = edit::get(tree.tree(&self.path), &self.path)?;
                 let is_own = |i: &u64| matches!(self.value(*i), Value::Leaf(leaf) if leaf.is(own));
-                return (0..self.len()).find(is_own).map(|i| i as u32);
+                let words = match own {
+                    serde_json::Value::Null => None,
+                    serde_json::Value::String(text) => Some(text.clone()),
+                    other => Some(other.to_string()),
+                };
+                return Some(((0..self.len()).find(is_own).map(|i| i as u32), words));
             }
         };
-        (0..self.len()).find(|i| self.value(*i) == own).map(|i| i as u32)
+        let level = (0..self.len()).find(|i| self.value(*i) == own).map(|i| i as u32);
+        Some((level, Some(own.words())))
     }
 
     /// What was written for it: `max_nodes=4..64:4`.

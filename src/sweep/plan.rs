@@ -267,6 +267,7 @@ impl Plan {
             column: axis.column.clone(),
             label: axis.label.clone(),
             levels: (0..axis.len()).map(|i| axis.value(i).level()).collect(),
+            today: None,
         };
         self.axes.iter().map(of).collect()
     }
@@ -275,6 +276,12 @@ impl Plan {
     #[must_use]
     pub fn today(&self, scenario: &Scenario) -> Vec<Option<u32>> {
         self.axes.iter().map(|axis| axis.today(scenario)).collect()
+    }
+
+    /// The scenario's own value of each axis as people read it; `None`: it says none.
+    #[must_use]
+    pub fn today_words(&self, scenario: &Scenario) -> Vec<Option<String>> {
+        self.axes.iter().map(|axis| axis.today_words(scenario)).collect()
     }
 
     /// Writes the values of a configuration into the scenario.

@@ -221,7 +221,7 @@ const OPTIMIZE_HELP: &str = "\
 Examples:
   nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16
   nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --confirm 20
-  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --subject-to \"cost<=1e6 USD\"
+  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --seed 7
 
 It runs a coarse grid, then finer ones around the best configurations and the front of cost
 against waiting, each generation as one batch, until nothing near is better. The finalists

@@ -1,7 +1,7 @@
 //! What a sweep decides by, and how the scenario as written fares.
 
 use super::gather::Gathered;
-use super::rows::{Group, scales};
+use super::rows::{Group, scales_at};
 use crate::cli::error::CliError;
 use crate::cli::source::stem;
 use crate::diagnostic::{Code, Diagnostic};
@@ -86,17 +86,22 @@ fn run_as_is(
     seed: Option<u64>,
     replications: Range<u32>,
     progress: &Progress,
+    load: f64,
 ) -> Result<Option<AsIs>, CliError> {
     let plan = Plan::read(loaded.scenario(), &[], 1)
         .and_then(|plan| plan.with_replications(replications.start, replications.len() as u32))
         .map_err(CliError::Axes)?;
     let models = plan.models_unless_stopped(loaded, seed, progress).map_err(CliError::Invalid)?;
     let Some(models) = models else { return Ok(None) };
-    let scales = scales(loaded, &models);
+    let scales = scales_at(loaded, &models, load);
     let chunk = plan.chunk(&models, 0, plan.positions());
     let results = cpu::run(&models.models, &chunk.configurations, progress);
     let as_is = |results| AsIs { models, scales, configurations: chunk.configurations, results };
     Ok(results.map(as_is))
+}
+
+fn own_load(loaded: &Loaded) -> f64 {
+    loaded.scenario().workload.load_factor.unwrap_or(1.0)
 }
 
 /// What nobody stops is there.
@@ -123,6 +128,25 @@ impl AsIs {
     }
 }
 
+/// What is asked, and where figures are from.
+pub(super) fn asked(
+    loaded: &Loaded,
+    texts: &Texts,
+    seed: Option<u64>,
+) -> Result<(Objective, String), CliError> {
+    let scenario = loaded.scenario();
+    let first = Plan::read(scenario, &[], 1).map_err(CliError::Axes)?;
+    let first = first.models(loaded, seed).map_err(CliError::Invalid)?;
+    let Some(facts) = first.facts.first() else { return Err(CliError::Invalid(Vec::new())) };
+    let per_h = ticks_per_h(scenario.resolution);
+    let span_h = facts.rate_span.map(|span| f64::from(span) / per_h as f64);
+    let objective = objective::read(texts, scenario, &facts.currency, span_h).map_err(not_valid)?;
+    needs_prices(&objective, facts)?;
+    let source = source(loaded, facts);
+    in_range(&objective, scenario)?;
+    Ok((objective, source))
+}
+
 impl Decider {
     /// Reads the objective, runs the scenario as written, and gives the scenario that the sweep is to run. `None`: it was asked
     /// to stop.
@@ -133,19 +157,9 @@ impl Decider {
         replications: u32,
         progress: &Progress,
     ) -> Result<Option<(Self, Loaded)>, CliError> {
-        let scenario = loaded.scenario();
-        let first = Plan::read(scenario, &[], 1).map_err(CliError::Axes)?;
-        let first = first.models(loaded, seed).map_err(CliError::Invalid)?;
-        let Some(facts) = first.facts.first() else { return Err(CliError::Invalid(Vec::new())) };
-        let per_h = ticks_per_h(scenario.resolution);
-        let span_h = facts.rate_span.map(|span| f64::from(span) / per_h as f64);
-        let objective = objective::read(texts, scenario, &facts.currency, span_h).map_err(not_valid)?;
-        needs_prices(&objective, facts)?;
-        let source = source(loaded, facts);
-        in_range(&objective, scenario)?;
-        drop(first);
+        let (objective, source) = asked(loaded, texts, seed)?;
         let counted = counting(loaded, objective.wait_limit())?;
-        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside())?;
+        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside(), own_load(loaded))?;
         let Some(as_is) = as_is else { return Ok(None) };
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
@@ -160,7 +174,8 @@ impl Decider {
         seed: Option<u64>,
         replications: Range<u32>,
     ) -> Result<Self, CliError> {
-        let as_is = unstopped(run_as_is(counted, seed, replications, &Progress::default())?)?;
+        let as_is =
+            unstopped(run_as_is(counted, seed, replications, &Progress::default(), own_load(counted))?)?;
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&self.objective, &baseline);
@@ -198,7 +213,8 @@ impl Decider {
                 *n += usize::from(held);
             }
         }
-        Detail { held_in, values: together.values, waiting_for: waiting_for(&results) }
+        let (values, held) = (together.values, together.held);
+        Detail { held_in, values, held, waiting_for: waiting_for(&results) }
     }
 
     /// How a scenario fares under other circumstances.
@@ -206,13 +222,14 @@ impl Decider {
         &self,
         loaded: &Loaded,
         seed: Option<u64>,
-        replications: u32,
+        replications: Range<u32>,
         name: &str,
         setting: &'static str,
         change: impl FnOnce(&mut Scenario),
     ) -> Result<WhatIf, CliError> {
         let changed = loaded.changed(change).map_err(CliError::Invalid)?;
-        let as_is = unstopped(run_as_is(&changed, seed, 0..replications, &Progress::default())?)?;
+        let as_is =
+            unstopped(run_as_is(&changed, seed, replications, &Progress::default(), own_load(loaded))?)?;
         let point = as_is.group().judge(&self.objective, &self.baseline).point;
         Ok(WhatIf {
             name: name.to_owned(),

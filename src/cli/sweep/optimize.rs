@@ -120,14 +120,32 @@ pub(in crate::cli) fn optimize(
     if let Some(winner) = &confirmed {
         let confirmed_answer = winner.answer(&decider.objective);
         if let Some(point) = confirmed_answer.chosen() {
-            let tried = what_if::Tried { decider: &decider, loaded: &counted, plan: &grid, seed: args.seed };
+            // In the replications that confirmed it, so that the figures stand beside one another.
+            let tried = what_if::Tried {
+                decider: &winner.decider,
+                loaded: &counted,
+                plan: &grid,
+                seed: args.seed,
+                replications: winner.replications.clone(),
+            };
             let index = winner.surface.points[point].index;
             answer.what_if = tried.all(&what_ifs, index)?;
             recommended = surface.points.iter().position(|p| p.index == index);
         }
         text.push_str(&answer::confirmed_human(&confirmed_answer, &answer));
-        searched.confirmed = Some(Confirmed::of(&confirmed_answer, winner.replications));
+        searched.confirmed = Some(Confirmed::of(&confirmed_answer, winner.replications.len() as u32));
     } else if !surface.points.is_empty() {
+        if let (None, Some(point)) = (&ended.stopped, answer.chosen()) {
+            let index = surface.points[point].index;
+            let tried = what_if::Tried {
+                decider: &decider,
+                loaded: &counted,
+                plan: &grid,
+                seed: args.seed,
+                replications: 0..grid.replications(),
+            };
+            answer.what_if = tried.all(&what_ifs, index)?;
+        }
         text.push_str(&answer::human(&answer));
     }
     let Some(Chosen { runner, why }) = chosen else { return Err(nothing_fits(&grid)) };
@@ -170,7 +188,7 @@ fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
         whole(searched.configurations),
         whole(searched.grid)
     );
-    if ended.stopped.is_some() {
+    if ended.stopped.is_some() && searched.configurations > 0 {
         text.push_str("Stopped before the search had ended; of what is complete:\n");
     }
     text.push('\n');
@@ -246,7 +264,8 @@ struct Confirm<'a> {
 /// What fresh replications say.
 struct Winner {
     surface: Surface,
-    replications: u32,
+    decider: Decider,
+    replications: std::ops::Range<u32>,
     detail: Option<answer::Detail>,
 }
 
@@ -294,6 +313,6 @@ impl Confirm<'_> {
             }
             _ => None,
         };
-        Ok(Some(Winner { surface, replications, detail }))
+        Ok(Some(Winner { surface, decider, replications: from..from + replications, detail }))
     }
 }

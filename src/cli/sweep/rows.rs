@@ -96,7 +96,16 @@ fn next_size(size: u64, took: Duration, backend: &Backend) -> u64 {
 
 /// What turns ticks into figures, by model.
 pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
+    scales_at(loaded, models, loaded.scenario().workload.load_factor.unwrap_or(1.0))
+}
+
+/// The same, where the scenario's own load is this.
+pub(super) fn scales_at(loaded: &Loaded, models: &Models, load: f64) -> Vec<Scale> {
     let scenario = loaded.scenario();
+    let span_of = |facts: &crate::sweep::plan::ModelFacts| {
+        let squeezed = if scenario.horizon.is_some() && facts.load > 0.0 { load / facts.load } else { 1.0 };
+        facts.rate_span.map(|span| f64::from(span) * squeezed)
+    };
     let wait_limit = scenario.expect.iter().find_map(Expect::wait_limit);
     let of = |facts: &crate::sweep::plan::ModelFacts| Scale {
         resolution: scenario.resolution,
@@ -112,6 +121,7 @@ pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
             .collect(),
         currency: facts.currency.clone(),
         rate_span: facts.rate_span,
+        objective_span: span_of(facts),
         wait_limit,
     };
     models.facts.iter().map(of).collect()

@@ -81,6 +81,7 @@ pub(super) struct Tried<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) plan: &'a Plan,
     pub(super) seed: Option<u64>,
+    pub(super) replications: std::ops::Range<u32>,
 }
 
 impl Tried<'_> {
@@ -103,7 +104,7 @@ impl Tried<'_> {
                         What::Evictions => scale_evictions(scenario, circumstance.factor),
                     }
                 };
-                let replications = self.plan.replications();
+                let replications = self.replications.clone();
                 let tried =
                     self.decider.what_if(self.loaded, self.seed, replications, &name, setting, change);
                 found.push(tried?);

@@ -1,8 +1,9 @@
 //! The answer as text: what to set first, then how sure that is, then what else there is.
 
-use super::{Answer, WhatIf};
+use super::{Answer, Detail, WhatIf};
+use crate::report::objective::Metric;
 use crate::report::units::{amount, count, duration_s, percent, short, whole};
-use crate::stats::surface::{Point, Verdict};
+use crate::stats::surface::{Factor, Point, Verdict};
 
 const BOLD: &str = "\x1b[1m";
 const PLAIN: &str = "\x1b[0m";
@@ -130,12 +131,38 @@ fn head(answer: &Answer<'_>, text: &mut String) {
                 }
             }
         }
-        if let (None, Some((reason, share))) = (answer.best, detail.waiting_for) {
-            let words = reason.replace('_', " ");
-            text.push_str(&format!("  what limits it: {} of its waiting is for {words}\n", percent(share)));
+        if answer.best.is_none() {
+            missed(answer, detail, text);
         }
     }
     text.push('\n');
+}
+
+/// What keeps the nearest from holding the constraints: each that it misses, with its value, and where that is a time of
+/// waiting, what most of the waiting is for.
+fn missed(answer: &Answer<'_>, detail: &Detail, text: &mut String) {
+    let mut of_waits = false;
+    let constraints = answer.objective.constraints.iter().zip(&answer.surface.constraints);
+    for ((constraint, said), (value, held)) in constraints.zip(detail.values.iter().zip(&detail.held)) {
+        if *held {
+            continue;
+        }
+        let value = match constraint.figure.metric {
+            Metric::Wait(_) | Metric::Turnaround(_) => latency(*value),
+            Metric::StartedWithin(_) | Metric::StartedLate(_) | Metric::Utilisation => percent(*value),
+            Metric::Cost => shown(*value, &answer.surface.cost_unit),
+            _ => short(*value),
+        };
+        of_waits |= matches!(
+            constraint.figure.metric,
+            Metric::Wait(_) | Metric::Turnaround(_) | Metric::StartedWithin(_) | Metric::StartedLate(_)
+        );
+        text.push_str(&format!("  it misses {said}: {value}\n"));
+    }
+    if let (true, Some((reason, share))) = (of_waits, detail.waiting_for) {
+        let words = reason.replace('_', " ");
+        text.push_str(&format!("  what limits it: {} of its waiting is for {words}\n", percent(share)));
+    }
 }
 
 /// `412.00 USD/week ± 6.10, p95 wait 6m40s`.
@@ -223,14 +250,19 @@ fn table(answer: &Answer<'_>, text: &mut String) {
             }
             None => "–".to_owned(),
         };
-        let note = if rival.separated == Some(false) { "not separated" } else { "" };
+        let note = match rival.separated {
+            _ if rival.equal && surface.replications > 1 => "the same",
+            Some(false) => "not separated",
+            _ => "",
+        };
         lines.push(line(&format!("{}.", i + 2), rival.point, difference, note));
     }
     let today = &surface.today;
     let mut cells = vec!["today".to_owned()];
+    let text_of = |factor: &Factor| factor.today.clone().unwrap_or_else(|| "not set".to_owned());
     cells.extend(surface.factors.iter().zip(&surface.today_levels).map(|(factor, level)| match level {
         Some(level) => factor.levels[*level as usize].text.clone(),
-        None => "other".to_owned(),
+        None => text_of(factor),
     }));
     cells.push(bare(today.objective, &surface.objective_unit));
     cells.push(String::new());
@@ -287,9 +319,19 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
 /// What is known of chance.
 fn chance(answer: &Answer<'_>, text: &mut String) {
     let surface = answer.surface;
+    let endless = |point: usize| surface.points[point].latency_s == f64::INFINITY;
+    if answer.best.is_some_and(endless) {
+        let name = &surface.latency_name;
+        text.push_str(&format!(
+            "Some jobs never start, there as well: {name} is without end. Constrain waits to rule that out.\n"
+        ));
+    }
+    if answer.runners_up.is_empty() {
+        return;
+    }
     if let (Some(n), Some(_)) = (answer.not_separated, answer.best) {
         let words = if n == 0 {
-            "The best is separated from every other by more than chance (95 %, pair by pair).".to_owned()
+            "No other is so near that chance alone could have put it first (95 %, pair by pair).".to_owned()
         } else {
             let (is, whom) = if n == 1 { ("is", "1 other") } else { ("are", "others") };
             let which = if n == 1 { whom.to_owned() } else { format!("{} {whom}", whole(n as u64)) };

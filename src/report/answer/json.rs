@@ -104,7 +104,8 @@ impl Confirmed {
 /// Today's values of the axes.
 fn today_settings(surface: &Surface) -> BTreeMap<String, Option<String>> {
     let of = |(factor, level): (&crate::stats::surface::Factor, &Option<u32>)| {
-        (factor.column.clone(), level.map(|level| factor.levels[level as usize].text.clone()))
+        let text = level.map(|level| factor.levels[level as usize].text.clone());
+        (factor.column.clone(), text.or_else(|| factor.today.clone()))
     };
     surface.factors.iter().zip(&surface.today_levels).map(of).collect()
 }
@@ -224,8 +225,10 @@ pub struct Axis {
     pub texts: Vec<String>,
     /// Its values as numbers.
     pub numbers: Vec<Option<f64>>,
-    /// Number of today's value.
+    /// Number of today's value; `null` where it is not one of them.
     pub today: Option<u32>,
+    /// Today's value as people read it; `null` where the scenario says none.
+    pub written: Option<String>,
 }
 
 fn finite(value: f64) -> Option<f64> {
@@ -319,6 +322,7 @@ fn axis((factor, today): (&crate::stats::surface::Factor, &Option<u32>)) -> Axis
         texts: factor.levels.iter().map(|level| level.text.clone()).collect(),
         numbers: factor.levels.iter().map(|level| level.number).collect(),
         today: *today,
+        written: factor.today.clone(),
     }
 }
 

@@ -1,15 +1,22 @@
 //! The answer's words, from a small surface.
 
 use super::*;
-use crate::report::objective::{Figure, Metric, Stat, Term};
+use crate::report::objective::{Bound, Constraint, Figure, Metric, Stat, Term};
 use crate::stats::surface::tests::grid;
 use crate::units::TimeSpan;
 
 fn objective(constraint: bool) -> Objective {
     let figure = |metric, name: &str| Figure { metric, cluster: None, name: name.into() };
+    let limit = Constraint {
+        figure: figure(Metric::Wait(Stat::Percentile(950)), "p95 wait"),
+        bound: Bound::AtMost,
+        limit: 600.0,
+        time: Some(TimeSpan::from_s(600)),
+        text: "p95 wait ≤ 10m".into(),
+    };
     Objective {
         terms: vec![Term { weight: 1.0, figure: figure(Metric::Cost, "cost") }],
-        constraints: Vec::new(),
+        constraints: if constraint { vec![limit] } else { Vec::new() },
         period: Some(crate::report::objective::Period::WEEK),
         currency: "USD".into(),
         name: "cost".into(),
@@ -62,14 +69,14 @@ Cheapest that meets p95 wait ≤ 10m: f0 3, f1 0
   175.00 USD/week, p95 wait 10m
   −12 % against today: 200.00 USD/week, p95 wait 8m
 
-       f0     f1  cost, USD/week  against best  p95 wait
-best    3      0          175.00                     10m
-2.      3      1          175.20         +0.20       10m
-3.      3      2          175.40         +0.40       10m
-4.      4      0          200.00        +25.00        8m
-5.      4      1          200.20        +25.20        8m
-6.      4      2          200.40        +25.40        8m
-today   4  other          200.00                      8m
+       f0   f1  cost, USD/week  against best  p95 wait
+best    3    0          175.00                     10m
+2.      3    1          175.20         +0.20       10m
+3.      3    2          175.40         +0.40       10m
+4.      4    0          200.00        +25.00        8m
+5.      4    1          200.20        +25.20        8m
+6.      4    2          200.40        +25.40        8m
+today   4  own          200.00                      8m
 
 One replication: nothing is known of chance; --replications 20 tells.
 f1 hardly changes the cost there: within 1 % at whichever value it has.
@@ -87,10 +94,16 @@ fn where_nothing_holds_the_nearest_comes_first() {
     let objective = objective(true);
     let mut answer = Answer::of(&surface, &objective);
     assert_eq!((answer.best, answer.nearest), (None, Some(12)));
-    answer.detail = Some(Detail { waiting_for: Some(("node_limit", 0.62)), ..Detail::default() });
+    answer.detail = Some(Detail {
+        waiting_for: Some(("node_limit", 0.62)),
+        values: vec![480.0],
+        held: vec![false],
+        ..Detail::default()
+    });
     let text = plain(&human(&answer));
     assert!(text.starts_with("Nothing here meets p95 wait ≤ 10m. Nearest: f0 4, f1 0\n"), "{text}");
-    assert!(text.contains("  what limits it: 62 % of its waiting is for node limit\n"), "{text}");
+    let says = "  it misses p95 wait ≤ 10m: 8m\n  what limits it: 62 % of its waiting is for node limit\n";
+    assert!(text.contains(says), "{text}");
     assert!(!text.contains("hardly changes"), "{text}");
 }
 
@@ -126,6 +139,6 @@ fn the_file_has_what_the_text_says() {
     assert_eq!(found.verdicts["rejects"], 1);
     assert_eq!(found.hardly_matters["f1"], ["0", "1", "2"]);
     assert_eq!(found.runners_up.len(), 5);
-    assert_eq!(found.today.settings["f1"], None);
+    assert_eq!(found.today.settings["f1"], Some("own".to_owned()));
     assert!((found.against_today.unwrap().share.unwrap() + 0.125).abs() < 1e-12);
 }

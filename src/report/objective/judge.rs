@@ -170,10 +170,22 @@ pub fn judge(
         verdict,
         objective: defined(objectives.iter().sum::<f64>() / objectives.len() as f64),
         cost: value(objective, &cost, samples),
-        latency_s: value(objective, &objective.latency, samples),
+        latency_s: shown_latency(objective, &held, value(objective, &objective.latency, samples)),
         excess: most,
     };
     Judged { point, objectives, held, values }
+}
+
+/// A percentile from a histogram is the upper end of a bucket; where the jobs were counted and the limit is held, it is not
+/// shown above the limit.
+fn shown_latency(objective: &Objective, held: &[bool], value: f64) -> f64 {
+    let mut held_limits = objective.constraints.iter().zip(held).filter(|(constraint, held)| {
+        **held && constraint.figure == objective.latency && constraint.time == objective.latency_limit
+    });
+    match held_limits.next() {
+        Some((constraint, _)) if value > constraint.limit => constraint.limit,
+        _ => value,
+    }
 }
 
 fn recounted(

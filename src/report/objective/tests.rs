@@ -175,6 +175,7 @@ fn scale(limit_s: Option<u64>) -> Scale {
         rates: vec![rates],
         currency: "USD".into(),
         rate_span: Some(168 * 3600),
+        objective_span: Some(168.0 * 3600.0),
         wait_limit: limit_s.map(TimeSpan::from_s),
     }
 }

@@ -43,8 +43,9 @@ impl Sample<'_> {
 
     /// An amount of the whole run as one of a period.
     fn rate(&self, objective: &Objective, whole: f64) -> f64 {
-        match (objective.period, self.scale.rate_span) {
-            (Some(period), Some(span)) => whole * f64::from(period.hours) / self.hours(span.into()),
+        let per_h = crate::report::context::ticks_per_h(self.scale.resolution) as f64;
+        match (objective.period, self.scale.objective_span) {
+            (Some(period), Some(span)) => whole * f64::from(period.hours) / (span / per_h),
             (Some(_), None) => f64::NAN,
             (None, _) => whole,
         }

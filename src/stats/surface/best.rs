@@ -13,6 +13,8 @@ pub struct Rival {
     pub paired: Option<Paired>,
     /// Whether chance alone does not explain the difference; `None` with fewer than two replications.
     pub separated: Option<bool>,
+    /// Whether it is the same as the best in every replication.
+    pub equal: bool,
 }
 
 /// A factor that could be set otherwise without harm.
@@ -53,7 +55,8 @@ pub fn ranked(surface: &Surface, n: usize) -> Vec<usize> {
 /// Marked ones are never it.
 #[must_use]
 pub fn nearest(surface: &Surface) -> Option<usize> {
-    let fit = surface.points.iter().enumerate().filter(|(_, p)| !p.verdict.is_marked());
+    let fit = |p: &Point| !p.verdict.is_marked() && p.objective.is_finite();
+    let fit = surface.points.iter().enumerate().filter(|(_, p)| fit(p));
     let nearer =
         |a: &(usize, &Point), b: &(usize, &Point)| a.1.excess.total_cmp(&b.1.excess).then(order(a, b));
     fit.min_by(nearer).map(|(i, _)| i)
@@ -64,7 +67,8 @@ pub fn nearest(surface: &Surface) -> Option<usize> {
 pub fn rivals(surface: &Surface, best: usize, others: &[usize]) -> Vec<Rival> {
     let of = |&point: &usize| {
         let paired = beside(surface.objectives_of(best), surface.objectives_of(point));
-        Rival { point, separated: paired.as_ref().and_then(Paired::separated), paired }
+        let equal = surface.objectives_of(best) == surface.objectives_of(point);
+        Rival { point, separated: paired.as_ref().and_then(Paired::separated), paired, equal }
     };
     others.iter().map(of).collect()
 }
@@ -86,8 +90,9 @@ pub fn not_separated(surface: &Surface, best: usize) -> Option<usize> {
     let fit = |(i, p): &(usize, &Point)| *i != best && p.verdict == Verdict::Meets && p.objective.is_finite();
     let others = surface.points.iter().enumerate().filter(fit);
     let near = others.filter(|(i, _)| {
-        let paired = beside(surface.objectives_of(best), surface.objectives_of(*i));
-        paired.is_some_and(|paired| paired.separated() == Some(false))
+        let (best, own) = (surface.objectives_of(best), surface.objectives_of(*i));
+        // What is always equal is no matter of chance.
+        best != own && beside(best, own).is_some_and(|paired| paired.separated() == Some(false))
     });
     Some(near.count())
 }

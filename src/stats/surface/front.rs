@@ -10,7 +10,8 @@ pub struct OnFront {
     /// What a minute less of latency costs between the next cheaper point of the front and this one [cost unit / min]:
     /// (difference of cost) / (difference of latency). `None` for the cheapest.
     pub minute_cost: Option<f64>,
-    /// Whether it is on the lower convex hull of the front: only there does the price of a minute rise steadily.
+    /// Whether it is on the lower convex hull of the front, where the price of a minute rises steadily. Steps below
+    /// [`RESOLUTION`] are none: histograms know latencies to 1/64, and such a step would have a price by accident.
     pub on_hull: bool,
 }
 
@@ -48,11 +49,19 @@ pub fn front(surface: &Surface) -> Vec<OnFront> {
     order.iter().enumerate().map(of).collect()
 }
 
+/// Least share of a latency by which a step of the hull is faster.
+pub const RESOLUTION: f64 = 1.0 / 32.0;
+
 /// Places in `order` of the lower convex hull (Andrew's monotone chain).
 fn hull(order: &[usize], at: impl Fn(usize) -> (f64, f64)) -> Vec<usize> {
     let mut hull: Vec<usize> = Vec::new();
+    let mut last = f64::INFINITY;
     for (n, &point) in order.iter().enumerate() {
         let (x, y) = at(point);
+        if y > last * (1.0 - RESOLUTION) {
+            continue;
+        }
+        last = y;
         while let [.., a, b] = hull[..] {
             let ((ax, ay), (bx, by)) = (at(order[a]), at(order[b]));
             // The middle one stays only where the line turns upwards there.

@@ -45,6 +45,8 @@ pub struct ModelFacts {
     pub rate_span: Option<Tick>,
     /// Seed of everything drawn.
     pub seed: u64,
+    /// The workload's load factor.
+    pub load: f64,
     /// Warnings of logs that are the same in all replications; empty in the first.
     pub same_logs: Vec<Diagnostic>,
 }
@@ -216,7 +218,8 @@ impl Plan {
                 }
                 let told = |found| self.told(found, &changed.name, changed.index, loaded);
                 let lowered = changed.loaded.lower(seed, u64::from(*replication)).map_err(told)?;
-                model(lowered, pool).map_err(told)
+                let load = changed.loaded.scenario().workload.load_factor.unwrap_or(1.0);
+                model(lowered, load, pool).map_err(told)
             })
             .collect();
         if progress.stopped() {
@@ -344,7 +347,7 @@ struct Changed {
     follows: Arc<[Follows]>,
 }
 
-fn model(lowered: Lowered, pool: &Mutex<Pool>) -> Result<(Model, ModelFacts), Vec<Diagnostic>> {
+fn model(lowered: Lowered, load: f64, pool: &Mutex<Pool>) -> Result<(Model, ModelFacts), Vec<Diagnostic>> {
     let Lowered { mut input, clusters, currency, load_balancer, seed, mut warnings, .. } = lowered;
     warnings.retain(|warning| warning.code == Code::LogNotResampled);
     let last = input.jobs.iter().map(|job| job.submit).max();
@@ -355,6 +358,7 @@ fn model(lowered: Lowered, pool: &Mutex<Pool>) -> Result<(Model, ModelFacts), Ve
         billing_quantum: input.billing_quantum,
         rate_span: input.horizon.or(last).filter(|span| *span > 0),
         seed,
+        load,
         same_logs: warnings,
     };
     let hash = jobs_hash(&input);

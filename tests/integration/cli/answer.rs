@@ -117,6 +117,10 @@ fn the_answer_is_the_cheapest_that_meets() {
     let waits: Vec<f64> =
         found["what_if"].as_array().unwrap().iter().map(|w| w["latency_s"].as_f64().unwrap()).collect();
     assert!(waits[1] > found["today"]["latency_s"].as_f64().unwrap(), "more load, longer waits: {waits:?}");
+    // Half as many jobs again cost more a week, though the same jobs come within a part of the horizon.
+    let costs: Vec<f64> =
+        found["what_if"].as_array().unwrap().iter().map(|w| w["cost"].as_f64().unwrap()).collect();
+    assert!(costs[1] > told * 1.2, "today costs {told}, with the load × 1.5 {costs:?}");
     // The front rises in cost and falls in latency, and nothing beats it.
     let front = rows(&place.read("o/front.csv"));
     let latency = |row: &BTreeMap<String, String>| row["latency_s"].parse::<f64>().unwrap();
@@ -136,6 +140,11 @@ fn where_nothing_meets_the_nearest_is_said_with_what_limits_it() {
     let ran = sweep(&place, &args).exits(exit_code::FINE);
     assert!(ran.stdout.contains("Nothing here meets p95 wait ≤ 1s."), "{}", ran.stdout);
     assert!(ran.stdout.contains("what limits it: "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("it misses p95 wait ≤ 1s: "), "{}", ran.stdout);
+    // Where the cost is missed, waiting limits nothing.
+    let args = ["--vary", "max_nodes=2..9", "--subject-to", "cost<=1 USD/week"];
+    let said = sweep(&place, &args).exits(exit_code::FINE).stdout;
+    assert!(said.contains("it misses cost ≤ 1 USD/week: ") && !said.contains("what limits it"), "{said}");
     let found = answer(&place, "o");
     assert_eq!(found["best"], Value::Null);
     let all = rows(&place.read("o/surface.csv"));
@@ -191,6 +200,8 @@ fn mistakes_of_objectives_are_shown_where_they_stand() {
     with(&["--what-if", "load"]).exits(exit_code::USAGE).says("A0702");
     with(&["--what-if", "laod=2"]).exits(exit_code::USAGE).says("did you mean `load`?");
     with(&["--what-if", "load=0"]).exits(exit_code::USAGE).says("no factor");
+    with(&["--what-if", "load=0", "--dry-run"]).exits(exit_code::USAGE).says("no factor");
+    with(&["--minimise", "cst", "--dry-run"]).exits(exit_code::USAGE).says("O0801");
     let wrong = SCENARIO.replace("workload:", "objective: (subject_to: [\"wait_p95>=10m\"]),\n    workload:");
     place.file("s.ron", &wrong);
     with(&[]).exits(exit_code::INVALID).says("O0802").says("s.ron:6:31");

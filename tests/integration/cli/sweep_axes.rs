@@ -79,7 +79,7 @@ fn mistakes_of_the_scenarios_sweep_are_shown_in_the_file() {
             "the only axis here is `max_nodes`",
         ),
         ("design: Sobol(0)", "A0709", "from 1 to 65536"),
-        ("vary: [\"min_nodes=20\"]", "A0707", "all 1 configurations"),
+        ("vary: [\"min_nodes=20\"]", "A0707", "the only configuration"),
     ] {
         let place = with_sweep(text);
         for command in ["check", "sweep"] {

@@ -73,7 +73,8 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     rules.extend(today.filter(inside).map(|l| (l, format!("today {}", duration_s(l)), Ink::Muted)));
     rules.extend(limit.filter(inside).map(|l| (l, format!("limit {}", duration_s(l)), Ink::Limit)));
     for (level, (at, label, ink)) in rules.into_iter().enumerate() {
-        marks.push(Mark::RuleX { at, label, level, ink });
+        // Above the curve, which falls to the right: below, the words would lie upon it.
+        marks.push(Mark::RuleX { at, label, level: level + 12, ink });
     }
     let words =
         |s: &Stretch| format!("{} from {} to {}", price(s.price), duration_s(s.from_s), duration_s(s.to_s));

@@ -107,12 +107,31 @@ fn thinned(values: Vec<f64>) -> Vec<f64> {
     values.into_iter().step_by(every).collect()
 }
 
-/// Multiples of a step between two values, these left out unless `with_ends`.
-fn multiples((low, high): (f64, f64), step: f64, with_ends: bool) -> Vec<f64> {
+/// The first multiple of a step between two values, and how many there are; the values are left out unless `with_ends`.
+fn run_of((low, high): (f64, f64), step: f64, with_ends: bool) -> (f64, f64) {
     let slack = step * if with_ends { 1e-9 } else { -1e-9 };
     let first = libm::ceil((low - slack) / step);
-    let n = libm::floor((high + slack) / step) - first;
-    if n < 0.0 { Vec::new() } else { (0..=n as usize).map(|i| (first + i as f64) * step).collect() }
+    (first, (libm::floor((high + slack) / step) - first + 1.0).max(0.0))
+}
+
+/// Whether there are at most so many of them; none is made.
+fn few(ends: (f64, f64), step: f64, with_ends: bool, marks: usize) -> bool {
+    run_of(ends, step, with_ends).1 <= marks as f64
+}
+
+/// Multiples of a step between two values, these left out unless `with_ends`; a thousand at most.
+fn multiples(ends: (f64, f64), step: f64, with_ends: bool) -> Vec<f64> {
+    let (first, n) = run_of(ends, step, with_ends);
+    (0..n.min(1000.0) as usize).map(|i| (first + i as f64) * step).collect()
+}
+
+/// The least step of times with at most so many multiples between two values; beyond the longest that people know, it
+/// doubles.
+fn time_step(ends: (f64, f64), with_ends: bool, marks: usize) -> f64 {
+    let longest = STEPS_S[STEPS_S.len() - 1];
+    let longer = (1..64).map(|n| longest * f64::from(2_u32).powi(n));
+    let fit = |step: &f64| few(ends, *step, with_ends, marks);
+    STEPS_S.into_iter().chain(longer).find(fit).unwrap_or(f64::MAX)
 }
 
 /// The least round step with at most `marks` multiples between two values, and its decimals.
@@ -122,7 +141,7 @@ fn round_step((low, high): (f64, f64), marks: usize) -> (f64, usize) {
         .flat_map(|n| [(1.0, 0), (2.0, 0), (2.5, 1), (5.0, 0)].map(|(f, more)| (f, more, n)));
     let of = |(f, more, n): (f64, i32, i32)| (f * power(n), (more - n).max(0) as usize);
     let mut steps = steps.map(of);
-    let fit = |(step, _): &(f64, usize)| multiples((low, high), *step, true).len() <= marks;
+    let fit = |(step, _): &(f64, usize)| few((low, high), *step, true, marks);
     steps.find(fit).unwrap_or((high - low, 2))
 }
 
@@ -150,9 +169,7 @@ pub(super) fn latency_bands(values: impl Iterator<Item = f64>) -> Bands {
     let edges = if log {
         thinned(ROUND_S.into_iter().filter(|v| *v > low.max(1.0) && *v < high).collect())
     } else {
-        let fit = |step: &f64| multiples((low, high), *step, false).len() <= EDGES;
-        let step = STEPS_S.into_iter().find(fit);
-        step.map_or_else(Vec::new, |step| multiples((low, high), step, false))
+        multiples((low, high), time_step((low, high), false, EDGES), false)
     };
     let edges = edges.into_iter().map(|v| (v, duration_s(v))).collect();
     Bands { edges, ends: (duration_s(low), duration_s(high)), log, name: String::new() }
@@ -210,8 +227,7 @@ pub(super) fn latency_axis((low, high): (f64, f64), marks: usize) -> Axis {
     let span = if high > low { high - low } else { high.max(1.0) * 0.4 };
     let min = if low < span * 0.5 { 0.0 } else { low - span * 0.06 };
     let max = high + span * 0.06;
-    let step = STEPS_S.into_iter().find(|step| multiples((min, max), *step, true).len() <= marks);
-    let at = step.map_or_else(Vec::new, |step| multiples((min, max), step, true));
+    let at = multiples((min, max), time_step((min, max), true, marks), true);
     Axis { min, max, log: false, ticks: at.into_iter().map(tick).collect(), labels: true }
 }
 
@@ -236,6 +252,19 @@ mod tests {
         assert_eq!(edges(latency_bands([60.0, 600.0].into_iter())), ["2m", "4m", "6m", "8m"]);
         let wide = edges(latency_bands([0.0, 40_000.0].into_iter()));
         assert!(wide.len() <= EDGES && wide.first().is_some_and(|e| e == "2s"), "{wide:?}");
+    }
+
+    #[test]
+    fn however_long_times_are_marks_are_few() {
+        for n in 0..34 {
+            for ratio in [1.0, 1.001, 1.3, 4.0, 19.9, 20.1, 1e4] {
+                let low = 0.7 * 2_f64.powi(n);
+                let high = low * ratio;
+                let axis = latency_axis((low, high), 6);
+                assert!(axis.ticks.len() <= 8, "{low} {high}: {:?}", axis.ticks);
+                assert!(latency_bands([low, high].into_iter()).edges.len() <= EDGES, "{low} {high}");
+            }
+        }
     }
 
     #[test]
