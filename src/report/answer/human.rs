@@ -106,11 +106,14 @@ fn head(answer: &Answer<'_>, text: &mut String) {
         text.push_str(&format!("{BOLD}No answer{PLAIN}: {why}.\n\n"));
         return;
     };
-    let settings = surface.settings_of(chosen);
+    let settings = match surface.settings_of(chosen) {
+        none if none.is_empty() => "the scenario as it is; nothing is varied".to_owned(),
+        settings => settings,
+    };
     let point = &surface.points[chosen];
     if answer.best.is_some() {
         let that = if constraints.is_empty() { String::new() } else { format!(" that meets {constraints}") };
-        let same = if answer.is_today() { " (as it is today)" } else { "" };
+        let same = if answer.is_today() && !surface.factors.is_empty() { " (as it is today)" } else { "" };
         text.push_str(&format!("{BOLD}{least}{that}: {settings}{same}{PLAIN}\n"));
     } else {
         text.push_str(&format!("{BOLD}Nothing here meets {constraints}.{PLAIN} Nearest: {settings}\n"));

@@ -122,6 +122,16 @@ fn bars(surface: &Surface, responses: &[Response]) -> Bars {
         bars: responses.iter().map(|r| bar(share(&r.effects))).collect(),
         tone,
     };
+    // Of an axis with one value among what is counted, nothing is known.
+    let of_axis = |a: usize, tone| {
+        let mut row = row(surface.factors[a].label.clone(), &|e| e.main[a].share, tone);
+        for (bar, response) in row.bars.iter_mut().zip(responses) {
+            if response.effects.main[a].means.iter().flatten().count() < 2 {
+                bar.text = "one value left".to_owned();
+            }
+        }
+        row
+    };
     let n = surface.factors.len();
     let mut axes: Vec<usize> = (0..n).collect();
     axes.sort_by(|a, b| most(&|e| e.main[*b].share).total_cmp(&most(&|e| e.main[*a].share)));
@@ -131,7 +141,7 @@ fn bars(surface: &Surface, responses: &[Response]) -> Bars {
         .take(AXES)
         .map(|&a| {
             let tone = if strongest.contains(&a) { Tone::Strong } else { Tone::Plain };
-            row(surface.factors[a].label.clone(), &|e| e.main[a].share, tone)
+            of_axis(a, tone)
         })
         .collect();
     rows[0].group = "Alone".to_owned();

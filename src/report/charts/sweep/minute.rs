@@ -5,8 +5,8 @@ use super::{Answer, words};
 use crate::chart::{Figure, Ink, Mark, Panel, Plot, Row, Symbol};
 use crate::report::charts::capital;
 use crate::report::units::{amount, count, duration_s, short};
-use crate::stats::surface::Surface;
 use crate::stats::surface::front::front;
+use crate::stats::surface::{Surface, Verdict};
 
 /// A stretch of the front's lower hull: from one latency [s] down to another, at a price [cost unit / min].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,9 +34,14 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let stretches = stretches(surface);
     let (name, unit) = (&surface.latency_name, &surface.cost_unit);
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else {
-        let on_front = front(surface).len();
-        let title = match on_front {
-            0 => "There is no cost to set against waiting".to_owned(),
+        let on_front = front(surface);
+        let misses = |point: usize| surface.points[point].verdict == Verdict::Misses;
+        let title = match on_front.first() {
+            None => "There is no cost to set against waiting".to_owned(),
+            Some(one) if misses(one.point) => {
+                "No price of a minute: one configuration is the cheapest and the fastest, and it misses"
+                    .to_owned()
+            }
             _ => "Waiting less costs nothing: the cheapest configuration is the fastest".to_owned(),
         };
         let subtitle = format!(

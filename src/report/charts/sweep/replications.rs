@@ -75,6 +75,9 @@ fn difference(paired: &Paired) -> String {
     let sign = if mean >= 0.0 { "+" } else { "-" };
     let half =
         paired.difference.half_width.map_or_else(String::new, |h| format!(" ± {}", number_to(h, decimals)));
+    if mean == 0.0 && paired.difference.half_width == Some(0.0) {
+        return "the same".to_owned();
+    }
     let chance = if paired.separated() == Some(false) { ", may be chance" } else { "" };
     format!("{sign}{}{half}{chance}", number_to(mean.abs(), decimals))
 }
