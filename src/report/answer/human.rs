@@ -290,6 +290,7 @@ const fn verdict_note(verdict: Verdict) -> &'static str {
 fn notes(answer: &Answer<'_>, text: &mut String) {
     let surface = answer.surface;
     chance(answer, text);
+    edges(answer, text);
     for slack in &answer.slack {
         let factor = &surface.factors[slack.factor];
         let levels =
@@ -317,6 +318,27 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
     }
     front(answer, text);
     marked(answer, text);
+}
+
+/// Axes of numbers at an end of which the best is: beyond may be better. Nothing is beyond 0.
+fn edges(answer: &Answer<'_>, text: &mut String) {
+    let Some(best) = answer.best else { return };
+    let surface = answer.surface;
+    let at_end = |pair: &(&Factor, &u32)| {
+        let (factor, level) = (pair.0, *pair.1);
+        let is_end = level == 0 || level as usize + 1 == factor.levels.len();
+        let number = factor.levels[level as usize].number;
+        factor.levels.len() > 2 && factor.is_numeric() && is_end && number != Some(0.0)
+    };
+    let ends = surface.factors.iter().zip(surface.levels_of(best)).filter(at_end);
+    let words: Vec<String> = ends
+        .map(|(factor, &level)| format!("{} {}", factor.label, factor.levels[level as usize].text))
+        .collect();
+    if !words.is_empty() {
+        let (is, its) = if words.len() == 1 { ("is", "its") } else { ("are", "their") };
+        let list = words.join(" and ");
+        text.push_str(&format!("{list} {is} at an end of {its} values: beyond may be better.\n"));
+    }
 }
 
 /// What is known of chance.

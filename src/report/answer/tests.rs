@@ -128,6 +128,19 @@ fn with_replications_chance_is_spoken_of() {
 }
 
 #[test]
+fn a_best_at_the_end_of_an_axis_is_told() {
+    let mut surface = surface(600.0);
+    let objective = objective(true);
+    let end = |surface: &Surface| plain(&human(&Answer::of(surface, &objective)));
+    assert!(!end(&surface).contains("beyond may be better"), "3 is inside, and nothing is below 0");
+    // Only the fifth value holds now.
+    for i in 9..12 {
+        surface.points[i].verdict = Verdict::Misses;
+    }
+    assert!(end(&surface).contains("f0 4 is at an end of its values: beyond may be better.\n"));
+}
+
+#[test]
 fn the_file_has_what_the_text_says() {
     let surface = surface(600.0);
     let objective = objective(true);
