@@ -460,9 +460,14 @@ pub fn layout(figure: &Figure, (width_px, height_px): (u32, u32), theme: Theme) 
         pen.text(MARGIN, y - SUBTITLE * 0.3, &line, Set::new(SUBTITLE, Ink::Muted));
     }
     y += 16.0;
-    let bottom = h - MARGIN - SMALL;
-    let note = cut(&figure.note, room, SMALL, false);
-    pen.text(MARGIN, h - 16.0, &note, Set::new(SMALL, Ink::Muted));
+    // Where the numbers are from, whole: a price list without its date would be half of it.
+    let notes = wrap(&figure.note, room, SMALL, false, 3);
+    let more = notes.len().saturating_sub(1) as f64 * SMALL * LINE;
+    let bottom = h - MARGIN - SMALL - more;
+    for (i, note) in notes.iter().enumerate() {
+        let y = h - 16.0 - more + i as f64 * SMALL * LINE;
+        pen.text(MARGIN, y, note, Set::new(SMALL, Ink::Muted));
+    }
     pen.rows(Frame { x: MARGIN, y, w: room, h: bottom - y }, &figure.rows);
     Scene {
         width: w,

@@ -2,7 +2,7 @@
 
 use super::scale::{cost_axis, ends, latency_axis};
 use super::{Answer, words};
-use crate::chart::{Figure, Ink, Mark, Panel, Plot, Row, Symbol};
+use crate::chart::{Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Swatch, Symbol};
 use crate::report::charts::capital;
 use crate::report::units::{amount, count, duration_s, short};
 use crate::stats::surface::front::front;
@@ -72,15 +72,17 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     }
     marks.push(Mark::Area(line.iter().rev().copied().collect(), Ink::Ramp(0.2)));
     marks.push(Mark::Line(line, 2.5, Ink::Accent));
-    let mut rules: Vec<(f64, String, Ink)> = Vec::new();
-    let inside = |l: &f64| *l <= x.max && *l >= x.min;
-    rules.extend(told.filter(inside).map(|l| (l, format!("{} {}", answer.word(), duration_s(l)), Ink::Text)));
-    rules.extend(today.filter(inside).map(|l| (l, format!("today {}", duration_s(l)), Ink::Muted)));
-    rules.extend(limit.filter(inside).map(|l| (l, format!("limit {}", duration_s(l)), Ink::Limit)));
-    for (level, (at, label, ink)) in rules.into_iter().enumerate() {
-        // Above the curve, which falls to the right: below, the words would lie upon it.
-        marks.push(Mark::RuleX { at, label, level: level + 12, ink });
-    }
+    // In a key: next to the curve, where they stand close together, the words would lie upon it and upon each other.
+    let mut key = Vec::new();
+    let mut rule = |at: Option<f64>, word: &str, ink: Ink| {
+        let Some(at) = at.filter(|l| *l <= x.max && *l >= x.min) else { return };
+        marks.push(Mark::RuleX { at, label: String::new(), level: 0, ink });
+        let name = format!("{word} {}", duration_s(at));
+        key.push(KeyEntry { ink, swatch: Swatch::Dashed, name, value: String::new() });
+    };
+    rule(told, answer.word(), Ink::Text);
+    rule(today, "today", Ink::Muted);
+    rule(limit, "limit", Ink::Limit);
     let words =
         |s: &Stretch| format!("{} from {} to {}", price(s.price), duration_s(s.from_s), duration_s(s.to_s));
     let mut said: Vec<&Stretch> = vec![first, last];
@@ -93,7 +95,11 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let heading = format!("Price of a minute [{unit}]");
     let plot = Plot { heading, x, y, x_name: name.clone(), marks, ..Plot::default() };
     let title = title(answer, &stretches);
-    Figure { title, subtitle, note: String::new(), rows: vec![Row::one(Panel::Plot(Box::new(plot)))] }
+    let mut rows = vec![Row::one(Panel::Plot(Box::new(plot)))];
+    if !key.is_empty() {
+        rows.insert(0, Row::one(Panel::Key(key)));
+    }
+    Figure { title, subtitle, note: String::new(), rows }
 }
 
 /// Three digits, however small.

@@ -1,7 +1,7 @@
 //! What chance does: the objective in each replication, of the best and of today.
 
-use super::Answer;
 use super::scale::{cost_axis, ends};
+use super::{Answer, settings_of};
 use crate::chart::{Figure, Panel, Row, Strip, Strips};
 use crate::report::charts::capital;
 use crate::report::units::{count, number_to, short, short_decimals};
@@ -17,7 +17,7 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let name = &surface.objective_name;
     let mut subtitle = format!(
         "{} [{}] in {}: strokes; dot and bar: their mean with its 95 % interval. Differences are paired by replication; \
-         one within its ± may be chance.",
+         one within its ± may be chance. Of the others, what is set otherwise.",
         capital(name),
         surface.objective_unit,
         count(n, "replication")
@@ -35,7 +35,11 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     rows.push(strip("today", String::new(), &surface.today_objectives, Some(own)));
     for (k, &point) in others.iter().enumerate() {
         let label = format!("{}.", k + 2);
-        rows.push(strip(&label, surface.settings_of(point), surface.objectives_of(point), Some(own)));
+        let (levels, first) = (surface.levels_of(point), surface.levels_of(told));
+        let other: Vec<usize> = (0..levels.len()).filter(|&axis| levels[axis] != first[axis]).collect();
+        // What is not named is as in the recommended one.
+        let settings = settings_of(surface, point, &other);
+        rows.push(strip(&label, settings, surface.objectives_of(point), Some(own)));
     }
     let never: Vec<String> = rows.iter().filter(|r| r.values.is_empty()).map(|r| r.label.clone()).collect();
     rows.retain(|r| !r.values.is_empty());
@@ -78,7 +82,7 @@ fn difference(paired: &Paired) -> String {
     if mean == 0.0 && paired.difference.half_width == Some(0.0) {
         return "the same".to_owned();
     }
-    let chance = if paired.separated() == Some(false) { ", may be chance" } else { "" };
+    let chance = if paired.separated() == Some(false) { " (chance?)" } else { "" };
     format!("{sign}{}{half}{chance}", number_to(mean.abs(), decimals))
 }
 
