@@ -2,8 +2,7 @@
 //!
 //! `cargo bench --bench sweep` takes the best adapter, and measures the kernel in both designs and the first one in both
 //! memory layouts; a software driver runs 256 × 10,000, once each, a GPU also 65,536 × 10,000 and 8,192 × 100,000.
-//! `NODETIDE_ADAPTER=n` picks another adapter. Every backend must give the
-//! results of the engine, or the benchmark fails.
+//! `NODETIDE_ADAPTER=n` picks another adapter. Every result of the kernel must be the engine's, or the benchmark fails.
 
 #[path = "../engine/cases.rs"]
 #[allow(dead_code, reason = "the engine's benchmark uses the rest")]
@@ -19,11 +18,11 @@ use nodetide::engine::RunResult;
 use nodetide::engine::{Model, Settings, Workspace};
 #[cfg(feature = "gpu")]
 use nodetide::sweep::gpu::Kernel;
-use nodetide::sweep::{Configuration, Progress, cpu};
+use nodetide::sweep::{Configuration, Progress, Results, cpu};
 use std::hint::black_box;
 #[cfg(feature = "gpu")]
 use std::ops::ControlFlow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Case A's workload with other limits and idle times, neighbours alike.
 fn configurations(model: &Model, count: usize) -> Vec<Configuration> {
@@ -55,14 +54,17 @@ fn cpu(c: &mut Criterion) {
     group.throughput(Throughput::Elements((jobs * count) as u64));
     group.bench_function("engine, one core, 256 x 10,000", |b| {
         let mut workspace = Workspace::new();
-        b.iter(|| {
-            for configuration in &configurations {
-                black_box(workspace.run(&model, &configuration.settings));
-            }
-        });
+        b.iter(|| alone(&mut workspace, &model, &configurations));
     });
+    // As a sweep does it, chunk after chunk: with the same memory again.
     group.bench_function("CPU backend, 256 x 10,000", |b| {
-        b.iter(|| black_box(cpu::run(models, &configurations, &Progress::default())));
+        let (backend, mut results) = (cpu::Cpu::new(), Results::new());
+        b.iter(|| {
+            results.clear();
+            backend.run(models, &configurations, &Progress::default(), &mut results);
+            assert_eq!(results.len(), count);
+            black_box(&results);
+        });
     });
     group.throughput(Throughput::Elements(jobs as u64));
     group.bench_function("floor, one core, 1 x 10,000", |b| b.iter(|| black_box(floor::run(&lean))));
@@ -72,6 +74,65 @@ fn cpu(c: &mut Criterion) {
         b.iter(|| black_box(recursion::run(&lanes, 100)))
     });
     group.finish();
+}
+
+/// What the backend makes of the cores: alternately with the engine on one core, and with threads that share nothing and wait
+/// for nobody but at the end, which is all that the machine gives. Cores that are shared with others are now faster, now
+/// slower, by far more than the difference; turns next to each other are so alike.
+fn shares(_: &mut Criterion) {
+    const TURNS: usize = 41;
+    let (jobs, count) = (10_000, 256);
+    let model = model(jobs);
+    let configurations = configurations(&model, count);
+    let threads = rayon::current_num_threads();
+    let mut workspaces: Vec<_> = (0..threads).map(|_| Workspace::new()).collect();
+    let (backend, mut results) = (cpu::Cpu::new(), Results::new());
+    let mut rates = [const { Vec::new() }; 3];
+    for turn in 0..=TURNS {
+        let mut timed = |which: usize, runs: usize, work: &mut dyn FnMut()| {
+            let began = Instant::now();
+            work();
+            // The first turn finds the memory.
+            if turn > 0 {
+                rates[which].push((runs * count * jobs) as f64 / began.elapsed().as_secs_f64() / 1e6);
+            }
+        };
+        timed(0, 1, &mut || alone(&mut workspaces[0], &model, &configurations));
+        timed(1, 1, &mut || {
+            results.clear();
+            backend.run(std::slice::from_ref(&model), &configurations, &Progress::default(), &mut results);
+            assert_eq!(results.len(), count);
+        });
+        timed(2, threads, &mut || {
+            std::thread::scope(|scope| {
+                for workspace in &mut workspaces {
+                    scope.spawn(|| alone(workspace, &model, &configurations));
+                }
+            });
+        });
+    }
+    let [one, backend, own] = rates;
+    let over = |a: &[f64], b: &[f64], by: f64| a.iter().zip(b).map(|(a, b)| a / (by * b)).collect();
+    let tell = |name: &str, mut of: Vec<f64>| {
+        of.sort_by(f64::total_cmp);
+        println!("{name}: median {:.2}, from {:.2} to {:.2}", of[TURNS / 2], of[0], of[TURNS - 1]);
+    };
+    println!("\nin {TURNS} turns, {count} x {jobs}, million configuration-jobs a second:");
+    let (shared, cores) = (over(&backend, &one, threads as f64), over(&own, &one, threads as f64));
+    let of_own = over(&backend, &own, 1.0);
+    tell("engine, one core", one);
+    tell("CPU backend", backend);
+    tell(&format!("engine, {threads} threads by themselves"), own);
+    tell(&format!("CPU backend / ({threads} x engine)"), shared);
+    tell(&format!("threads by themselves / ({threads} x engine)"), cores);
+    tell("CPU backend / threads by themselves", of_own);
+}
+
+/// All configurations, one after another.
+fn alone(workspace: &mut Workspace, model: &Model, configurations: &[Configuration]) {
+    for configuration in configurations {
+        black_box(workspace.run(model, &configuration.settings));
+    }
 }
 
 /// The kernel in all its designs, on the best adapter.
@@ -128,7 +189,7 @@ fn gpu(c: &mut Criterion) {
 fn time_once(name: &str, kernel: &mut Kernel, model: &Model, configurations: &[Configuration]) {
     // Builds the pipeline.
     run(kernel, model, &configurations[..1]);
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let results = run(kernel, model, configurations);
     let took = began.elapsed().as_secs_f64();
     check(&results, model, configurations);
@@ -142,19 +203,19 @@ fn run(kernel: &mut Kernel, model: &Model, configurations: &[Configuration]) -> 
     kernel.run(std::slice::from_ref(model), configurations, &mut go_on).expect("the kernel runs")
 }
 
-/// The first result, the last and one between are the engine's.
+/// Every result is the engine's.
 #[cfg(feature = "gpu")]
 fn check(results: &[RunResult], model: &Model, configurations: &[Configuration]) {
-    let count = configurations.len();
-    for i in [0, count / 3, count - 1] {
-        let mut expected = Workspace::new().run(model, &configurations[i].settings).clone();
-        expected.clusters[0].turnaround_histogram.clear();
-        assert_eq!(results[i], expected, "kernel and engine agree");
+    let of_engine = cpu::run(std::slice::from_ref(model), configurations, &Progress::default());
+    let mut of_engine = of_engine.expect("nobody stops it");
+    for result in &mut of_engine {
+        result.clusters[0].turnaround_histogram.clear();
     }
+    assert!(results == of_engine, "kernel and engine agree");
 }
 
 #[cfg(not(feature = "gpu"))]
 fn gpu(_: &mut Criterion) {}
 
-criterion_group!(benches, cpu, gpu);
+criterion_group!(benches, cpu, shares, gpu);
 criterion_main!(benches);
