@@ -7,11 +7,13 @@ mod code;
 mod render;
 mod source;
 mod suggest;
+mod text;
 
 pub use code::{Code, Severity, UnknownCode};
 pub use render::{render, to_json, turns_text};
 pub use source::Source;
 pub use suggest::{closest, did_you_mean};
+pub use text::{Piece, Text};
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -51,7 +51,7 @@ pub enum Command {
     Sweep(SweepArgs),
     /// Search the best configuration of a scenario without running every one.
     Optimize(OptimizeArgs),
-    /// Draw the results of a run.
+    /// Draw the results of a run or a sweep.
     Chart(ChartArgs),
     /// Check a scenario without running it.
     Check(CheckArgs),
@@ -405,7 +405,7 @@ Examples:
   nodetide chart results/today --theme dark --size 1920x1080
   nodetide chart results/today --only wait,cost --out slides
 
-`run --out` and `sweep --out` draw all of theirs already; docs/charts.md says how to read them.";
+`run`, `sweep` and `optimize` with --out draw all of theirs already; docs/charts.md says how to read them.";
 
 const CHECK_HELP: &str = "\
 Examples:

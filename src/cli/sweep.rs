@@ -124,7 +124,7 @@ fn run(
     same_logs.iter().for_each(|says| output.remark(says));
     let identity = args.out.as_ref().map(|_| Identity::of(&scenario, &plan, &models, &decider));
     if let Some((kept, identity)) = kept.as_ref().zip(identity.as_ref()) {
-        kept.check(identity, &args.vary, args.histograms)?;
+        kept.check(identity, &plan, args.histograms)?;
     }
     let mut chosen = choose(args, loaded, &plan, &models.models)?;
     chosen.runner.count_turnarounds(decider.objective.needs_turnarounds());
@@ -163,44 +163,57 @@ fn run(
             ended.notices.push(says);
         }
     }
-    if let Some(out) = &mut out {
-        files.end(out, &ended, &gathered, &plan)?;
-    }
-    let surface = gathered.surface;
-    let mut answer = Answer::of(&surface, &decider.objective);
+    let surface = &gathered.surface;
+    let mut answer = Answer::of(surface, &decider.objective);
     let reason = chosen.why.unwrap_or_else(|| sweep.runner.reason().to_owned());
     if let (None, Some(point)) = (&ended.stopped, answer.chosen()) {
         let index = surface.points[point].index;
-        answer.detail = Some(decider.detail(&plan, &models, &sweep.scales, index));
+        answer.detail = decider.detail(&plan, &models, &sweep.scales, index, &sweep.progress.beside());
         let tried = what_if::Tried {
             decider: &decider,
             loaded: &counted,
             plan: &plan,
             seed: args.seed,
             replications: 0..plan.replications(),
+            progress: &sweep.progress,
         };
-        answer.what_if = tried.all(&what_ifs, index)?;
+        match tried.all(&what_ifs, index)? {
+            Some(found) => answer.what_if = found,
+            // All rows are there; what is missing of the answer a resumed sweep adds.
+            None => ended.stopped = Some(SweepError::Interrupted),
+        }
+    }
+    if let Some(out) = &mut out {
+        files.end(out, &ended, &gathered, &plan)?;
     }
     if let Some((mut out, identity)) = out.zip(identity) {
         if ended.stopped.is_none() {
-            write_answer(&mut out, &answer, &plan)?;
+            write_answer(&mut out, &answer, &plan, answer.best, None)?;
         }
+        let (configurations, of) = (plan.configurations(), Some(plan.len()));
         let (scenario, plan, models) = (&scenario, &plan, &models);
-        let manifest = Run { args, command, scenario, plan, models, began: &began, identity };
+        let manifest =
+            Run { args, command, scenario, plan, models, began: &began, identity, configurations, of };
         manifest.write(out, &ended, &sweep.runner.backend(), reason, output)?;
     }
     Ok((printed(&answer, &plan, &ended), ended))
 }
 
-/// What is written beside the rows.
-fn write_answer(out: &mut OutDir, answer: &Answer<'_>, plan: &Plan) -> Result<(), CliError> {
+/// What is written beside the rows, of a sweep or of a search.
+fn write_answer(
+    out: &mut OutDir,
+    answer: &Answer<'_>,
+    plan: &Plan,
+    recommended: Option<usize>,
+    search: Option<answer::Searched>,
+) -> Result<(), CliError> {
     let surface = answer.surface;
+    let charts: &[SweepChart] = if search.is_some() { &SweepChart::OF_SEARCH } else { &SweepChart::ALL };
     out.write("surface.csv", |w| write_surface(surface, plan, w))?;
     out.write("front.csv", |w| write_front(surface, &answer.front, plan, w))?;
-    let cells = |index| plan.values(index).map(|value| value.to_string()).collect();
-    let json = answer::json(answer, cells);
+    let json = answer::Json { search, ..answer::json(answer, |index| plan.cells(index)) };
     out.write("answer.json", |w| result_files::json(w, &json))?;
-    result_files::write_sweep_charts(out, surface, answer.best, &SweepChart::ALL)?;
+    result_files::write_sweep_charts(out, surface, recommended, charts)?;
     Ok(())
 }
 
@@ -324,7 +337,7 @@ impl Chosen {
         plan: &Plan,
         models: &[crate::engine::Model],
     ) -> Result<Self, CliError> {
-        let obstacles = plan.obstacles(loaded.scenario(), models);
+        let obstacles = plan.obstacles(models);
         let choice = Choice::from(args.backend);
         if choice == Choice::Cpu || obstacles.is_empty() {
             let runner =
@@ -396,7 +409,7 @@ fn explained(
     plan: &Plan,
     models: &[crate::engine::Model],
 ) -> Result<(Backend, String), CliError> {
-    let obstacles = plan.obstacles(loaded.scenario(), models);
+    let obstacles = plan.obstacles(models);
     let chosen = Chosen::new(args, loaded, plan, models)?;
     let backend = chosen.runner.backend();
     let mut text = format!("backend: {backend}\n");
@@ -431,6 +444,10 @@ struct Run<'a> {
     models: &'a Models,
     began: &'a Began,
     identity: Identity,
+    /// Configurations that are run: of a search, those that it came to.
+    configurations: u64,
+    /// Rows of the whole, where that is known before and an interrupted sweep can be resumed: not of a search.
+    of: Option<u64>,
 }
 
 impl Run<'_> {
@@ -452,7 +469,8 @@ impl Run<'_> {
         let path = out.commit()?;
         if ended.stopped.is_some() {
             let path = path.display();
-            output.remark(&format!("what was complete is in {path}; the same command with --resume goes on"));
+            let more = if self.of.is_some() { "; the same command with --resume goes on" } else { "" };
+            output.remark(&format!("what was complete is in {path}{more}"));
         } else {
             output.remark(&format!("results are in {}", path.display()));
         }
@@ -470,9 +488,9 @@ impl Run<'_> {
             Backend::Cpu { .. } => (None, None),
             Backend::Gpu { name, driver } => (Some(name.clone()), Some(driver.clone())),
         };
-        let note = ended.stopped.as_ref().map(|why| {
-            format!("{why}: {} of {} rows are complete", whole(ended.rows), whole(self.plan.len()))
-        });
+        let of = self.of.map_or_else(String::new, |rows| format!(" of {}", whole(rows)));
+        let note = ended.stopped.as_ref();
+        let note = note.map(|why| format!("{why}: {}{of} rows are complete", whole(ended.rows)));
         Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_NAME"),
@@ -492,17 +510,15 @@ impl Run<'_> {
                 reason,
                 notices: ended.notices.clone(),
                 axes: self.plan.axes().iter().map(|axis| axis.written().to_owned()).collect(),
-                configurations: self.plan.configurations(),
+                configurations: self.configurations,
                 left_out: self.plan.left_out(),
                 rows: ended.rows,
                 complete: ended.stopped.is_none(),
                 note,
                 fingerprint: self.identity.fingerprint.clone(),
                 resumed: ended.resumed.clone(),
-                rest: ended
-                    .stopped
-                    .as_ref()
-                    .map(|_| Rest { position: ended.position, not_ended: ended.not_ended }),
+                rest: (ended.stopped.is_some() && self.of.is_some())
+                    .then_some(Rest { position: ended.position, not_ended: ended.not_ended }),
             }),
         }
     }

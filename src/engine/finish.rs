@@ -31,6 +31,9 @@ impl<'m, C: Clusters<'m>, const DETAIL: u8> Run<'m, C, DETAIL> {
         result.settled_at = self.settled_at;
         result.late_instants = self.late_instants;
         result.instants = self.instants;
+        // To the byte: a sweep keeps thousands of results.
+        let more = self.clusters.as_ref().len().saturating_sub(result.clusters.len());
+        result.clusters.reserve_exact(more);
         result.clusters.resize_with(self.clusters.as_ref().len(), ClusterResult::default);
         for (cluster, result) in self.clusters.as_mut().iter_mut().zip(&mut result.clusters) {
             cluster.write_result(&mut self.world, result);

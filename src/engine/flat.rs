@@ -88,8 +88,6 @@ pub struct Flat {
     pub quotas: [u32; 3],
     /// The subnet's addresses.
     pub addresses: u32,
-    /// Largest `max_nodes` that an update sets.
-    pub updated_max_nodes: u32,
 }
 
 impl Model {
@@ -97,6 +95,15 @@ impl Model {
     #[must_use]
     pub fn first_cluster(&self) -> &ClusterInput {
         &self.clusters[0].input
+    }
+
+    /// Slots of nodes that a kernel needs for its first cluster with these bounds.
+    #[must_use]
+    pub fn slots(&self, max_nodes: u32, initial_nodes: u32) -> u32 {
+        let updated = self.input.updates.iter().filter_map(|u| u.max_nodes).max().unwrap_or(0);
+        let cluster = &self.clusters[0];
+        let most = updated.max(max_nodes).min(cluster.input.communication_limit).min(cluster.addresses);
+        most.max(initial_nodes)
     }
 
     /// What keeps a kernel from running this model; empty: nothing does.
@@ -162,7 +169,6 @@ impl Model {
             identities: mask(&cluster.input.identities),
             quotas,
             addresses: cluster.addresses,
-            updated_max_nodes: self.input.updates.iter().filter_map(|u| u.max_nodes).max().unwrap_or(0),
         }
     }
 

@@ -101,6 +101,12 @@ named! {
 }
 
 impl Outcome {
+    /// Whether the job failed or timed out.
+    #[must_use]
+    pub const fn is_failed(self) -> bool {
+        matches!(self, Self::TimedOut | Self::FailedIdentity | Self::FailedEviction | Self::FailedMaxRestarts)
+    }
+
     /// Whether the job got a final outcome before the end of the run.
     #[must_use]
     pub const fn is_final(self) -> bool {

@@ -142,7 +142,7 @@ impl Judge<'_> {
                 check_share(*share)?;
                 let facts = self.facts_of(self.scope(cluster.as_deref())?);
                 let value = facts.utilisation();
-                let met = value.is_some_and(|u| u >= share * (1.0 - TOLERANCE));
+                let met = value.is_some_and(|u| at_least(u, *share));
                 let note = value.is_none().then(|| "no node was billed, so none was used".to_owned());
                 let verdict = Verdict { value, met, note, ..Verdict::default() };
                 let threshold = self.threshold("utilisation".to_owned(), cluster, "share", *share, verdict);
@@ -289,7 +289,7 @@ fn check_share(share: f64) -> Result<(), ExpectError> {
 /// By the exact counts: jobs that never started do not start in time.
 fn started_within(within: Within, started: u64, share: f64) -> Verdict {
     let value = within.share();
-    let met = value.is_none_or(|value| value >= share * (1.0 - TOLERANCE));
+    let met = value.is_none_or(|value| at_least(value, share));
     Verdict { value, met, note: never_started(within.of, started), ..Verdict::default() }
 }
 
@@ -302,6 +302,12 @@ fn never_started(judged: u64, started: u64) -> Option<String> {
     }
 }
 
-fn at_most(value: f64, limit: f64) -> bool {
+/// Whether a value of money or a share keeps a limit from above, but for rounding.
+pub(super) fn at_most(value: f64, limit: f64) -> bool {
     value <= limit + TOLERANCE * limit.abs()
+}
+
+/// The same from below.
+pub(super) fn at_least(value: f64, limit: f64) -> bool {
+    value >= limit - TOLERANCE * limit.abs()
 }

@@ -158,22 +158,13 @@ impl Facts {
     /// Jobs that failed or timed out.
     #[must_use]
     pub fn failed(&self) -> u64 {
-        self.sum_of(&[
-            Outcome::TimedOut,
-            Outcome::FailedIdentity,
-            Outcome::FailedEviction,
-            Outcome::FailedMaxRestarts,
-        ])
+        Outcome::ALL.iter().filter(|o| o.is_failed()).map(|o| self.outcome(*o)).sum()
     }
 
     /// Jobs without a final outcome.
     #[must_use]
     pub fn unfinished(&self) -> u64 {
         Outcome::ALL.iter().filter(|o| !o.is_final()).map(|o| self.outcome(*o)).sum()
-    }
-
-    fn sum_of(&self, outcomes: &[Outcome]) -> u64 {
-        outcomes.iter().map(|o| self.outcome(*o)).sum()
     }
 
     /// Node-ticks in a state.

@@ -15,7 +15,7 @@ mod read;
 mod value;
 
 pub use judge::{Baseline, Judged, judge};
-pub use read::{Text, Texts, read};
+pub use read::{Texts, read, share};
 pub use value::{Sample, value};
 
 use crate::units::TimeSpan;
@@ -141,6 +141,8 @@ pub struct Objective {
     pub latency: Figure,
     /// The limit that a constraint sets to it.
     pub latency_limit: Option<TimeSpan>,
+    /// Number of that constraint.
+    pub latency_of: Option<usize>,
 }
 
 impl Objective {

@@ -9,9 +9,11 @@ mod build;
 mod token;
 
 use super::path::{Path, Step};
+use crate::diagnostic::{Source, Text};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 use token::{Kind, Tokens};
 
 /// The structure of a text.
@@ -78,6 +80,23 @@ impl<'a> Tree<'a> {
             }
         }
         Located { span: self.nodes[at].span.clone(), found: true }
+    }
+
+    /// What stands at a path of a source, as it is written.
+    #[must_use]
+    pub fn whole(&self, source: &Arc<Source>, path: &Path) -> Text {
+        Text::in_file(source, self.find(path).span)
+    }
+
+    /// The text at a path, between its quotes; a text of its own where that is not what stands there.
+    #[must_use]
+    pub fn text(&self, source: &Arc<Source>, path: &Path, value: &str) -> Text {
+        let located = self.find(path);
+        let inner = located.span.start + 1..located.span.end.saturating_sub(1);
+        match source.text().get(inner.clone()) {
+            Some(written) if located.found && written == value => Text::in_file(source, inner),
+            _ => Text::of_flag(&path.to_string(), value),
+        }
     }
 
     /// Where the key of a path's last step stands.

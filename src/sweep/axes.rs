@@ -4,14 +4,12 @@ mod choice;
 mod conflict;
 mod leaf;
 mod target;
-mod text;
 mod values;
 
 pub use leaf::Leaf;
-pub use text::Text;
 pub use values::{Numbers, ONE, ROWS_MAX};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::lowering::assumed;
 use crate::scenario::path::Path;
 use crate::scenario::schema::Tier;

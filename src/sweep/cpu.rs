@@ -3,11 +3,9 @@
 use super::{Configuration, Progress, Results};
 use crate::engine::{Model, RunResult, Workspace};
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Most configurations that a thread takes at a time: few, so that all threads end together and that what is complete when
-/// the sweep is stopped is a whole beginning.
+/// Most configurations that a thread takes at a time.
 const BLOCK: usize = 16;
 
 /// The engine on every core.
@@ -40,26 +38,30 @@ impl Cpu {
         progress: &Progress,
         results: &mut Results,
     ) {
-        let block = (configurations.len() / (8 * self.workspaces.len())).clamp(1, BLOCK);
-        let begun = AtomicUsize::new(0);
-        results
-            .room(configurations.len())
-            .chunks_mut(block)
-            .zip(configurations.chunks(block))
-            // One thread after another takes from here, and what is taken is run: so that there are no gaps.
-            .take_while(|_| !progress.stopped())
-            .inspect(|(_, configurations)| {
-                begun.fetch_add(configurations.len(), Ordering::Relaxed);
-            })
-            .par_bridge()
-            .for_each(|(results, configurations)| {
-                let mut workspace = self.workspace();
-                for (result, configuration) in results.iter_mut().zip(configurations) {
-                    workspace.run_into(&models[configuration.model], &configuration.settings, result);
-                    progress.add(1);
-                }
-            });
-        results.keep(begun.into_inner());
+        let threads = self.workspaces.len();
+        let (mut rest, mut room, mut begun) = (configurations, results.room(configurations.len()), 0);
+        // One thread after another takes from here, and what is taken is run: so that there are no gaps.
+        let blocks = std::iter::from_fn(|| {
+            if rest.is_empty() || progress.stopped() {
+                return None;
+            }
+            // Ever fewer, down to one, so that all threads end together.
+            let block = (rest.len() / (4 * threads)).clamp(1, BLOCK);
+            begun += block;
+            let (now, later) = std::mem::take(&mut room).split_at_mut(block);
+            room = later;
+            let taken;
+            (taken, rest) = rest.split_at(block);
+            Some((now, taken))
+        });
+        blocks.par_bridge().for_each(|(results, configurations)| {
+            let mut workspace = self.workspace();
+            for (result, configuration) in results.iter_mut().zip(configurations) {
+                workspace.run_into(&models[configuration.model], &configuration.settings, result);
+                progress.add(1);
+            }
+        });
+        results.keep(begun);
     }
 
     /// The memory of this thread.

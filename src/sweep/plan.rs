@@ -478,6 +478,12 @@ impl Plan {
         alone.chunk(models, 0, alone.positions())
     }
 
+    /// The values of a configuration as cells of a csv file.
+    #[must_use]
+    pub fn cells(&self, index: u64) -> Vec<String> {
+        self.values(index).map(|value| value.to_string()).collect()
+    }
+
     /// What a configuration is called in messages: `max_nodes = 8, tier = dedicated`.
     #[must_use]
     pub fn name(&self, index: u64) -> String {

@@ -68,7 +68,7 @@ mod tests {
         let plan = Plan::read(loaded.scenario(), &AXES.map(str::to_owned), 1).unwrap();
         assert_eq!((plan.len(), plan.left_out()), (64, 0));
         let models = plan.models(&loaded, None).unwrap();
-        assert_eq!(plan.obstacles(loaded.scenario(), &models.models), []);
+        assert_eq!(plan.obstacles(&models.models), []);
         let chunk = plan.chunk(&models, 0, plan.positions());
         let results = cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap();
         let sum = |of: fn(&crate::engine::output::ClusterResult) -> u64| -> u64 {

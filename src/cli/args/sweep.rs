@@ -1,6 +1,8 @@
 //! Arguments of `sweep` and `adapters`.
 
 use super::AdaptersFormat;
+use crate::report::objective::share;
+use crate::sweep::plan::REPLICATIONS_MAX;
 use crate::sweep::runner::Choice;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -27,7 +29,7 @@ pub struct SweepArgs {
     /// Run each configuration so many times with other draws, the same for all configurations. Default: the
     /// scenario's, else 1.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(REPLICATIONS_MAX)))]
     pub replications: Option<u32>,
     /// Seed of everything that is drawn, in place of the scenario's.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
@@ -98,7 +100,7 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "N", help_heading = "Simulation")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=2048))]
     pub confirm: Option<u32>,
-    /// End where the best of a generation is better by less than this share of the objective.
+    /// Look nearer where the best of a generation is better by less than this share of the objective; end at neighbours.
     #[arg(long, value_name = "SHARE", default_value = "0.1%", help_heading = "Simulation", value_parser = tolerance)]
     pub tolerance: f64,
     /// Seed of everything that is drawn, in place of the scenario's.
@@ -152,14 +154,7 @@ impl OptimizeArgs {
 
 /// A share as `0.1%` or `0.001`.
 fn tolerance(text: &str) -> Result<f64, String> {
-    let (number, of) = match text.strip_suffix('%') {
-        Some(number) => (number.trim_end(), 100.0),
-        None => (text, 1.0),
-    };
-    match number.parse::<f64>() {
-        Ok(n) if (0.0..=1.0).contains(&(n / of)) => Ok(n / of),
-        _ => Err("write a share from 0 to 1, as 0.1% or 0.001".to_owned()),
-    }
+    share(text).ok_or_else(|| "write a share from 0 to 1, as 0.1% or 0.001".to_owned())
 }
 
 /// What runs a sweep.

@@ -1,21 +1,21 @@
 //! What a sweep decides by, and how the scenario as written fares.
 
-use super::gather::Gathered;
 use super::rows::{Group, scales_at};
 use crate::cli::error::CliError;
 use crate::cli::source::stem;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::engine::Workspace;
 use crate::engine::output::Outcome;
 use crate::lowering::Loaded;
-use crate::report::answer::{Detail, WhatIf};
+use crate::report::answer::Detail;
 use crate::report::context::ticks_per_h;
-use crate::report::objective::{self, Baseline, Judged, Metric, Objective, Sample, Text, Texts, judge};
+use crate::report::objective::{self, Baseline, Judged, Metric, Objective, Sample, Texts, judge};
 use crate::report::sweep::Scale;
 use crate::scenario::Scenario;
 use crate::scenario::locate::Tree;
 use crate::scenario::path::Path;
 use crate::scenario::schema::Expect;
+use crate::stats::surface::Point;
 use crate::sweep::cpu;
 use crate::sweep::plan::{Models, Plan};
 use crate::sweep::{Configuration, Progress};
@@ -26,19 +26,9 @@ use std::ops::Range;
 pub(super) fn texts(loaded: &Loaded, minimise: Option<&str>, subject_to: &[String]) -> Texts {
     let own = loaded.scenario().objective.clone().unwrap_or_default();
     let tree = Tree::new(loaded.source().text());
-    let written = |text: &str, path: &Path| {
-        let span = tree.find(path).span;
-        let inside = span.start + 1..span.end.saturating_sub(1);
-        // Escapes, or raw strings, are shown as a whole.
-        let plain = loaded.source().text().get(inside.clone()) == Some(text);
-        Text {
-            text: text.to_owned(),
-            source: std::sync::Arc::clone(loaded.source()),
-            at: if plain { Ok(inside.start) } else { Err(span) },
-        }
-    };
+    let written = |text: &str, path: &Path| tree.text(loaded.source(), path, text);
     let root = Path::root().field("objective");
-    let minimise = minimise.map(|text| Text::argument("--minimise", text));
+    let minimise = minimise.map(|text| Text::of_flag("--minimise", text));
     let of_scenario = |list: Vec<String>| {
         let path = root.clone().field("subject_to");
         list.iter().enumerate().map(|(i, text)| written(text, &path.clone().index(i))).collect()
@@ -49,17 +39,22 @@ pub(super) fn texts(loaded: &Loaded, minimise: Option<&str>, subject_to: &[Strin
         subject_to: if subject_to.is_empty() {
             own.subject_to.map(of_scenario)
         } else {
-            Some(subject_to.iter().map(|text| Text::argument("--subject-to", text)).collect())
+            Some(subject_to.iter().map(|text| Text::of_flag("--subject-to", text)).collect())
         },
     }
 }
 
-/// Reads the scenario's own objective, to see whether it can be.
+/// Reads the objective of a scenario that is written for a sweep, to see whether it can be: what `expect` alone says may
+/// serve a run and no sweep.
 pub(in crate::cli) fn check_objective(
     loaded: &Loaded,
     currency: &str,
     span_h: Option<f64>,
 ) -> Result<(), CliError> {
+    let own = loaded.scenario();
+    if own.objective.is_none() && own.sweep.is_none() {
+        return Ok(());
+    }
     let texts = texts(loaded, None, &[]);
     objective::read(&texts, loaded.scenario(), currency, span_h).map_err(not_valid).map(|_| ())
 }
@@ -102,11 +97,6 @@ fn run_as_is(
 
 fn own_load(loaded: &Loaded) -> f64 {
     loaded.scenario().workload.load_factor.unwrap_or(1.0)
-}
-
-/// What nobody stops is there.
-fn unstopped(as_is: Option<AsIs>) -> Result<AsIs, CliError> {
-    as_is.ok_or_else(|| CliError::Invalid(Vec::new()))
 }
 
 /// A scenario that was run without axes.
@@ -161,44 +151,40 @@ impl Decider {
         let counted = counting(loaded, objective.wait_limit())?;
         let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside(), own_load(loaded))?;
         let Some(as_is) = as_is else { return Ok(None) };
+        Ok(Some((Self::of(objective, source, &as_is), counted)))
+    }
+
+    /// What the scenario as written comes to.
+    fn of(objective: Objective, source: String, as_is: &AsIs) -> Self {
         let group = as_is.group();
         let baseline = Baseline::of(group.results.iter());
         let today = group.judge(&objective, &baseline);
-        Ok(Some((Self { objective, baseline, today, source }, counted)))
+        Self { objective, baseline, today, source }
     }
 
-    /// The same in other replications of the same scenario.
+    /// The same in other replications of the same scenario. `None`: it was asked to stop.
     pub(super) fn fresh(
         &self,
         counted: &Loaded,
         seed: Option<u64>,
         replications: Range<u32>,
-    ) -> Result<Self, CliError> {
-        let as_is =
-            unstopped(run_as_is(counted, seed, replications, &Progress::default(), own_load(counted))?)?;
-        let group = as_is.group();
-        let baseline = Baseline::of(group.results.iter());
-        let today = group.judge(&self.objective, &baseline);
-        Ok(Self { objective: self.objective.clone(), baseline, today, source: self.source.clone() })
+        progress: &Progress,
+    ) -> Result<Option<Self>, CliError> {
+        let as_is = run_as_is(counted, seed, replications, &progress.beside(), own_load(counted))?;
+        Ok(as_is.map(|as_is| Self::of(self.objective.clone(), self.source.clone(), &as_is)))
     }
 
-    /// Runs all configurations of a small plan and gathers them.
-    pub(super) fn run_all(&self, plan: &Plan, models: &Models, scales: &[Scale], gathered: &mut Gathered) {
-        for index in plan.indices() {
-            let chunk = plan.chunk_of(models, index);
-            let results =
-                cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
-            let configurations = &chunk.configurations;
-            let group = Group { models: &models.models, scales, configurations, results: &results };
-            gathered.add(plan, index, group.judge(&self.objective, &self.baseline));
-        }
-    }
-
-    /// What running a configuration again tells.
-    pub(super) fn detail(&self, plan: &Plan, models: &Models, scales: &[Scale], index: u64) -> Detail {
+    /// What running a configuration again tells. `None`: it was asked to stop.
+    pub(super) fn detail(
+        &self,
+        plan: &Plan,
+        models: &Models,
+        scales: &[Scale],
+        index: u64,
+        progress: &Progress,
+    ) -> Option<Detail> {
         let chunk = plan.chunk_of(models, index);
-        let results =
-            cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
+        let results = cpu::run(&models.models, &chunk.configurations, progress)?;
         let group = Group {
             models: &models.models,
             scales,
@@ -214,31 +200,21 @@ impl Decider {
             }
         }
         let (values, held) = (together.values, together.held);
-        Detail { held_in, values, held, waiting_for: waiting_for(&results) }
+        Some(Detail { held_in, values, held, waiting_for: waiting_for(&results) })
     }
 
-    /// How a scenario fares under other circumstances.
-    pub(super) fn what_if(
+    /// How a scenario fares under other circumstances. `None`: it was asked to stop.
+    pub(super) fn under(
         &self,
+        change: impl FnOnce(&mut Scenario),
         loaded: &Loaded,
         seed: Option<u64>,
         replications: Range<u32>,
-        name: &str,
-        setting: &'static str,
-        change: impl FnOnce(&mut Scenario),
-    ) -> Result<WhatIf, CliError> {
+        progress: &Progress,
+    ) -> Result<Option<Point>, CliError> {
         let changed = loaded.changed(change).map_err(CliError::Invalid)?;
-        let as_is =
-            unstopped(run_as_is(&changed, seed, replications, &Progress::default(), own_load(loaded))?)?;
-        let point = as_is.group().judge(&self.objective, &self.baseline).point;
-        Ok(WhatIf {
-            name: name.to_owned(),
-            setting,
-            verdict: point.verdict,
-            objective: point.objective,
-            cost: point.cost,
-            latency_s: point.latency_s,
-        })
+        let as_is = run_as_is(&changed, seed, replications, &progress.beside(), own_load(loaded))?;
+        Ok(as_is.map(|as_is| as_is.group().judge(&self.objective, &self.baseline).point))
     }
 }
 

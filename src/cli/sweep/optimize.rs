@@ -9,12 +9,12 @@
 
 use super::decide::Decider;
 use super::files::Files;
-use super::gather::{Gathered, write_front, write_surface};
+use super::gather::Gathered;
 use super::resume::Identity;
 use super::rows::{Sweep, head, scales};
 use super::{
-    Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, interrupted_early, stop_on_interrupt,
-    what_if,
+    Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, interrupted_early, refused, remark_plan,
+    same_logs, stop_on_interrupt, what_if, write_answer,
 };
 use crate::cli::args::{BackendArg, OptimizeArgs, SweepArgs};
 use crate::cli::error::CliError;
@@ -24,13 +24,13 @@ use crate::cli::source::Scenario;
 use crate::diagnostic::Code;
 use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer, Confirmed, Searched};
-use crate::report::charts::sweep::SweepChart;
-use crate::report::files::{self as result_files, OutDir};
+use crate::report::files::OutDir;
 use crate::report::units::{count, percent, whole};
 use crate::stats::surface::best::ranked;
 use crate::stats::surface::{Surface, Verdict};
 use crate::sweep;
 use crate::sweep::plan::{Models, Plan};
+use crate::sweep::runner::{Choice, Runner, SweepError};
 use crate::sweep::search::{Levels, Search};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -76,6 +76,9 @@ pub(in crate::cli) fn optimize(
         output.remark(&leftover.to_string());
     }
     let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
+    remark_plan(&scenario, &grid, output);
+    // Confirming takes further replications, whatever the search has.
+    scenario.resampled().iter().for_each(|says| output.remark(says));
     scenario.forget();
     let progress = Arc::new(sweep::Progress::default());
     stop_on_interrupt(&progress, output);
@@ -88,7 +91,7 @@ pub(in crate::cli) fn optimize(
         counted: &counted,
         decider: &decider,
         output: *output,
-        progress,
+        progress: Arc::clone(&progress),
         pace: Pace::default(),
         models: Models::default(),
         chosen: None,
@@ -99,12 +102,9 @@ pub(in crate::cli) fn optimize(
     let mut files = Files::begin(out.as_ref(), &as_sweep, &grid)?;
     files.header(&head(&grid).map_err(CliError::Stdout)?)?;
     explorer.search(args.tolerance, &mut files)?;
-    if let Some(out) = &mut out {
-        files.end(out, &explorer.ended, &explorer.gathered, &grid)?;
-    }
-    let Explorer { models, chosen, gathered, ended, generations, .. } = explorer;
-    let surface = gathered.surface;
-    let mut answer = Answer::of(&surface, &decider.objective);
+    let Explorer { models, chosen, gathered, mut ended, generations, .. } = explorer;
+    let surface = &gathered.surface;
+    let mut answer = Answer::of(surface, &decider.objective);
     let mut searched = Searched {
         generations,
         configurations: surface.points.len() as u64,
@@ -113,55 +113,55 @@ pub(in crate::cli) fn optimize(
         tolerance: args.tolerance,
         confirmed: None,
     };
-    let confirm = Confirm { args, grid: &grid, counted: &counted, decider: &decider, scenario: loaded };
-    let confirmed = if ended.stopped.is_none() { confirm.run(&surface, &mut searched)? } else { None };
+    let confirm = Confirm {
+        args,
+        grid: &grid,
+        counted: &counted,
+        decider: &decider,
+        scenario: loaded,
+        progress: &progress,
+        output: *output,
+    };
+    let confirmed = confirm.run(surface, &mut searched, &mut ended)?;
     let mut text = said(&searched, &ended, grid.replications());
-    let mut recommended = answer.best;
+    // What-ifs are of the replications that confirmed it, so that the figures stand beside one another.
+    let (of, replications, index) = match &confirmed {
+        Some(winner) => (&winner.decider, winner.replications.clone(), winner.index),
+        None => (&decider, 0..grid.replications(), answer.chosen().map(|point| surface.points[point].index)),
+    };
+    if let (None, Some(index)) = (&ended.stopped, index) {
+        let (loaded, plan, seed) = (&counted, &grid, args.seed);
+        let progress = &progress;
+        let tried = what_if::Tried { decider: of, loaded, plan, seed, replications, progress };
+        match tried.all(&what_ifs, index)? {
+            Some(found) => answer.what_if = found,
+            None => ended.stopped = Some(SweepError::Interrupted),
+        }
+    }
+    let recommended = index.and_then(|index| surface.points.iter().position(|p| p.index == index));
+    let recommended = recommended.filter(|_| answer.best.is_some());
     if let Some(winner) = &confirmed {
         let confirmed_answer = winner.answer(&decider.objective);
-        if let Some(point) = confirmed_answer.chosen() {
-            // In the replications that confirmed it, so that the figures stand beside one another.
-            let tried = what_if::Tried {
-                decider: &winner.decider,
-                loaded: &counted,
-                plan: &grid,
-                seed: args.seed,
-                replications: winner.replications.clone(),
-            };
-            let index = winner.surface.points[point].index;
-            answer.what_if = tried.all(&what_ifs, index)?;
-            recommended = surface.points.iter().position(|p| p.index == index);
-        }
         text.push_str(&answer::confirmed_human(&confirmed_answer, &answer));
-        searched.confirmed = Some(Confirmed::of(&confirmed_answer, winner.replications.len() as u32));
+        let replications = winner.replications.len() as u32;
+        searched.confirmed = Some(Confirmed::of(&confirmed_answer, replications, |index| grid.cells(index)));
     } else if !surface.points.is_empty() {
-        if let (None, Some(point)) = (&ended.stopped, answer.chosen()) {
-            let index = surface.points[point].index;
-            let tried = what_if::Tried {
-                decider: &decider,
-                loaded: &counted,
-                plan: &grid,
-                seed: args.seed,
-                replications: 0..grid.replications(),
-            };
-            answer.what_if = tried.all(&what_ifs, index)?;
-        }
         text.push_str(&answer::human(&answer));
+    }
+    if let Some(out) = &mut out {
+        files.end(out, &ended, &gathered, &grid)?;
     }
     let Some(Chosen { runner, why }) = chosen else { return Err(nothing_fits(&grid)) };
     let reason = why.unwrap_or_else(|| runner.reason().to_owned());
     if let Some(mut out) = out {
+        let configurations = searched.configurations;
         if ended.stopped.is_none() {
-            out.write("surface.csv", |w| write_surface(&surface, &grid, w))?;
-            out.write("front.csv", |w| write_front(&surface, &answer.front, &grid, w))?;
-            let cells = |index| grid.values(index).map(|value| value.to_string()).collect();
-            let json = answer::Json { search: Some(searched), ..answer::json(&answer, cells) };
-            out.write("answer.json", |w| result_files::json(w, &json))?;
-            result_files::write_sweep_charts(&mut out, &surface, recommended, &SweepChart::OF_SEARCH)?;
+            write_answer(&mut out, &answer, &grid, recommended, Some(searched))?;
         }
         let identity = Identity::of(&scenario, &grid, &models, &decider);
-        let (scenario, plan, models) = (&scenario, &grid, &models);
-        let manifest = Run { args: &as_sweep, command, scenario, plan, models, began: &began, identity };
+        let (args, scenario, plan, models) = (&as_sweep, &scenario, &grid, &models);
+        let (began, of) = (&began, None);
+        let manifest = Run { args, command, scenario, plan, models, began, identity, configurations, of };
         manifest.write(out, &ended, &runner.backend(), reason, output)?;
     }
     output.print(&text)?;
@@ -259,6 +259,8 @@ struct Confirm<'a> {
     counted: &'a Loaded,
     decider: &'a Decider,
     scenario: &'a Loaded,
+    progress: &'a Arc<sweep::Progress>,
+    output: Output,
 }
 
 /// What fresh replications say.
@@ -266,6 +268,8 @@ struct Winner {
     surface: Surface,
     decider: Decider,
     replications: std::ops::Range<u32>,
+    /// Of the best in them, or of the nearest.
+    index: Option<u64>,
     detail: Option<answer::Detail>,
 }
 
@@ -276,16 +280,26 @@ impl Winner {
 }
 
 impl Confirm<'_> {
-    /// `None`: no configuration holds the constraints, so that there is nobody to confirm.
-    fn run(&self, surface: &Surface, searched: &mut Searched) -> Result<Option<Winner>, CliError> {
+    /// `None`: no configuration holds the constraints, so that there is nobody to confirm; or it was asked to stop.
+    fn run(
+        &self,
+        surface: &Surface,
+        searched: &mut Searched,
+        ended: &mut Ended,
+    ) -> Result<Option<Winner>, CliError> {
         let from = self.grid.replications();
         let replications = self.args.confirm.unwrap_or_else(|| from.max(FRESH));
         let seed = self.args.seed;
         let first = ranked(surface, FINALISTS * ROUNDS);
-        if first.is_empty() {
+        if first.is_empty() || ended.stopped.is_some() {
             return Ok(None);
         }
-        let decider = self.decider.fresh(self.counted, seed, from..from + replications)?;
+        let Some(decider) =
+            self.decider.fresh(self.counted, seed, from..from + replications, self.progress)?
+        else {
+            ended.stopped = Some(SweepError::Interrupted);
+            return Ok(None);
+        };
         let fresh = self.grid.with_fresh(from, replications);
         let mut gathered = Gathered::new(&fresh, &decider, self.scenario.scenario());
         let mut last = None;
@@ -293,9 +307,34 @@ impl Confirm<'_> {
             let points: Vec<Levels> = round.iter().map(|&i| surface.levels_of(i).into()).collect();
             let plan = fresh.of_points(&points).map_err(CliError::Axes)?;
             let models = plan.models(self.counted, seed).map_err(CliError::Invalid)?;
-            let scales = scales(self.counted, &models);
-            decider.run_all(&plan, &models, &scales, &mut gathered);
-            searched.simulations += plan.len();
+            for says in same_logs(&models)
+                .into_iter()
+                .filter(|says| !ended.notices.contains(says))
+                .collect::<Vec<_>>()
+            {
+                self.output.remark(&says);
+                ended.notices.push(says);
+            }
+            let mut of_round = Ended::default();
+            let mut sweep = Sweep {
+                plan: &plan,
+                models: &models,
+                decider: &decider,
+                scales: scales(self.counted, &models),
+                runner: Runner::new(Choice::Cpu, None, &models.models)
+                    .map_err(|e| refused(e, self.counted))?,
+                progress: Arc::clone(self.progress),
+                output: self.output,
+                histograms: false,
+                pace: &Pace::default(),
+            };
+            sweep.run(&mut Files::default(), &mut gathered, &mut of_round)?;
+            if of_round.stopped.is_some() {
+                ended.stopped = of_round.stopped;
+                return Ok(None);
+            }
+            searched.simulations += of_round.rows;
+            let scales = sweep.scales;
             let confirmed = gathered.surface.points.iter().any(|p| p.verdict == Verdict::Meets);
             last = Some((plan, models, scales));
             if confirmed {
@@ -304,15 +343,14 @@ impl Confirm<'_> {
         }
         let surface = gathered.surface;
         let chosen = Answer::of(&surface, &decider.objective).chosen();
-        let detail = match (chosen, last) {
-            (Some(point), Some((plan, models, scales))) => {
-                let index = surface.points[point].index;
-                // Those of an earlier round have their models no more.
-                let known = plan.indices().any(|i| i == index);
-                known.then(|| decider.detail(&plan, &models, &scales, index))
+        let index = chosen.map(|point| surface.points[point].index);
+        let detail = match (index, last) {
+            // Those of an earlier round have their models no more.
+            (Some(index), Some((plan, models, scales))) if plan.indices().any(|i| i == index) => {
+                decider.detail(&plan, &models, &scales, index, self.progress)
             }
             _ => None,
         };
-        Ok(Some(Winner { surface, decider, replications: from..from + replications, detail }))
+        Ok(Some(Winner { surface, decider, replications: from..from + replications, index, detail }))
     }
 }

@@ -129,6 +129,7 @@ impl Kept {
             let message = format!("{} holds the results of a run, not of a sweep", dir.display());
             return Err(other(message, Vec::new(), "name the directory of a sweep that was interrupted"));
         }
+        let searched = any["command"][1] == "optimize";
         let manifest: Manifest = serde_json::from_value(any).map_err(|e| damaged(&path, &e.to_string()))?;
         if manifest.sweep.complete {
             let message = format!("the sweep in {} is complete: nothing is left to resume", dir.display());
@@ -136,18 +137,18 @@ impl Kept {
             return Err(other(message, Vec::new(), help));
         }
         let Some(rest) = manifest.sweep.rest else {
-            return Err(damaged(&path, "it does not say where the sweep goes on (`sweep.rest`)"));
+            if !searched {
+                return Err(damaged(&path, "it does not say where the sweep goes on (`sweep.rest`)"));
+            }
+            let message = format!("{} holds a search that was interrupted", dir.display());
+            let help = "searches cannot be resumed; `nodetide optimize` with --force begins anew";
+            return Err(other(message, Vec::new(), help));
         };
         Ok(Self { dir: dir.to_owned(), manifest, rest })
     }
 
     /// Whether it is the sweep that is asked for; names what differs.
-    pub(super) fn check(
-        &self,
-        identity: &Identity,
-        axes: &[String],
-        histograms: bool,
-    ) -> Result<(), CliError> {
+    pub(super) fn check(&self, identity: &Identity, plan: &Plan, histograms: bool) -> Result<(), CliError> {
         let own = &self.manifest;
         let mut differs = Vec::new();
         let mut compare = |what: &str, there: &str, here: &str| {
@@ -166,8 +167,13 @@ impl Kept {
             differs.push("what is minimised, or what must hold".to_owned());
         }
         if differs.is_empty() && there.configurations != here.configurations {
+            let axes: Vec<String> = plan.axes().iter().map(|axis| axis.written().to_owned()).collect();
             let list = |axes: &[String]| if axes.is_empty() { "none".to_owned() } else { axes.join(" ") };
-            differs.push(format!("the axes: {} there, {} here", list(&own.sweep.axes), list(axes)));
+            differs.push(if own.sweep.axes == axes {
+                "the pairs of axes, or the design".to_owned()
+            } else {
+                format!("the axes: {} there, {} here", list(&own.sweep.axes), list(&axes))
+            });
         }
         if differs.is_empty() && there.model != here.model {
             let text = "the jobs: a log or another file that the scenario names has changed";

@@ -2,12 +2,12 @@
 
 use super::decide::Decider;
 use crate::cli::error::CliError;
-use crate::diagnostic::{Code, Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
 use crate::lowering::Loaded;
 use crate::report::answer::WhatIf;
 use crate::scenario::Scenario;
+use crate::sweep::Progress;
 use crate::sweep::plan::{Plan, scale_evictions, scale_load};
-use std::sync::Arc;
 
 /// What changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,39 +33,36 @@ pub(super) fn read(texts: &[String]) -> Result<Vec<Circumstance>, Vec<Diagnostic
     let mut all = Vec::new();
     let mut found = Vec::new();
     for text in texts {
-        let source = Arc::new(Source::new("--what-if", text.as_str()));
-        let wrong = |code, message: String, at: std::ops::Range<usize>, help: String| {
-            Diagnostic::new(code, message).at(&source, at, "here").help(help)
-        };
-        let Some((name, values)) = text.split_once('=') else {
-            let message = format!("{text:?} has no values");
-            let help = "write load=1.25,1.5 or evictions=2".to_owned();
-            found.push(wrong(Code::AxisValue, message, 0..text.len(), help));
+        let text = Text::of_flag("--what-if", text);
+        let Some((name, values)) = text.whole().split("=") else {
+            let message = format!("{:?} has no values", text.as_str());
+            let wrong = text.at(Code::AxisValue, text.whole(), message, "no `=`");
+            found.push(wrong.help("write load=1.25,1.5 or evictions=2"));
             continue;
         };
-        let what = match name.trim() {
+        let name = name.trimmed();
+        let what = match name.text {
             "load" => What::Load,
             "evictions" => What::Evictions,
             other => {
                 let message = format!("{other:?} is no circumstance");
                 let help = did_you_mean("circumstance", other, ["load", "evictions"]);
-                found.push(wrong(Code::AxisUnknown, message, 0..name.len(), help));
+                found.push(text.at(Code::AxisUnknown, name, message, "unknown").help(help));
                 continue;
             }
         };
-        let mut at = name.len() + 1;
-        for value in values.split(',') {
-            match value.trim().parse::<f64>() {
+        for value in values.entries() {
+            match value.text.parse::<f64>() {
                 Ok(factor) if (0.0..=1e6).contains(&factor) && (factor > 0.0 || what == What::Evictions) => {
-                    all.push(Circumstance { what, factor, text: value.trim().to_owned() });
+                    all.push(Circumstance { what, factor, text: value.text.to_owned() });
                 }
                 _ => {
-                    let message = format!("{:?} is no factor", value.trim());
-                    let help = "write a number above 0 and at most 1,000,000, as 1.5".to_owned();
-                    found.push(wrong(Code::AxisValue, message, at..at + value.len(), help));
+                    let from = if what == What::Load { "above" } else { "from" };
+                    let message = format!("{:?} is no factor", value.text);
+                    let help = format!("write a number {from} 0 and at most 1,000,000, as 1.5");
+                    found.push(text.at(Code::AxisValue, value, message, "not a factor").help(help));
                 }
             }
-            at += value.len() + 1;
         }
     }
     if all.len() > MOST {
@@ -82,11 +79,16 @@ pub(super) struct Tried<'a> {
     pub(super) plan: &'a Plan,
     pub(super) seed: Option<u64>,
     pub(super) replications: std::ops::Range<u32>,
+    pub(super) progress: &'a Progress,
 }
 
 impl Tried<'_> {
-    /// Each circumstance with the recommended setting and with today's.
-    pub(super) fn all(&self, circumstances: &[Circumstance], index: u64) -> Result<Vec<WhatIf>, CliError> {
+    /// Each circumstance with the recommended setting and with today's. `None`: it was asked to stop.
+    pub(super) fn all(
+        &self,
+        circumstances: &[Circumstance],
+        index: u64,
+    ) -> Result<Option<Vec<WhatIf>>, CliError> {
         let mut found = Vec::new();
         for circumstance in circumstances {
             let noun = match circumstance.what {
@@ -105,11 +107,19 @@ impl Tried<'_> {
                     }
                 };
                 let replications = self.replications.clone();
-                let tried =
-                    self.decider.what_if(self.loaded, self.seed, replications, &name, setting, change);
-                found.push(tried?);
+                let point =
+                    self.decider.under(change, self.loaded, self.seed, replications, self.progress)?;
+                let Some(point) = point else { return Ok(None) };
+                found.push(WhatIf {
+                    name: name.clone(),
+                    setting,
+                    verdict: point.verdict,
+                    objective: point.objective,
+                    cost: point.cost,
+                    latency_s: point.latency_s,
+                });
             }
         }
-        Ok(found)
+        Ok(Some(found))
     }
 }

@@ -326,8 +326,12 @@ fn edges(answer: &Answer<'_>, text: &mut String) {
     let surface = answer.surface;
     let at_end = |pair: &(&Factor, &u32)| {
         let (factor, level) = (pair.0, *pair.1);
-        let is_end = level == 0 || level as usize + 1 == factor.levels.len();
         let number = factor.levels[level as usize].number;
+        // Lists stand as written, in any order.
+        let none = |beyond: fn(&Option<f64>, &Option<f64>) -> bool| {
+            !factor.levels.iter().any(|other| beyond(&other.number, &number))
+        };
+        let is_end = none(|a, b| a < b) || none(|a, b| a > b);
         factor.levels.len() > 2 && factor.is_numeric() && is_end && number != Some(0.0)
     };
     let ends = surface.factors.iter().zip(surface.levels_of(best)).filter(at_end);

@@ -80,16 +80,12 @@ pub struct Confirmed {
 }
 
 impl Confirmed {
-    /// From the finalists' answer.
+    /// From the finalists' answer. `cells`: the values of a configuration's axes as configs.csv has them.
     #[must_use]
-    pub fn of(answer: &Answer<'_>, replications: u32) -> Self {
+    pub fn of(answer: &Answer<'_>, replications: u32, cells: impl Fn(u64) -> Vec<String>) -> Self {
         let surface = answer.surface;
         let finalist = |(i, point): (usize, &Point)| {
-            let levels = surface.factors.iter().zip(surface.levels_of(i));
-            let settings = levels.map(|(factor, &level)| {
-                (factor.column.clone(), Some(factor.levels[level as usize].text.clone()))
-            });
-            entry(point, Some(point.index), settings.collect(), surface.objectives_of(i))
+            entry(point, Some(point.index), settings(surface, cells(point.index)), surface.objectives_of(i))
         };
         Self {
             replications,
@@ -99,6 +95,11 @@ impl Confirmed {
             against_today: answer.against_today.as_ref().map(difference),
         }
     }
+}
+
+/// Values of the axes by column.
+fn settings(surface: &Surface, cells: Vec<String>) -> BTreeMap<String, Option<String>> {
+    surface.factors.iter().map(|factor| factor.column.clone()).zip(cells.into_iter().map(Some)).collect()
 }
 
 /// Today's values of the axes.
@@ -141,7 +142,7 @@ pub struct Objective {
 pub struct Entry {
     /// Its place in the grid; absent of today's.
     pub index: Option<u64>,
-    /// Values of the axes, as in configs.csv; `null` where an axis does not have today's.
+    /// Values of the axes, as in configs.csv; today's as people read them, `null` where the scenario says none.
     pub settings: BTreeMap<String, Option<String>>,
     /// Its verdict.
     pub verdict: String,
@@ -241,9 +242,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
     let surface = answer.surface;
     let entry = |point: usize| {
         let p = &surface.points[point];
-        let columns = surface.factors.iter().map(|factor| factor.column.clone());
-        let settings = columns.zip(cells(p.index).into_iter().map(Some)).collect();
-        entry(p, Some(p.index), settings, surface.objectives_of(point))
+        entry(p, Some(p.index), settings(surface, cells(p.index)), surface.objectives_of(point))
     };
     let detailed = |point: usize| {
         let detail = answer.detail.as_ref();

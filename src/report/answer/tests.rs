@@ -23,6 +23,7 @@ fn objective(constraint: bool) -> Objective {
         unit: "USD/week".into(),
         latency: figure(Metric::Wait(Stat::Percentile(950)), "p95 wait"),
         latency_limit: constraint.then(|| TimeSpan::from_s(600)),
+        latency_of: constraint.then_some(0),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::value::{Count, Sample, Times, value, within};
 use super::{Bound, Constraint, Metric, Objective, Stat};
 use crate::engine::output::{Outcome, RunResult, Status};
-use crate::report::expectations::TOLERANCE;
+use crate::report::expectations::{at_least, at_most};
 use crate::report::facts::Within;
 use crate::stats::rank;
 use crate::stats::surface::{Point, Verdict};
@@ -30,10 +30,7 @@ impl Baseline {
                 let n = cluster.outcomes[outcome as usize];
                 match outcome {
                     Outcome::Rejected => sums.rejected += n,
-                    Outcome::TimedOut
-                    | Outcome::FailedIdentity
-                    | Outcome::FailedEviction
-                    | Outcome::FailedMaxRestarts => sums.failed += n,
+                    outcome if outcome.is_failed() => sums.failed += n,
                     outcome if !outcome.is_final() => sums.unfinished += n,
                     _ => {}
                 }
@@ -82,14 +79,6 @@ fn enough(constraint: &Constraint, jobs: u64, of: u64) -> bool {
         }
         _ => Within { jobs, of }.share().is_none_or(|share| at_least(share, constraint.limit)),
     }
-}
-
-fn at_most(value: f64, limit: f64) -> bool {
-    value <= limit + TOLERANCE * limit.abs()
-}
-
-fn at_least(value: f64, limit: f64) -> bool {
-    value >= limit - TOLERANCE * limit.abs()
 }
 
 fn decide(constraint: &Constraint, samples: &[Sample<'_>], value: f64) -> Decision {
@@ -170,21 +159,24 @@ pub fn judge(
         verdict,
         objective: defined(objectives.iter().sum::<f64>() / objectives.len() as f64),
         cost: value(objective, &cost, samples),
-        latency_s: shown_latency(objective, &held, value(objective, &objective.latency, samples)),
+        latency_s: latency(objective, samples, &held, &values),
         excess: most,
     };
     Judged { point, objectives, held, values }
 }
 
-/// A percentile from a histogram is the upper end of a bucket; where the jobs were counted and the limit is held, it is not
-/// shown above the limit.
-fn shown_latency(objective: &Objective, held: &[bool], value: f64) -> f64 {
-    let mut held_limits = objective.constraints.iter().zip(held).filter(|(constraint, held)| {
-        **held && constraint.figure == objective.latency && constraint.time == objective.latency_limit
-    });
-    match held_limits.next() {
-        Some((constraint, _)) if value > constraint.limit => constraint.limit,
-        _ => value,
+/// The latency of the charts. A percentile from a histogram is the upper end of a bucket; where the jobs were counted and its
+/// limit is held, it is not shown above the limit.
+fn latency(objective: &Objective, samples: &[Sample<'_>], held: &[bool], values: &[f64]) -> f64 {
+    let Some(i) = objective.latency_of else { return value(objective, &objective.latency, samples) };
+    let constraint = &objective.constraints[i];
+    let found = match constraint.figure.metric {
+        Metric::Wait(_) | Metric::Turnaround(_) => values[i],
+        _ => value(objective, &objective.latency, samples),
+    };
+    match objective.latency_limit {
+        Some(limit) if held[i] && found > limit.as_s() => limit.as_s(),
+        _ => found,
     }
 }
 

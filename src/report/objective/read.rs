@@ -1,32 +1,12 @@
 //! Reads objectives: `cost + 2 USD/h * waiting`, `wait_p95<=10m`.
 
 use super::{Bound, Constraint, Figure, Metric, Objective, Period, Stat, Term};
-use crate::diagnostic::{Code, Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Piece, Text, did_you_mean};
 use crate::scenario::Scenario;
 use crate::scenario::schema::Expect;
 use crate::stats::per_mille;
 use crate::units::{Money, Price, TimeSpan};
 use std::ops::Range;
-use std::sync::Arc;
-
-/// A text with where it stands, for messages.
-#[derive(Clone, Debug)]
-pub struct Text {
-    /// The text.
-    pub text: String,
-    /// The source that it stands in.
-    pub source: Arc<Source>,
-    /// Where it begins there; `None`: it stands there in another spelling, and the range is of the whole.
-    pub at: Result<usize, Range<usize>>,
-}
-
-impl Text {
-    /// Of an argument of the command line.
-    #[must_use]
-    pub fn argument(flag: &str, text: &str) -> Self {
-        Self { text: text.to_owned(), source: Arc::new(Source::new(flag, text)), at: Ok(0) }
-    }
-}
 
 /// What is written of an objective; flags go before the scenario.
 #[derive(Clone, Debug, Default)]
@@ -37,26 +17,25 @@ pub struct Texts {
     pub subject_to: Option<Vec<Text>>,
 }
 
-/// A part of a text.
+/// A piece of a text, which knows the text.
 #[derive(Clone, Copy)]
-struct Piece<'a> {
+struct Part<'a> {
     of: &'a Text,
+    piece: Piece<'a>,
     text: &'a str,
-    at: usize,
 }
 
-impl<'a> Piece<'a> {
+impl<'a> Part<'a> {
+    fn new(of: &'a Text, piece: Piece<'a>) -> Self {
+        Self { of, piece, text: piece.text }
+    }
+
     fn whole(of: &'a Text) -> Self {
-        Self { of, text: &of.text, at: 0 }.trimmed()
+        Self::new(of, of.whole().trimmed())
     }
 
     fn part(self, range: Range<usize>) -> Self {
-        Self { text: &self.text[range.clone()], at: self.at + range.start, ..self }.trimmed()
-    }
-
-    fn trimmed(self) -> Self {
-        let begin = self.text.trim_start();
-        Self { text: begin.trim_end(), at: self.at + (self.text.len() - begin.len()), ..self }
+        Self::new(self.of, self.piece.part(range))
     }
 
     fn error(
@@ -66,11 +45,7 @@ impl<'a> Piece<'a> {
         label: &str,
         help: impl Into<String>,
     ) -> Diagnostic {
-        let span = match &self.of.at {
-            Ok(at) => at + self.at..at + self.at + self.text.len(),
-            Err(whole) => whole.clone(),
-        };
-        Diagnostic::new(code, message.into()).at(&self.of.source, span, label).help(help.into())
+        self.of.at(code, self.piece, message, label).help(help.into())
     }
 }
 
@@ -80,6 +55,9 @@ struct Reader<'a> {
     currency: &'a str,
     period: Option<Period>,
 }
+
+/// The time that charts show, its limit, and the constraint that sets it.
+type Latency = (Figure, Option<TimeSpan>, Option<usize>);
 
 const NAMES: [&str; 12] = [
     "cost",
@@ -110,27 +88,35 @@ pub fn read(
     let reader = Reader { scenario, currency, period };
     let mut found = Vec::new();
     let minimise = match &texts.minimise {
-        Some(text) => reader.terms(Piece::whole(text)).map_err(|error| found.push(error)).ok(),
+        Some(text) => reader.terms(Part::whole(text)).map_err(|error| found.push(error)).ok(),
         None => Some(vec![reader.cost()]),
     };
     let mut constraints = Vec::new();
     match &texts.subject_to {
         Some(list) => {
             for text in list {
-                match reader.constraint(Piece::whole(text)) {
+                match reader.constraint(Part::whole(text)) {
                     Ok(constraint) => constraints.push(constraint),
                     Err(error) => found.push(error),
                 }
             }
         }
-        None => constraints.extend(scenario.expect.iter().filter_map(|expect| reader.expected(expect))),
+        None => {
+            constraints.extend(scenario.expect.iter().filter_map(|expect| reader.expected(expect)));
+            let is_rate = |expect: &Expect| matches!(expect, Expect::CostPerDayAtMost { .. });
+            if period.is_none() && scenario.expect.iter().any(is_rate) {
+                let message = "`expect` limits the cost per day, and there is no span of time to divide by";
+                let help = "set a horizon, or say what must hold: --subject-to \"cost<=500 USD\" limits the whole run";
+                found.push(Diagnostic::new(Code::ObjectiveValue, message).help(help));
+            }
+        }
     }
     let Some(terms) = minimise.filter(|_| found.is_empty()) else { return Err(found) };
-    let (latency, latency_limit) = reader.latency(&terms, &constraints);
+    let (latency, latency_limit, latency_of) = reader.latency(&terms, &constraints);
     let name = terms.iter().map(|term| reader.term_name(term)).collect::<Vec<_>>().join(" + ");
     let unit = reader.unit(&terms);
     let currency = currency.to_owned();
-    Ok(Objective { terms, constraints, period, currency, name, unit, latency, latency_limit })
+    Ok(Objective { terms, constraints, period, currency, name, unit, latency, latency_limit, latency_of })
 }
 
 impl Reader<'_> {
@@ -165,7 +151,7 @@ impl Reader<'_> {
     }
 
     /// `cost`, `2 * node_hours`, `5 USD/h * waiting`, each after a `+`.
-    fn terms(&self, whole: Piece<'_>) -> Result<Vec<Term>, Diagnostic> {
+    fn terms(&self, whole: Part<'_>) -> Result<Vec<Term>, Diagnostic> {
         if whole.text.is_empty() {
             return Err(whole.error(
                 Code::ObjectiveUnknown,
@@ -180,19 +166,20 @@ impl Reader<'_> {
             terms.push(self.term(whole.part(from..to), whole)?);
             from = to + 1;
         }
-        if let [term] = &terms[..] {
-            let at_least = matches!(term.figure.metric, Metric::StartedWithin(_) | Metric::Utilisation);
-            if at_least {
-                let help = "minimise started_late(LIMIT), or write it as a constraint: --subject-to \"started_within(10m)>=95%\"";
-                let message = format!("less {} is not better", term.figure.name);
-                return Err(whole.error(Code::ObjectiveValue, message, "more is better", help));
-            }
-            return Ok(terms);
-        }
         Ok(terms)
     }
 
-    fn term(&self, piece: Piece<'_>, whole: Piece<'_>) -> Result<Term, Diagnostic> {
+    fn term(&self, piece: Part<'_>, whole: Part<'_>) -> Result<Term, Diagnostic> {
+        let term = self.weighted(piece, whole)?;
+        if matches!(term.figure.metric, Metric::StartedWithin(_) | Metric::Utilisation) {
+            let help = "minimise started_late(LIMIT), or write it as a constraint: --subject-to \"started_within(10m)>=95%\"";
+            let message = format!("less {} is not better", term.figure.name);
+            return Err(piece.error(Code::ObjectiveValue, message, "more is better", help));
+        }
+        Ok(term)
+    }
+
+    fn weighted(&self, piece: Part<'_>, whole: Part<'_>) -> Result<Term, Diagnostic> {
         let Some(star) = piece.text.find('*') else {
             let figure = self.named(piece)?;
             let in_sum = whole.text.contains('+');
@@ -210,7 +197,7 @@ impl Reader<'_> {
     }
 
     /// What one unit of a figure counts.
-    fn weight(&self, piece: Piece<'_>, figure: &Figure) -> Result<f64, Diagnostic> {
+    fn weight(&self, piece: Part<'_>, figure: &Figure) -> Result<f64, Diagnostic> {
         let wrong = |message: String, help: &str| {
             Err(piece.error(Code::ObjectiveValue, message, "not a weight of it", help))
         };
@@ -242,7 +229,7 @@ impl Reader<'_> {
     }
 
     /// A figure by its name, with the cluster's before it or without.
-    fn named(&self, piece: Piece<'_>) -> Result<Figure, Diagnostic> {
+    fn named(&self, piece: Part<'_>) -> Result<Figure, Diagnostic> {
         if let Some(metric) = metric(piece)? {
             return Ok(self.figure(metric, None));
         }
@@ -263,7 +250,7 @@ impl Reader<'_> {
         Err(piece.error(Code::ObjectiveUnknown, message, "unknown", help))
     }
 
-    fn constraint(&self, whole: Piece<'_>) -> Result<Constraint, Diagnostic> {
+    fn constraint(&self, whole: Part<'_>) -> Result<Constraint, Diagnostic> {
         let signs =
             [("<=", Bound::AtMost), ("≤", Bound::AtMost), (">=", Bound::AtLeast), ("≥", Bound::AtLeast)];
         let sign = signs
@@ -289,7 +276,7 @@ impl Reader<'_> {
     }
 
     /// A constraint with its limit read.
-    fn limited(&self, mut figure: Figure, bound: Bound, value: Piece<'_>) -> Result<Constraint, Diagnostic> {
+    fn limited(&self, mut figure: Figure, bound: Bound, value: Part<'_>) -> Result<Constraint, Diagnostic> {
         let wrong = |message: String, help: String| {
             Err(value.error(Code::ObjectiveValue, message, "not a limit of it", help))
         };
@@ -356,7 +343,7 @@ impl Reader<'_> {
     }
 
     /// An amount in the period of the sweep.
-    fn per_period(&self, amount: f64, per: Option<&str>, value: Piece<'_>) -> Result<f64, Diagnostic> {
+    fn per_period(&self, amount: f64, per: Option<&str>, value: Part<'_>) -> Result<f64, Diagnostic> {
         let hours = match per {
             None => return Ok(amount),
             Some("h" | "hour") => 1.0,
@@ -425,28 +412,28 @@ impl Reader<'_> {
         }
     }
 
-    /// The time that charts show: that of the first constraint on one, else of what is minimised, else the wait's p95.
-    fn latency(&self, terms: &[Term], constraints: &[Constraint]) -> (Figure, Option<TimeSpan>) {
-        for constraint in constraints {
-            let cluster = constraint.figure.cluster;
-            let share = |share: f64| Metric::Wait(Stat::Percentile(per_mille(share * 100.0).unwrap_or(950)));
-            match constraint.figure.metric {
+    /// The time that charts show, its limit, and the number of the constraint that sets it: that of the first constraint on
+    /// one, else what is minimised, else the wait's p95.
+    fn latency(&self, terms: &[Term], constraints: &[Constraint]) -> Latency {
+        for (i, constraint) in constraints.iter().enumerate() {
+            let (share, limit) = match constraint.figure.metric {
                 Metric::Wait(_) | Metric::Turnaround(_) => {
-                    return (constraint.figure.clone(), constraint.time);
+                    return (constraint.figure.clone(), constraint.time, Some(i));
                 }
-                Metric::StartedWithin(limit) => {
-                    return (self.figure(share(constraint.limit), cluster), Some(limit));
-                }
-                Metric::StartedLate(limit) => {
-                    return (self.figure(share(1.0 - constraint.limit), cluster), Some(limit));
-                }
-                _ => {}
+                Metric::StartedWithin(limit) => (constraint.limit, limit),
+                Metric::StartedLate(limit) => (1.0 - constraint.limit, limit),
+                _ => continue,
+            };
+            // A share between tenths of a percent is no percentile of a picture.
+            if let Some(p) = per_mille(share * 100.0) {
+                let figure = self.figure(Metric::Wait(Stat::Percentile(p)), constraint.figure.cluster);
+                return (figure, Some(limit), Some(i));
             }
         }
         let minimised = terms.iter().map(|term| &term.figure);
         let mut times = minimised.filter(|f| matches!(f.metric, Metric::Wait(_) | Metric::Turnaround(_)));
         let wait = || self.figure(Metric::Wait(Stat::Percentile(950)), None);
-        (times.next().cloned().unwrap_or_else(wait), None)
+        (times.next().cloned().unwrap_or_else(wait), None, None)
     }
 
     fn term_name(&self, term: &Term) -> String {
@@ -454,7 +441,9 @@ impl Reader<'_> {
         match figure.metric {
             Metric::Wait(_) | Metric::Turnaround(_) | Metric::Waiting if term.weight != 1.0 => {
                 let hours = if figure.metric == Metric::Waiting { 1.0 } else { 3600.0 };
-                format!("{} {}/h × {}", term.weight * hours, self.currency, figure.name)
+                // As it was written: a division by 3,600 and back leaves a rest.
+                let per_h = (term.weight * hours * 1e9).round() / 1e9;
+                format!("{per_h} {}/h × {}", self.currency, figure.name)
             }
             _ if term.weight == 1.0 => figure.name.clone(),
             _ => format!("{} × {}", term.weight, figure.name),
@@ -485,7 +474,7 @@ impl Reader<'_> {
 }
 
 /// A metric by its name; `None`: there is none of that name.
-fn metric(piece: Piece<'_>) -> Result<Option<Metric>, Diagnostic> {
+fn metric(piece: Part<'_>) -> Result<Option<Metric>, Diagnostic> {
     let text = piece.text;
     for (name, late) in [("started_within", false), ("started_late", true)] {
         let Some(rest) = text.strip_prefix(name) else { continue };
@@ -538,7 +527,8 @@ fn metric(piece: Piece<'_>) -> Result<Option<Metric>, Diagnostic> {
 }
 
 /// `95%`, `95 %` or `0.95`.
-fn share(text: &str) -> Option<f64> {
+#[must_use]
+pub fn share(text: &str) -> Option<f64> {
     let (number, of) = match text.strip_suffix('%') {
         Some(number) => (number.trim_end(), 100.0),
         None => (text, 1.0),

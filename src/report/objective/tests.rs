@@ -2,7 +2,7 @@
 
 use super::value::{Times, within};
 use super::*;
-use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::diagnostic::{Code, Diagnostic, Source, Text};
 use crate::engine::output::{ClusterResult, Outcome, RunResult, Status};
 use crate::report::pricing::Rates;
 use crate::report::sweep::Scale;
@@ -27,9 +27,9 @@ fn scenario() -> Scenario {
 
 fn texts(minimise: Option<&str>, subject_to: Option<&[&str]>) -> Texts {
     Texts {
-        minimise: minimise.map(|text| Text::argument("--minimise", text)),
+        minimise: minimise.map(|text| Text::of_flag("--minimise", text)),
         subject_to: subject_to
-            .map(|list| list.iter().map(|text| Text::argument("--subject-to", text)).collect()),
+            .map(|list| list.iter().map(|text| Text::of_flag("--subject-to", text)).collect()),
     }
 }
 

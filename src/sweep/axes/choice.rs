@@ -1,10 +1,10 @@
 //! Values of an axis that are names, and what holds for values of the fields that a sweep knows.
 
-use super::text::{Piece, Text};
 use super::values::twice;
 use super::{Axis, Field, Value};
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Piece, Text};
 use crate::scenario::Scenario;
 use crate::scenario::schema::Tier;
 use crate::scenario::sizes;

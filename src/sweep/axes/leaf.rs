@@ -2,9 +2,9 @@
 
 use super::ROWS_MAX;
 use super::target::{Outline, not_single, unknown, variant_of};
-use super::text::{Piece, Text};
 use super::values::{ONE, Unit, numbers, twice};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Piece, Text};
 use crate::scenario::difference::written;
 use crate::scenario::edit::{self, Group};
 use crate::scenario::parse::refused;

@@ -1,8 +1,8 @@
 //! What the path of an axis leads to.
 
-use super::text::{Piece, Text};
 use super::{Field, leaf};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Piece, Text};
 use crate::scenario::Scenario;
 use crate::scenario::difference::variant;
 use crate::scenario::edit::{self, Group};

@@ -1,7 +1,7 @@
 //! Values of an axis, as a list or as a range: `4,8,16`, `4..64:4`, `1..64:x2`, `2min..30min:4min`.
 
-use super::text::{Piece, Text};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Piece, Text};
 use crate::units::{Resolution, TICK_END, TimeSpan};
 
 /// Most rows of a sweep.

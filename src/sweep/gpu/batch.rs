@@ -46,7 +46,6 @@ impl Tables {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Base {
     config: Config,
-    updated_max_nodes: u32,
     pub(super) features: Features,
 }
 
@@ -121,20 +120,15 @@ impl Base {
             bound_repetitions: bounds.repetitions,
             ..Config::default()
         };
-        Ok(Self { config, updated_max_nodes: flat.updated_max_nodes, features: features_of(model) })
+        Ok(Self { config, features: features_of(model) })
     }
 
-    /// One configuration.
+    /// One configuration of the model that the base was made from.
     ///
     /// # Errors
     /// It may hold more nodes than the kernel does.
-    pub(super) fn config(&self, settings: &Settings) -> Result<Config, Obstacle> {
-        let slots = self
-            .updated_max_nodes
-            .max(settings.max_nodes)
-            .min(self.config.communication_limit)
-            .min(self.config.addresses)
-            .max(settings.initial_nodes);
+    pub(super) fn config(&self, model: &Model, settings: &Settings) -> Result<Config, Obstacle> {
+        let slots = model.slots(settings.max_nodes, settings.initial_nodes);
         if slots > KERNEL_SLOTS_MAX {
             return Err(Obstacle::Slots(slots));
         }

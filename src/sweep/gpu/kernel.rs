@@ -261,14 +261,15 @@ impl Kernel {
         let mut features = Features { turnarounds: self.turnarounds, interleaved, ..Features::default() };
         for (index, configuration) in configurations.iter().enumerate() {
             let needs_cpu = |obstacle| GpuError::NeedsCpu { index, obstacle };
+            let model = &models[configuration.model];
             let base = match bases.entry(configuration.model) {
                 Entry::Occupied(base) => base.into_mut(),
                 Entry::Vacant(place) => {
-                    let base = Base::new(&models[configuration.model], &mut tables).map_err(needs_cpu)?;
+                    let base = Base::new(model, &mut tables).map_err(needs_cpu)?;
                     place.insert(base)
                 }
             };
-            configs.push(base.config(&configuration.settings[0]).map_err(needs_cpu)?);
+            configs.push(base.config(model, &configuration.settings[0]).map_err(needs_cpu)?);
             features.low_priority |= base.features.low_priority;
             features.cancellations |= base.features.cancellations;
             features.extras |= base.features.extras;

@@ -77,6 +77,7 @@ impl Words<'_> {
             return Err("each completed job is in the histogram of turnarounds");
         }
         let broken = cluster.broken_law(jobs, model.billing_quantum());
+        result.clusters.reserve_exact(1);
         result.clusters.push(cluster);
         broken.map_or(Ok(()), Err)
     }

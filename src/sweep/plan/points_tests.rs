@@ -338,6 +338,6 @@ fn obstacles_are_those_of_every_combination() {
     let plan = plan(&loaded, &["discipline=Fifo,Backfill", "node_limit=100,3000"], 1);
     let models = plan.sample_models(&loaded, None).unwrap();
     assert_eq!(models.len(), 4);
-    assert_eq!(plan.obstacles(loaded.scenario(), &models[..1]), []);
-    assert_eq!(plan.obstacles(loaded.scenario(), &models).len(), 1);
+    assert_eq!(plan.obstacles(&models[..1]), []);
+    assert_eq!(plan.obstacles(&models).len(), 1);
 }

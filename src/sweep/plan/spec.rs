@@ -1,12 +1,11 @@
 //! What a sweep is asked for: by the scenario's `sweep`, or by arguments in its place.
 
-use crate::diagnostic::{Code, Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
 use crate::lowering::Loaded;
 use crate::scenario::locate::Tree;
 use crate::scenario::path::Path;
 use crate::scenario::schema::Design;
-use crate::sweep::axes::{Axis, Text};
-use std::sync::Arc;
+use crate::sweep::axes::Axis;
 
 /// Most replications.
 pub const REPLICATIONS_MAX: u32 = 100_000;
@@ -61,22 +60,22 @@ impl Spec {
         let mut spec = Self::default();
         let mut found = Vec::new();
         if let Some(sweep) = &loaded.scenario().sweep {
-            let places = Places { source: loaded.source(), tree: Tree::new(loaded.source().text()) };
+            let (source, tree) = (loaded.source(), Tree::new(loaded.source().text()));
             let at = Path::root().field("sweep");
             let (vary, pair) = (at.field("vary"), at.field("pair"));
-            let axis = |(i, text): (usize, &String)| places.text(&vary.index(i), text);
+            let axis = |(i, text): (usize, &String)| tree.text(source, &vary.index(i), text);
             spec.vary = sweep.vary.iter().enumerate().map(axis).collect();
             let pairs = sweep.pair.iter().enumerate().map(|(i, names)| {
-                let name = |(j, text): (usize, &String)| places.text(&pair.index(i).index(j), text);
+                let name = |(j, text): (usize, &String)| tree.text(source, &pair.index(i).index(j), text);
                 names.iter().enumerate().map(name).collect()
             });
             spec.pair = pairs.collect();
             spec.design = sweep.design;
-            spec.design_text = Some(places.whole(&at.field("design")));
+            spec.design_text = Some(tree.whole(source, &at.field("design")));
             if let Some(n) = sweep.replications {
                 spec.replications = n;
                 if !(1..=REPLICATIONS_MAX).contains(&n) && flags.replications.is_none() {
-                    let text = places.whole(&at.field("replications"));
+                    let text = tree.whole(source, &at.field("replications"));
                     let message = format!("a sweep does not have {n} replications");
                     found.push(
                         text.at(Code::SweepDesign, text.whole(), message, "out of range")
@@ -192,27 +191,5 @@ fn design_of(text: &str) -> Option<Design> {
         ("lhs" | "latin_hypercube" | "latinhypercube", Some(Ok(n))) => Some(Design::LatinHypercube(n)),
         ("sobol", Some(Ok(n))) => Some(Design::Sobol(n)),
         _ => None,
-    }
-}
-
-/// Where the texts of `sweep` stand in the scenario.
-struct Places<'a> {
-    source: &'a Arc<Source>,
-    tree: Tree<'a>,
-}
-
-impl Places<'_> {
-    fn whole(&self, path: &Path) -> Text {
-        Text::in_file(self.source, self.tree.find(path).span)
-    }
-
-    /// A text between its quotes; a text of its own where that is not what stands there.
-    fn text(&self, path: &Path, value: &str) -> Text {
-        let located = self.tree.find(path);
-        let inner = located.span.start + 1..located.span.end.saturating_sub(1);
-        match self.source.text().get(inner.clone()) {
-            Some(written) if located.found && written == value => Text::in_file(self.source, inner),
-            _ => Text::of_flag(&path.to_string(), value),
-        }
     }
 }

@@ -231,7 +231,7 @@ fn more_nodes_than_the_kernel_holds_are_an_obstacle() {
     let loaded = load(&SCENARIO.replace("max_nodes: 8", "max_nodes: 8, node_limit: 3000"));
     let models = |plan: &Plan| plan.models(&loaded, None).unwrap().models;
     let small = plan(&loaded, &["max_nodes=8,1024"], 1);
-    assert_eq!(small.obstacles(loaded.scenario(), &models(&small)), []);
+    assert_eq!(small.obstacles(&models(&small)), []);
     let large = plan(&loaded, &["max_nodes=8,1025"], 1);
-    assert_eq!(large.obstacles(loaded.scenario(), &models(&large)), [Obstacle::Slots(1025)]);
+    assert_eq!(large.obstacles(&models(&large)), [Obstacle::Slots(1025)]);
 }

@@ -85,7 +85,7 @@ fn finalists_are_confirmed_in_replications_that_the_search_has_not_seen() {
     let best = finalists.iter().find(|entry| entry["index"] == confirmed["best"]).unwrap();
     let setting = |key: &str| best["settings"][key].as_str().unwrap().to_owned();
     let vary =
-        [format!("max_nodes={}", setting("max_nodes")), format!("idle_time={}", setting("idle_time_s"))];
+        [format!("max_nodes={}", setting("max_nodes")), format!("idle_time={}s", setting("idle_time_s"))];
     let args = ["--vary", &vary[0], "--vary", &vary[1], "--replications", "11", "--out", "all"];
     run(&place, "sweep", &args).exits(exit_code::FINE);
     let all = &answer(&place, "all");

@@ -7,6 +7,7 @@ use crate::sweep::gpu::device::Kind;
 use crate::sweep::gpu::layout::{self, BUCKETS, Config, Params, State, Sums};
 use crate::sweep::gpu::result::Words;
 use crate::sweep::gpu::source::Features;
+use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -150,7 +151,7 @@ impl Chunk {
         &self,
         kernel: &Kernel,
         offset: usize,
-        models: &dyn Fn(usize) -> &'m Model,
+        models: &(dyn Fn(usize) -> &'m Model + Sync),
         results: &mut Results,
     ) -> Result<(), GpuError> {
         let words = BUCKETS as usize * if self.features.turnarounds { 2 } else { 1 };
@@ -166,21 +167,22 @@ impl Chunk {
             let copies = [&self.states, &self.sums, &self.histograms].into_iter().zip(sizes).zip(begins);
             let copies = copies.map(|((buffer, size), to)| (buffer, size * from, to, size * n));
             kernel.copied(&staging, copies, each * n, |bytes| {
-                let room = results.room(n);
-                for (i, result) in room.iter_mut().enumerate() {
+                // On all cores: a device fills thousands of them in the time of one.
+                let decoded = results.room(n).par_iter_mut().enumerate().filter_map(|(i, result)| {
                     let own = |k: usize| &bytes[begins[k] + sizes[k] * i..][..sizes[k]];
                     let words = Words {
                         state: bytemuck::pod_read_unaligned(own(0)),
                         sums: bytemuck::pod_read_unaligned(own(1)),
                         histograms: own(2),
                     };
-                    if let Err(law) = words.decode(models(from + i), result) {
-                        results.keep(i);
-                        return Err(GpuError::Broken { index: offset + from + i, law });
-                    }
+                    words.decode(models(from + i), result).err().map(|law| (i, law))
+                });
+                let broken = decoded.min_by_key(|(i, _)| *i);
+                results.keep(broken.as_ref().map_or(n, |(i, _)| *i));
+                match broken {
+                    Some((i, law)) => Err(GpuError::Broken { index: offset + from + i, law }),
+                    None => Ok(()),
                 }
-                results.keep(n);
-                Ok(())
             })?;
             from += n;
         }

@@ -1,14 +1,22 @@
-//! The text of an axis, and where it stands: in an argument, or in the scenario's `sweep`.
+//! A short text that is read on its own, such as an axis or a constraint, and where it stands: in an argument, or in a file.
 
-use crate::diagnostic::{Code, Diagnostic, Source};
+use super::{Code, Diagnostic, Source};
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A text with its place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Text {
     source: Arc<Source>,
     range: Range<usize>,
+}
+
+/// Only what it says: the same axis is the same wherever it stands.
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
 }
 
 impl Text {
@@ -35,37 +43,33 @@ impl Text {
     }
 
     /// Its entries, parted by commas.
-    pub(in crate::sweep) fn entries(&self) -> impl Iterator<Item = Self> + '_ {
+    pub fn entries(&self) -> impl Iterator<Item = Self> + '_ {
         self.whole().entries().map(|piece| Self { source: Arc::clone(&self.source), range: piece.range() })
     }
 
-    pub(in crate::sweep) fn whole(&self) -> Piece<'_> {
+    /// All of it.
+    #[must_use]
+    pub fn whole(&self) -> Piece<'_> {
         Piece { text: self.as_str(), at: self.range.start }
     }
 
     /// What stands before the first `=`.
-    pub(in crate::sweep) fn path(&self) -> Piece<'_> {
+    pub fn path(&self) -> Piece<'_> {
         self.whole().split("=").map_or(self.whole(), |(path, _)| path).trimmed()
     }
 
     /// What stands behind it.
-    pub(super) fn values(&self) -> Piece<'_> {
+    pub fn values(&self) -> Piece<'_> {
         self.whole().split("=").map_or(self.whole(), |(_, values)| values.trimmed())
     }
 
     /// A mistake at a piece of it.
-    pub(in crate::sweep) fn at(
-        &self,
-        code: Code,
-        piece: Piece<'_>,
-        message: impl Into<String>,
-        label: &str,
-    ) -> Diagnostic {
+    pub fn at(&self, code: Code, piece: Piece<'_>, message: impl Into<String>, label: &str) -> Diagnostic {
         Diagnostic::new(code, message).at(&self.source, piece.range(), label)
     }
 
     /// Another's mistake, told at some bytes of this text.
-    pub(in crate::sweep) fn tell(&self, found: Diagnostic, range: Range<usize>) -> Diagnostic {
+    pub fn tell(&self, found: Diagnostic, range: Range<usize>) -> Diagnostic {
         let label = found.label.clone();
         found.at(&self.source, range, label)
     }
@@ -73,21 +77,23 @@ impl Text {
 
 /// A piece of the argument, with where it begins.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::sweep) struct Piece<'a> {
-    pub(in crate::sweep) text: &'a str,
-    pub(in crate::sweep) at: usize,
+pub struct Piece<'a> {
+    /// It.
+    pub text: &'a str,
+    /// Where it begins in its source [bytes].
+    pub at: usize,
 }
 
 impl<'a> Piece<'a> {
     /// Before and after a separator.
-    pub(in crate::sweep) fn split(self, separator: &str) -> Option<(Self, Self)> {
+    pub fn split(self, separator: &str) -> Option<(Self, Self)> {
         let (before, after) = self.text.split_once(separator)?;
         let at = self.at + before.len() + separator.len();
         Some((Self { text: before, at: self.at }, Self { text: after, at }))
     }
 
     /// The entries of a list; commas in brackets and quotes do not part them.
-    pub(super) fn entries(self) -> impl Iterator<Item = Self> + 'a {
+    pub fn entries(self) -> impl Iterator<Item = Self> + 'a {
         let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
         let parts = self.text.split(move |c: char| {
             let literal = std::mem::take(&mut escaped);
@@ -110,22 +116,31 @@ impl<'a> Piece<'a> {
     }
 
     /// The bytes of its source.
-    pub(in crate::sweep) fn range(self) -> Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.at..self.at + self.text.len()
     }
 
     /// Without so many bytes of its beginning.
-    pub(super) fn after(self, bytes: usize) -> Self {
+    pub fn after(self, bytes: usize) -> Self {
         Self { text: &self.text[bytes..], at: self.at + bytes }
     }
 
     /// So many bytes of its beginning.
-    pub(super) fn before(self, bytes: usize) -> Self {
+    pub fn before(self, bytes: usize) -> Self {
         Self { text: &self.text[..bytes], at: self.at }
     }
 
+    /// Some bytes of it, without blanks around them.
+    ///
+    /// # Panics
+    /// If it has no such bytes.
+    #[must_use]
+    pub fn part(self, range: Range<usize>) -> Self {
+        Self { text: &self.text[range.clone()], at: self.at + range.start }.trimmed()
+    }
+
     /// Without blanks around it.
-    pub(in crate::sweep) fn trimmed(self) -> Self {
+    pub fn trimmed(self) -> Self {
         let begin = self.text.trim_start();
         Self { text: begin.trim_end(), at: self.at + (self.text.len() - begin.len()) }
     }
