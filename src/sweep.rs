@@ -23,6 +23,8 @@ pub mod search;
 #[cfg(feature = "gpu")]
 pub mod self_test;
 
+pub use change::{scale_evictions, scale_load};
+
 use crate::engine::flat::Obstacle;
 use crate::engine::{Model, RunResult, Settings};
 use rayon::prelude::*;

@@ -1,5 +1,6 @@
 //! The arguments. Their doc comments are the help texts.
 
+mod help;
 mod sweep;
 
 pub(super) use sweep::OptimizeArgs;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 /// A scenario file describes clusters, quotas, a workload, prices and what to expect of them; `nodetide init`
 /// writes one to begin with.
 #[derive(Debug, Parser)]
-#[command(name = "nodetide", bin_name = "nodetide", version, about, long_about, after_long_help = MAIN_HELP)]
+#[command(name = "nodetide", bin_name = "nodetide", version, about, long_about, after_long_help = help::MAIN_HELP)]
 #[command(help_expected = true, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     /// When to use colour: always, never, or where the terminal wants it (NO_COLOR and CLICOLOR_FORCE count).
@@ -69,7 +70,7 @@ pub enum Command {
 
 /// Arguments of `run`.
 #[derive(Args, Debug)]
-#[command(after_long_help = RUN_HELP)]
+#[command(after_long_help = help::RUN_HELP)]
 pub struct RunArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
     #[arg(value_name = "SCENARIO")]
@@ -135,7 +136,7 @@ pub enum Format {
 
 /// Arguments of `compare`.
 #[derive(Args, Debug)]
-#[command(after_long_help = COMPARE_HELP)]
+#[command(after_long_help = help::COMPARE_HELP)]
 pub struct CompareArgs {
     /// The scenario to compare with (RON or JSON); `-` reads standard input.
     #[arg(value_name = "A")]
@@ -185,7 +186,7 @@ pub enum CompareFormat {
 
 /// Arguments of `chart`.
 #[derive(Args, Debug)]
-#[command(after_long_help = CHART_HELP)]
+#[command(after_long_help = help::CHART_HELP)]
 pub struct ChartArgs {
     /// Directory of results, as `run --out`, `sweep --out` or `optimize --out` wrote it.
     #[arg(value_name = "DIR")]
@@ -276,7 +277,7 @@ fn chart_size(text: &str) -> Result<(u32, u32), String> {
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
-#[command(after_long_help = CHECK_HELP)]
+#[command(after_long_help = help::CHECK_HELP)]
 pub struct CheckArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
     #[arg(value_name = "SCENARIO")]
@@ -298,7 +299,7 @@ pub enum CheckFormat {
 
 /// Arguments of `init`.
 #[derive(Args, Debug)]
-#[command(after_long_help = INIT_HELP)]
+#[command(after_long_help = help::INIT_HELP)]
 pub struct InitArgs {
     /// File to write; `-` is standard output.
     #[arg(value_name = "FILE", default_value = "scenario.ron")]
@@ -322,7 +323,7 @@ pub enum VmSizesFormat {
 
 /// Arguments of `vm-sizes`.
 #[derive(Args, Debug)]
-#[command(after_long_help = VM_SIZES_HELP)]
+#[command(after_long_help = help::VM_SIZES_HELP)]
 pub struct VmSizesArgs {
     /// Only sizes whose name, quota family or GPU has this in it; case does not count.
     #[arg(value_name = "FILTER")]
@@ -337,7 +338,7 @@ pub struct VmSizesArgs {
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
-#[command(after_long_help = EXPLAIN_HELP)]
+#[command(after_long_help = help::EXPLAIN_HELP)]
 pub struct ExplainArgs {
     /// The code, as S0102 or W0501; its beginning, as W, lists those that begin so. Without one, all are listed.
     #[arg(value_name = "CODE")]
@@ -346,104 +347,12 @@ pub struct ExplainArgs {
 
 /// Arguments of `completions`.
 #[derive(Args, Debug)]
-#[command(after_long_help = COMPLETIONS_HELP)]
+#[command(after_long_help = help::COMPLETIONS_HELP)]
 pub struct CompletionsArgs {
     /// The shell.
     #[arg(value_name = "SHELL", value_enum)]
     pub shell: clap_complete::Shell,
 }
-
-const MAIN_HELP: &str = "\
-Examples:
-  nodetide init scenario.ron
-  nodetide check scenario.ron
-  nodetide run scenario.ron
-  nodetide compare scenario.ron variant.ron
-  nodetide sweep scenario.ron --vary clusters.train-gpu.max_nodes=2..6
-  nodetide explain W0501
-
-Exit codes:
-  0  fine
-  1  a mistake of the program itself
-  2  the command line cannot be understood
-  3  a scenario or log is not valid
-  4  a threshold of `expect` is missed
-  5  no such GPU, or the scenario is not for it
-  6  a file cannot be read or written
-  7  the run ended stuck or at a limit of the simulator
-  130  interrupted; a sweep has kept what was complete";
-
-const RUN_HELP: &str = "\
-Examples:
-  nodetide run scenario.ron
-  nodetide run scenario.ron --replications 20
-  nodetide run scenario.ron --out results/today
-  nodetide run scenario.ron --out results/traces --export perfetto,aml
-  nodetide run scenario.ron --format json | jq .total.wait_p95_s
-  nodetide init - | nodetide run -
-
-Thresholds of the scenario's `expect` come first in the report and decide the exit code:
-0 where all are met, 4 where one is missed. With several replications a threshold is met
-where every replication meets it.";
-
-const COMPARE_HELP: &str = "\
-Examples:
-  nodetide compare scenario.ron variant.ron
-  nodetide compare scenario.ron variant.ron --replications 50
-  nodetide compare scenario.ron variant.ron --format json | jq .findings
-  sed s/30m/2m/ scenario.ron | nodetide compare scenario.ron -
-
-Both run with the same seed and replications, so the same class gets the same jobs and the
-same cluster the same delays: what chance does to both cancels in the difference.
-
-Exit code 0 whatever the difference, and whatever becomes of the thresholds of either (use
-run for those); 3 or 6 where a scenario is not valid or cannot be read, with its name; 7
-where a run of either ended stuck or at a limit of the simulator.";
-const CHART_HELP: &str = "\
-Examples:
-  nodetide chart results/today
-  nodetide chart results/today --theme dark --size 1920x1080
-  nodetide chart results/today --only wait,cost --out slides
-
-`run`, `sweep` and `optimize` with --out draw all of theirs already; docs/charts.md says how to read them.";
-
-const CHECK_HELP: &str = "\
-Examples:
-  nodetide check scenario.ron
-  nodetide check scenario.ron --format json
-
-Exit code 0 where the scenario can be run (warnings do not count), 3 where it cannot.";
-
-const INIT_HELP: &str = "\
-Examples:
-  nodetide init
-  nodetide init gpu-cluster.ron
-  nodetide init - > other.ron
-
-Nothing is replaced without --force.";
-
-const EXPLAIN_HELP: &str = "\
-Examples:
-  nodetide explain
-  nodetide explain W0501
-  nodetide explain W";
-
-const COMPLETIONS_HELP: &str = "\
-Examples:
-  nodetide completions bash > ~/.local/share/bash-completion/completions/nodetide
-  nodetide completions zsh > ~/.zfunc/_nodetide
-  nodetide completions fish > ~/.config/fish/completions/nodetide.fish
-  nodetide completions powershell >> profile.ps1
-  nodetide completions elvish >> ~/.config/elvish/rc.elv
-
-zsh looks into ~/.zfunc where `fpath=(~/.zfunc $fpath)` stands in ~/.zshrc before `compinit`.
-Open a new shell afterwards.";
-
-const VM_SIZES_HELP: &str = "\
-Examples:
-  nodetide vm-sizes
-  nodetide vm-sizes a100
-  nodetide vm-sizes D4s --region westeurope --format json";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! `nodetide sweep`.
 
 mod asked;
+mod backend;
 mod decide;
 mod dry;
 #[cfg(test)]
@@ -22,8 +23,7 @@ use super::error::CliError;
 use super::output::{Began, Output};
 use super::progress::Progress;
 use super::source::Scenario;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::flat::Obstacle;
+use crate::diagnostic::Diagnostic;
 use crate::exit_code;
 use crate::lowering::Loaded;
 use crate::report::answer::{self, Answer};
@@ -31,11 +31,10 @@ use crate::report::charts::sweep::SweepChart;
 use crate::report::files::{self as result_files, Manifest, OutDir, Rest, SweepEntry};
 use crate::report::summary::{FORMAT, WarningEntry};
 use crate::report::units::{count, whole};
-use crate::scenario::locate::Tree;
-use crate::scenario::path::Path;
 use crate::sweep;
 use crate::sweep::plan::{Models, Plan};
-use crate::sweep::runner::{Backend, Choice, Runner, SweepError};
+use crate::sweep::runner::{Backend, SweepError};
+use backend::{Chosen, explain, explained, no_gpu};
 use decide::Decider;
 pub(super) use decide::check_objective;
 use files::Files;
@@ -257,7 +256,7 @@ fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
         let message = "this program was built without the feature `parquet`";
         let help = "leave out --parquet: configs.csv has the same rows; or build with `cargo install --path .`, which has \
                     the feature";
-        let found = Diagnostic::new(Code::NotBuilt, message).help(help);
+        let found = Diagnostic::new(crate::diagnostic::Code::NotBuilt, message).help(help);
         return Err(CliError::NotBuilt(Box::new(found)));
     }
     if args.adapter.is_some() && args.backend == super::args::BackendArg::Cpu {
@@ -321,111 +320,6 @@ fn stop_on_interrupt(progress: &Arc<sweep::Progress>, output: &Output) {
     });
     // Without it an interruption ends the program, as it does elsewhere.
     let _ = handler;
-}
-
-/// The backend of a sweep.
-struct Chosen {
-    runner: Runner,
-    /// Why, where the runner does not know.
-    why: Option<String>,
-}
-
-impl Chosen {
-    fn new(
-        args: &SweepArgs,
-        loaded: &Loaded,
-        plan: &Plan,
-        models: &[crate::engine::Model],
-    ) -> Result<Self, CliError> {
-        let obstacles = plan.obstacles(models);
-        let choice = Choice::from(args.backend);
-        if choice == Choice::Cpu || obstacles.is_empty() {
-            let runner =
-                Runner::new(choice, args.adapter.as_deref(), models).map_err(|e| refused(e, loaded))?;
-            return Ok(Self { runner, why: None });
-        }
-        if choice == Choice::Gpu {
-            return Err(refused(SweepError::NotForGpu(obstacles), loaded));
-        }
-        let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded))?;
-        let words: Vec<String> = obstacles.iter().map(|o| format!("{}: {o}", path_of(o))).collect();
-        let mut why = format!("the scenario is not for the GPU: {}", words.join("; "));
-        if let Some(adapter) = &args.adapter {
-            why.push_str(&format!("; adapter {adapter:?} was not looked for"));
-        }
-        Ok(Self { runner, why: Some(why) })
-    }
-
-    fn reason(&self) -> &str {
-        self.why.as_deref().unwrap_or_else(|| self.runner.reason())
-    }
-}
-
-/// Where a scenario says what is in the way.
-fn path_of(obstacle: &Obstacle) -> Path {
-    let root = Path::root();
-    let cluster = root.field("clusters").index(0);
-    match obstacle {
-        Obstacle::Clusters(_) => root.field("clusters"),
-        Obstacle::Discipline(_) => cluster.field("discipline"),
-        Obstacle::Resubmit => cluster.field("on_eviction"),
-        Obstacle::Slots(_) => cluster.field("max_nodes"),
-        Obstacle::Identities(_) => root.field("workload"),
-    }
-}
-
-fn no_gpu(message: String) -> CliError {
-    let help =
-        "`nodetide adapters` lists what there is; --backend auto or cpu gives the same results without";
-    CliError::Gpu(vec![Diagnostic::new(Code::NoGpu, message).help(help)])
-}
-
-fn refused(error: SweepError, loaded: &Loaded) -> CliError {
-    let SweepError::NotForGpu(obstacles) = error else { return no_gpu(error.to_string()) };
-    let tree = Tree::new(loaded.source().text());
-    let of = |obstacle: &Obstacle| {
-        let path = path_of(obstacle);
-        let message = format!("`{path}` is not for the GPU: {obstacle}");
-        Diagnostic::new(Code::NotForGpu, message)
-            .at(loaded.source(), tree.find(&path).span, "not for the GPU")
-            .help("--backend auto or cpu gives the same results with the engine")
-    };
-    CliError::Gpu(obstacles.iter().map(of).collect())
-}
-
-/// Says which backend would run, and why.
-fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan) -> Result<String, CliError> {
-    // All of them: replications draw other jobs, which may need other identities.
-    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?.models;
-    let (_, mut text) = explained(args, loaded, plan, &models)?;
-    let rows = whole(plan.len());
-    text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
-    Ok(text)
-}
-
-fn explained(
-    args: &SweepArgs,
-    loaded: &Loaded,
-    plan: &Plan,
-    models: &[crate::engine::Model],
-) -> Result<(Backend, String), CliError> {
-    let obstacles = plan.obstacles(models);
-    let chosen = Chosen::new(args, loaded, plan, models)?;
-    let backend = chosen.runner.backend();
-    let mut text = format!("backend: {backend}\n");
-    if obstacles.is_empty() {
-        text.push_str(&format!("why: {}\n", chosen.reason()));
-    } else {
-        let asked = if Choice::from(args.backend) == Choice::Cpu { "asked for; and the" } else { "the" };
-        text.push_str(&format!("why: {asked} scenario is not for the GPU\n"));
-        for obstacle in &obstacles {
-            text.push_str(&format!("  {}: {obstacle}\n", path_of(obstacle)));
-        }
-        if let Some(adapter) = &args.adapter {
-            text.push_str(&format!("  adapter {adapter:?} was not looked for\n"));
-        }
-    }
-    Ok((backend, text))
 }
 
 /// Checks everything and says what would run.

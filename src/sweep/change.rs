@@ -4,7 +4,7 @@ use super::axes::{Axis, Field, ONE, Value};
 use crate::lowering::assumed;
 use crate::scenario::Scenario;
 use crate::scenario::edit;
-use crate::scenario::schema::{Delays, Distribution, Eviction, Lifetime, Phase};
+use crate::scenario::schema::{Delays, Distribution, Eviction, Lifetime, Phase, Tier};
 use crate::units::{Resolution, TimeSpan};
 use crate::workload::sample::midpoint;
 
@@ -22,7 +22,7 @@ pub(super) fn apply(scenario: &mut Scenario, axis: &Axis, value: Value<'_>) {
         // A factor of one is the scenario as it is, to the last bit.
         (_, Value::Factor(ONE)) => {}
         (Field::DelaysScale, Value::Factor(raw)) => scale_delays(scenario, cluster, raw),
-        (Field::EvictionRate, Value::Factor(raw)) => scale_evictions(scenario, cluster, raw),
+        (Field::EvictionRate, Value::Factor(raw)) => scale_evictions_of(scenario, cluster, raw),
         (_, Value::Time(span)) => scenario.clusters[cluster].idle_time = Some(span),
         (_, Value::Leaf(leaf)) => {
             // It was read when the axis was, against the same types.
@@ -33,11 +33,18 @@ pub(super) fn apply(scenario: &mut Scenario, axis: &Axis, value: Value<'_>) {
     }
 }
 
-/// Multiplies the rate of evictions of every low-priority cluster by billionths.
-pub(super) fn evictions(scenario: &mut Scenario, by: u64) {
+/// Multiplies the workload's load.
+pub fn scale_load(scenario: &mut Scenario, factor: f64) {
+    let load = &mut scenario.workload.load_factor;
+    *load = Some(load.unwrap_or(1.0) * factor);
+}
+
+/// Multiplies the rate of evictions of every low-priority cluster.
+pub fn scale_evictions(scenario: &mut Scenario, factor: f64) {
+    let by = (factor * ONE as f64).round() as u64;
     for i in 0..scenario.clusters.len() {
-        if by != ONE && scenario.clusters[i].tier == crate::scenario::schema::Tier::LowPriority {
-            scale_evictions(scenario, i, by);
+        if by != ONE && scenario.clusters[i].tier == Tier::LowPriority {
+            scale_evictions_of(scenario, i, by);
         }
     }
 }
@@ -113,7 +120,7 @@ fn scaled(distribution: &Distribution, by: u64, resolution: Resolution) -> Distr
 }
 
 /// The hazard of being evicted times a factor; listed lifetimes are divided by it.
-fn scale_evictions(scenario: &mut Scenario, i: usize, by: u64) {
+fn scale_evictions_of(scenario: &mut Scenario, i: usize, by: u64) {
     let resolution = scenario.resolution;
     let cluster = &mut scenario.clusters[i];
     let factor = by as f64 / ONE as f64;

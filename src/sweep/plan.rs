@@ -5,6 +5,7 @@
 //! still). Configurations whose `min_nodes` is over their `max_nodes` are left out. Axes that change tables or jobs
 //! make models, one for each combination of their values that occurs and each replication; the others make settings.
 
+mod chunk;
 mod clusters;
 mod design;
 mod grid;
@@ -12,18 +13,17 @@ mod kernel;
 mod models;
 mod spec;
 
+pub use chunk::Chunk;
 pub use models::{ModelFacts, Models};
 pub use spec::{Flags, REPLICATIONS_MAX, Spec};
 
-use super::Configuration;
 use super::axes::{self, Axis, Field, ROWS_MAX, Value};
 use super::change;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::Settings;
 use crate::scenario::Scenario;
 use crate::scenario::schema::Design;
 use crate::stats::surface::Factor;
-use crate::units::{Resolution, Tick};
+use crate::units::Resolution;
 use clusters::{ClusterPlan, Follows};
 use grid::Grid;
 use rayon::prelude::*;
@@ -49,15 +49,6 @@ pub struct Plan {
     combinations: Vec<(u64, u64)>,
     clusters: Vec<ClusterPlan>,
     resolution: Resolution,
-}
-
-/// A part of a plan, ready to run.
-#[derive(Clone, Debug, Default)]
-pub struct Chunk {
-    /// Index in the grid and replication, of each configuration.
-    pub rows: Vec<(u64, u32)>,
-    /// What is run.
-    pub configurations: Vec<Configuration>,
 }
 
 fn too_large(message: String) -> Vec<Diagnostic> {
@@ -90,7 +81,7 @@ impl Plan {
         let rows = |count: u64| count.saturating_mul(spec.replications.into());
         let points = match spec.design {
             Design::Grid => None,
-            Design::LatinHypercube(n) | Design::Sobol(n) => Some(sampled(&grid, spec, n, seed)?),
+            Design::LatinHypercube(n) | Design::Sobol(n) => Some(design::sampled(&grid, spec, n, seed)?),
         };
         if points.is_none() && rows(grid.size()) > ROWS_MAX {
             return Err(too_large(format!(
@@ -411,73 +402,6 @@ impl Plan {
         self.axes.iter().enumerate().map(move |(i, axis)| axis.value(self.grid.level(i, index)))
     }
 
-    fn value(&self, axis: Option<usize>, index: u64) -> Option<Value<'_>> {
-        axis.map(|axis| self.axes[axis].value(self.grid.level(axis, index)))
-    }
-
-    fn idle_time(&self, axis: Option<usize>, index: u64) -> Option<Tick> {
-        match self.value(axis, index)? {
-            Value::Time(span) => span.to_tick_below_end(self.resolution),
-            _ => None,
-        }
-    }
-
-    /// The settings of a configuration on top of a model's own.
-    fn settings(&self, index: u64, base: &[Settings], follows: &[Follows]) -> Box<[Settings]> {
-        let nodes = |axis| match self.value(axis, index) {
-            Some(Value::Nodes(n)) => Some(n),
-            _ => None,
-        };
-        let mut settings: Box<[Settings]> = base.into();
-        for ((plan, settings), follows) in self.clusters.iter().zip(&mut settings).zip(follows) {
-            if plan.varies() {
-                settings.max_nodes = nodes(plan.max).unwrap_or(settings.max_nodes);
-                settings.min_nodes = match follows.is_static {
-                    true => settings.max_nodes,
-                    false => nodes(plan.min).unwrap_or(settings.min_nodes),
-                };
-                if follows.initial {
-                    settings.initial_nodes = if follows.created_later { 0 } else { settings.min_nodes };
-                }
-            }
-            if let Some(ticks) = self.idle_time(plan.idle, index) {
-                settings.idle_time = ticks;
-            }
-        }
-        settings
-    }
-
-    /// The configurations at positions `from` to `to`, not included, without those that are left out.
-    ///
-    /// # Panics
-    /// If the models are not those of this plan.
-    #[must_use]
-    pub fn chunk(&self, models: &Models, from: u64, to: u64) -> Chunk {
-        let mut chunk = Chunk::default();
-        let replications = u64::from(self.replications);
-        for position in from..to.min(self.positions()) {
-            let (index, nth) = (self.index_at(position / replications), position % replications);
-            if self.fits(index) {
-                let replication = self.first_replication + nth as u32;
-                let model = models.number(self.grid.combination(index), replication);
-                let settings = self.settings(index, models.base(model), models.follows(model));
-                chunk.rows.push((index, replication));
-                chunk.configurations.push(Configuration { model, settings });
-            }
-        }
-        chunk
-    }
-
-    /// All replications of one configuration of the grid, whether or not the plan runs it.
-    ///
-    /// # Panics
-    /// If there are no models for it.
-    #[must_use]
-    pub fn chunk_of(&self, models: &Models, index: u64) -> Chunk {
-        let alone = Self { points: Some(vec![index]), ..self.clone() };
-        alone.chunk(models, 0, alone.positions())
-    }
-
     /// The values of a configuration as cells of a csv file.
     #[must_use]
     pub fn cells(&self, index: u64) -> Vec<String> {
@@ -498,46 +422,6 @@ fn too_many_models(models: u64) -> Vec<Diagnostic> {
         "the sweep needs {models} models, more than {MODELS_MAX}: one in each replication for each combination of values \
          of all axes but min_nodes, max_nodes and idle_time"
     ))
-}
-
-/// The points of a design, as indices in its own order.
-fn sampled(grid: &Grid, spec: &Spec, count: u64, seed: u64) -> Result<Vec<u64>, Vec<Diagnostic>> {
-    let is_sobol = matches!(spec.design, Design::Sobol(_));
-    let most = if is_sobol { design::SOBOL_MAX } else { ROWS_MAX };
-    let wrong = |message: String, help: String| {
-        Err(vec![match &spec.design_text {
-            Some(text) => text.at(Code::SweepDesign, text.whole(), message, "out of range").help(help),
-            None => Diagnostic::new(Code::SweepDesign, message).help(help),
-        }])
-    };
-    if !(1..=most).contains(&count) {
-        return wrong(
-            format!("the design does not have {count} configurations"),
-            format!("write a number from 1 to {most}"),
-        );
-    }
-    let rows = count.saturating_mul(spec.replications.into());
-    if rows > ROWS_MAX {
-        return Err(too_large(format!("the sweep has {rows} rows, more than {ROWS_MAX}")));
-    }
-    let dimensions = grid.lens().count();
-    if is_sobol && dimensions > design::SOBOL_DIMENSIONS {
-        let message =
-            format!("a Sobol sequence has {} dimensions at most, not {dimensions}", design::SOBOL_DIMENSIONS);
-        return wrong(message, "use a Latin hypercube, as lhs:200".to_owned());
-    }
-    Ok(if is_sobol { design::sobol(grid, count, seed) } else { design::latin_hypercube(grid, count, seed) })
-}
-
-/// Multiplies the workload's load.
-pub fn scale_load(scenario: &mut Scenario, factor: f64) {
-    let load = &mut scenario.workload.load_factor;
-    *load = Some(load.unwrap_or(1.0) * factor);
-}
-
-/// Multiplies the rate of evictions of every low-priority cluster.
-pub fn scale_evictions(scenario: &mut Scenario, factor: f64) {
-    change::evictions(scenario, (factor * axes::ONE as f64).round() as u64);
 }
 
 #[cfg(test)]

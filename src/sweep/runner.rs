@@ -338,4 +338,6 @@ impl Runner {
 }
 
 #[cfg(all(test, feature = "gpu"))]
+pub(crate) mod faulty;
+#[cfg(all(test, feature = "gpu"))]
 mod tests;

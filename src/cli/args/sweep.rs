@@ -1,6 +1,6 @@
 //! Arguments of `sweep` and `adapters`.
 
-use super::AdaptersFormat;
+use super::{AdaptersFormat, help};
 use crate::report::objective::share;
 use crate::sweep::plan::REPLICATIONS_MAX;
 use crate::sweep::runner::Choice;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Arguments of `sweep`.
 #[derive(Args, Debug, Default)]
-#[command(after_long_help = SWEEP_HELP)]
+#[command(after_long_help = help::SWEEP_HELP)]
 pub struct SweepArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
     #[arg(value_name = "SCENARIO")]
@@ -78,7 +78,7 @@ pub struct SweepArgs {
 
 /// Arguments of `optimize`.
 #[derive(Args, Debug)]
-#[command(after_long_help = OPTIMIZE_HELP)]
+#[command(after_long_help = help::OPTIMIZE_HELP)]
 pub struct OptimizeArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
     #[arg(value_name = "SCENARIO")]
@@ -93,12 +93,12 @@ pub struct OptimizeArgs {
     /// Run each configuration so many times with other draws, the same for all configurations. Default: the
     /// scenario's, else 1.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=2048))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(REPLICATIONS_MAX)))]
     pub replications: Option<u32>,
     /// Run the finalists in so many fresh replications, none of which the search has seen. Default: as many as the
     /// search had, 10 at least.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=2048))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(REPLICATIONS_MAX)))]
     pub confirm: Option<u32>,
     /// Look nearer where the best of a generation is better by less than this share of the objective; end at neighbours.
     #[arg(long, value_name = "SHARE", default_value = "0.1%", help_heading = "Simulation", value_parser = tolerance)]
@@ -181,7 +181,7 @@ impl From<BackendArg> for Choice {
 
 /// Arguments of `adapters`.
 #[derive(Args, Debug)]
-#[command(after_long_help = ADAPTERS_HELP)]
+#[command(after_long_help = help::ADAPTERS_HELP)]
 pub struct AdaptersArgs {
     /// Run a small sweep on each of them and with the engine, and say whether they agree.
     #[arg(long)]
@@ -190,43 +190,3 @@ pub struct AdaptersArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: AdaptersFormat,
 }
-
-const SWEEP_HELP: &str = "\
-Examples:
-  nodetide sweep scenario.ron --vary clusters.train-gpu.max_nodes=2..6
-  nodetide sweep scenario.ron --vary clusters.prepare-cpu.idle_time=2m,10m,30m
-  nodetide sweep scenario.ron --vary load_factor=0.5..2:0.5 --replications 20
-  nodetide sweep scenario.ron --vary load_factor=1,2 --out results/load
-  nodetide sweep scenario.ron --vary clusters.train-gpu.discipline=Fifo,Backfill
-  nodetide sweep scenario.ron --vary clusters.train-gpu.idle_time=1m..1h:log7
-  nodetide sweep scenario.ron --vary load_factor=0.5..2:0.1 --design sobol:8
-  nodetide sweep scenario.ron --dry-run
-
-Any number, time or choice of the scenario can be varied, by its path: idle_time,
-boot_delay, clusters.cpu.eviction.PerHour, workload.classes.train.service.mean,
-prices.billing_quantum. Added to these: delays_scale and eviction_rate of a cluster (factors),
-and vm_size and tier take price, family and speed with them. docs/sweep.md says more.
-
-Configurations whose min_nodes is over their max_nodes are left out and counted. Exit code 2
-where an axis is wrong, 3 where a configuration is refused, 5 where --backend gpu is asked
-for and cannot be, 7 where a run ended stuck or at a limit of the simulator, 130 where it was
-interrupted (Ctrl-C; what was complete is then in configs.partial.csv, and --resume goes on).";
-
-const OPTIMIZE_HELP: &str = "\
-Examples:
-  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..16
-  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --confirm 20
-  nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --seed 7
-
-It runs a coarse grid, then finer ones around the best configurations and the front of cost
-against waiting, each generation as one batch, until nothing near is better. The finalists
-are then run in fresh replications, so that luck does not choose. Exit codes are those of
-`sweep`.";
-
-const ADAPTERS_HELP: &str = "\
-Examples:
-  nodetide adapters
-  nodetide adapters --format json
-
-Without a GPU the list is empty, and sweeps run on the CPU, with the same results. Exit code
-5 where --self-test finds a difference.";

@@ -2,12 +2,9 @@
 
 use super::*;
 use crate::cli::args::{BackendArg, ColorWhen};
-use crate::engine::Model;
-use crate::sweep::gpu::GpuError;
-use crate::sweep::runner::Accelerator;
-use crate::sweep::{Configuration, Results, cpu};
+use crate::sweep::runner::Runner;
+use crate::sweep::runner::faulty::{Fault, Faulty, lost};
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::Path as FilePath;
 use std::sync::LazyLock;
 
@@ -23,50 +20,6 @@ const SCENARIO: &str = r#"(
 const AXES: [&str; 2] = ["max_nodes=1..100", "idle_time=1s..11s:1s"];
 const ROWS: usize = 1_100;
 const CHUNK: usize = 1_024;
-
-/// What a device does not do.
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    /// It is lost once so many configurations have run.
-    LostAfter(usize),
-    /// It has memory for so many at once.
-    MemoryFor(usize),
-}
-
-/// A device with a fault; the engine stands for its kernel, whose results are the same.
-#[derive(Debug)]
-struct Faulty {
-    fault: Fault,
-    ran: usize,
-}
-
-impl Accelerator for Faulty {
-    fn run_into(
-        &mut self,
-        models: &[Model],
-        configurations: &[Configuration],
-        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-        results: &mut Results,
-    ) -> Result<(), GpuError> {
-        match self.fault {
-            Fault::LostAfter(most) if self.ran >= most => {
-                // Some have ended on the device when it is lost.
-                let _ = progress(configurations.len() / 2);
-                return Err(GpuError::Lost("its driver ended it".to_owned()));
-            }
-            Fault::MemoryFor(most) if configurations.len() > most => return Err(GpuError::OutOfMemory),
-            _ => {}
-        }
-        self.ran += configurations.len();
-        let _ = progress(configurations.len());
-        cpu::Cpu::new().run(models, configurations, &sweep::Progress::default(), results);
-        Ok(())
-    }
-
-    fn backend(&self) -> Backend {
-        Backend::Gpu { name: "faulty".to_owned(), driver: "none".to_owned() }
-    }
-}
 
 /// Runs the command on a device with a fault, or on the CPU: exit code, and the directory of results.
 fn run(backend: BackendArg, fault: Option<Fault>) -> (u8, tempfile::TempDir) {
@@ -90,7 +43,7 @@ fn run(backend: BackendArg, fault: Option<Fault>) -> (u8, tempfile::TempDir) {
         |args, loaded, plan, models| match fault {
             None => Chosen::new(args, loaded, plan, models),
             Some(fault) => {
-                let device = Box::new(Faulty { fault, ran: 0 });
+                let device = Faulty::new(fault, CHUNK);
                 Ok(Chosen { runner: Runner::on(args.backend.into(), device), why: None })
             }
         },
@@ -118,7 +71,7 @@ fn exists(folder: &tempfile::TempDir, name: &str) -> bool {
 
 #[test]
 fn a_demanded_gpu_that_is_lost_leaves_what_is_complete() {
-    let (code, folder) = run(BackendArg::Gpu, Some(Fault::LostAfter(CHUNK)));
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::After(CHUNK, lost())));
     assert_eq!(code, exit_code::NO_GPU);
     assert!(!exists(&folder, files::WHOLE), "not all is there");
     let partial = read(&folder, files::PARTIAL);
@@ -135,14 +88,14 @@ fn a_demanded_gpu_that_is_lost_leaves_what_is_complete() {
 
 #[test]
 fn a_demanded_gpu_that_is_lost_at_once_leaves_nothing() {
-    let (code, folder) = run(BackendArg::Gpu, Some(Fault::LostAfter(0)));
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::After(0, lost())));
     assert_eq!(code, exit_code::NO_GPU);
     assert!(!exists(&folder, ""), "no directory of nothing");
 }
 
 #[test]
 fn the_cpu_goes_on_where_a_gpu_is_lost() {
-    let (code, folder) = run(BackendArg::Auto, Some(Fault::LostAfter(CHUNK)));
+    let (code, folder) = run(BackendArg::Auto, Some(Fault::After(CHUNK, lost())));
     assert_eq!(code, exit_code::FINE);
     assert!(read(&folder, files::WHOLE) == *ON_CPU, "the rows are the same");
     let entry = entry(&folder);

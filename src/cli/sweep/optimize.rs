@@ -7,14 +7,15 @@
 //! The best of many noisy figures is, on average, worse than it looks (the winner's curse), so what is recommended is
 //! chosen among the finalists by replications that the search has not seen, all run by the engine.
 
+use super::backend::refused;
 use super::decide::Decider;
 use super::files::Files;
 use super::gather::Gathered;
 use super::resume::Identity;
 use super::rows::{Sweep, head, scales};
 use super::{
-    Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, interrupted_early, refused, remark_plan,
-    same_logs, stop_on_interrupt, what_if, write_answer,
+    Chosen, Ended, Pace, Run, asked, check_usage, code_of, decide, interrupted_early, remark_plan, same_logs,
+    stop_on_interrupt, what_if, write_answer,
 };
 use crate::cli::args::{BackendArg, OptimizeArgs, SweepArgs};
 use crate::cli::error::CliError;

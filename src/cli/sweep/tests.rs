@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::cli::args::{Cli, ColorWhen, Command};
+use crate::diagnostic::Code;
+use crate::sweep::runner::{Choice, Runner};
 use clap::Parser;
 use std::fs;
 use std::path::Path as FilePath;

@@ -6,8 +6,8 @@ use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
 use crate::lowering::Loaded;
 use crate::report::answer::WhatIf;
 use crate::scenario::Scenario;
-use crate::sweep::Progress;
-use crate::sweep::plan::{Plan, scale_evictions, scale_load};
+use crate::sweep::plan::Plan;
+use crate::sweep::{Progress, scale_evictions, scale_load};
 
 /// What changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

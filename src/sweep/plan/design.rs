@@ -1,11 +1,44 @@
 //! Which configurations of a grid a design takes.
 
 use super::grid::Grid;
+use super::{Spec, too_large};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::rng::{Stream, stream};
+use crate::scenario::schema::Design;
+use crate::sweep::axes::ROWS_MAX;
 
 /// Most points of a Sobol sequence, and most dimensions.
-pub(super) const SOBOL_MAX: u64 = 1 << 16;
-pub(super) const SOBOL_DIMENSIONS: usize = sobol_burley::NUM_DIMENSIONS as usize;
+const SOBOL_MAX: u64 = 1 << 16;
+const SOBOL_DIMENSIONS: usize = sobol_burley::NUM_DIMENSIONS as usize;
+
+/// The points of a design, as indices in its own order.
+pub(super) fn sampled(grid: &Grid, spec: &Spec, count: u64, seed: u64) -> Result<Vec<u64>, Vec<Diagnostic>> {
+    let is_sobol = matches!(spec.design, Design::Sobol(_));
+    let most = if is_sobol { SOBOL_MAX } else { ROWS_MAX };
+    let wrong = |message: String, help: String| {
+        Err(vec![match &spec.design_text {
+            Some(text) => text.at(Code::SweepDesign, text.whole(), message, "out of range").help(help),
+            None => Diagnostic::new(Code::SweepDesign, message).help(help),
+        }])
+    };
+    if !(1..=most).contains(&count) {
+        return wrong(
+            format!("the design does not have {count} configurations"),
+            format!("write a number from 1 to {most}"),
+        );
+    }
+    let rows = count.saturating_mul(spec.replications.into());
+    if rows > ROWS_MAX {
+        return Err(too_large(format!("the sweep has {rows} rows, more than {ROWS_MAX}")));
+    }
+    let dimensions = grid.lens().count();
+    if is_sobol && dimensions > SOBOL_DIMENSIONS {
+        let message =
+            format!("a Sobol sequence has {} dimensions at most, not {dimensions}", SOBOL_DIMENSIONS);
+        return wrong(message, "use a Latin hypercube, as lhs:200".to_owned());
+    }
+    Ok(if is_sobol { sobol(grid, count, seed) } else { latin_hypercube(grid, count, seed) })
+}
 
 /// The level of a place in [0, 1).
 fn level(place: f64, len: u64) -> u64 {

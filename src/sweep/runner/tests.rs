@@ -1,66 +1,8 @@
-//! What a runner makes of a device's faults. Here the engine stands for a kernel, whose results are the same.
+//! What a runner makes of a device's faults.
 
+use super::faulty::{Fault, Faulty, lost};
 use super::*;
 use crate::sweep::tests::{configurations, expected, model};
-
-/// What a device does not do.
-#[derive(Clone, Debug, PartialEq)]
-enum Fault {
-    /// It has memory for so many at once.
-    MemoryFor(usize),
-    /// After so many in all, this.
-    After(usize, GpuError),
-}
-
-/// A device that runs chunks of 40 configurations.
-#[derive(Debug)]
-struct Faulty {
-    fault: Fault,
-    ran: usize,
-}
-
-impl Accelerator for Faulty {
-    fn run_into(
-        &mut self,
-        models: &[Model],
-        configurations: &[Configuration],
-        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-        results: &mut Results,
-    ) -> Result<(), GpuError> {
-        let mut done = 0;
-        for chunk in configurations.chunks(40) {
-            match &self.fault {
-                Fault::MemoryFor(most) if chunk.len() > *most => return Err(GpuError::OutOfMemory),
-                Fault::After(most, error) if self.ran >= *most => {
-                    // Some of it has ended when it fails, for nothing.
-                    let _ = progress(done + 3);
-                    return Err(at(error, done));
-                }
-                _ => {}
-            }
-            Cpu::new().run(models, chunk, &Progress::default(), results);
-            self.ran += chunk.len();
-            done += chunk.len();
-            if progress(done).is_break() {
-                return Err(GpuError::Interrupted);
-            }
-        }
-        Ok(())
-    }
-
-    fn backend(&self) -> Backend {
-        Backend::Gpu { name: "faulty".to_owned(), driver: "none".to_owned() }
-    }
-}
-
-/// An error of the configuration so many further on.
-fn at(error: &GpuError, done: usize) -> GpuError {
-    match error.clone() {
-        GpuError::Stopped { index } => GpuError::Stopped { index: index + done },
-        GpuError::Broken { index, law } => GpuError::Broken { index: index + done, law },
-        other => other,
-    }
-}
 
 struct Ran {
     ended: Result<(), SweepError>,
@@ -71,16 +13,12 @@ struct Ran {
 }
 
 fn run(choice: Choice, fault: Fault) -> Ran {
-    let mut runner = Runner::on(choice, Box::new(Faulty { fault, ran: 0 }));
+    let mut runner = Runner::on(choice, Faulty::new(fault, 40));
     let (progress, mut results) = (Progress::default(), Results::new());
     let name = |i: usize| format!("configuration {} (idle_time = {i})", 1000 + i);
     let ended = runner.run(&[model()], &configurations(200), &name, &progress, &mut results);
     let (notices, backend) = (runner.take_notices(), runner.backend());
     Ran { ended, results: results.into_vec(), done: progress.done(), notices, backend }
-}
-
-fn lost() -> GpuError {
-    GpuError::Lost("its driver ended it".to_owned())
 }
 
 fn is_gpu(backend: &Backend) -> bool {
@@ -102,7 +40,7 @@ fn out_of_memory_makes_pieces_smaller() {
 
 #[test]
 fn pieces_stay_small() {
-    let mut runner = Runner::on(Choice::Gpu, Box::new(Faulty { fault: Fault::MemoryFor(32), ran: 0 }));
+    let mut runner = Runner::on(Choice::Gpu, Faulty::new(Fault::MemoryFor(32), 40));
     let mut results = Results::new();
     for _ in 0..2 {
         let name = |_: usize| String::new();
@@ -158,10 +96,8 @@ fn errors_name_the_configuration() {
     );
     assert!(ran.results == expected(&configurations(200)));
     // In a later piece.
-    let mut runner = Runner::on(
-        Choice::Gpu,
-        Box::new(Faulty { fault: Fault::After(96, GpuError::Stopped { index: 1 }), ran: 0 }),
-    );
+    let mut runner =
+        Runner::on(Choice::Gpu, Faulty::new(Fault::After(96, GpuError::Stopped { index: 1 }), 40));
     runner.piece = 32;
     let (progress, mut results) = (Progress::default(), Results::new());
     let name = |i: usize| format!("number {i}");
@@ -172,8 +108,7 @@ fn errors_name_the_configuration() {
 
 #[test]
 fn an_interruption_keeps_what_is_complete() {
-    let mut runner =
-        Runner::on(Choice::Auto, Box::new(Faulty { fault: Fault::After(usize::MAX, lost()), ran: 0 }));
+    let mut runner = Runner::on(Choice::Auto, Faulty::new(Fault::After(usize::MAX, lost()), 40));
     let (progress, mut results) = (Progress::default(), Results::new());
     progress.stop();
     let name = |_: usize| String::new();
