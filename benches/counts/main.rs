@@ -180,7 +180,7 @@ fn count(adapter: &Adapter, design: Design, jobs: usize, only_table: bool) -> (V
     let lanes = adapter.lanes().unwrap_or(WARP as u32);
     let (text, pass) = counting(design, lanes);
     let device = Device::open_for(adapter, design).expect("the adapter opens");
-    let mut kernel = Kernel::with_source(device, design, text).expect("the kernel is accepted");
+    let mut kernel = Kernel::with_source(device, design, &text).expect("the kernel is accepted");
     let mut list: Vec<Counted> = Vec::new();
     for window in 0.. {
         let model = model(jobs, window * (WINDOW - 1));

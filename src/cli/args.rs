@@ -3,6 +3,8 @@
 mod help;
 mod sweep;
 
+#[cfg(all(test, feature = "gpu"))]
+pub(super) use sweep::GridArgs;
 pub(super) use sweep::OptimizeArgs;
 pub use sweep::{AdaptersArgs, BackendArg, SweepArgs};
 

@@ -43,7 +43,7 @@ fn jobs_hash(jobs: &[crate::engine::input::JobInput], tick_ns: u64) -> u64 {
 impl Scenario {
     /// Reads and checks a scenario; `-` is standard input.
     pub(super) fn open(path: &Path) -> Result<Self, CliError> {
-        if path.join("summary.json").is_file() {
+        if ["summary.json", "answer.json"].iter().any(|name| path.join(name).is_file()) {
             let message =
                 format!("{} is a directory of results; this command takes scenarios", path.display());
             let scenario = scenario_of(path).unwrap_or_else(|| "its scenario".to_owned());

@@ -90,23 +90,23 @@ fn run(
 ) -> Result<(String, Ended), CliError> {
     check_usage(args)?;
     let began = Began::now();
-    let scenario = Scenario::open(&args.scenario)?;
+    let scenario = Scenario::open(&args.grid.scenario)?;
     let loaded = scenario.loaded();
     let plan = asked::plan(args, loaded)?;
     if args.explain_backend {
         return Ok((explain(args, loaded, &plan)?, Ended::default()));
     }
-    let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
-    let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
+    let what_ifs = what_if::read(&args.grid.what_if).map_err(CliError::Axes)?;
+    let texts = decide::texts(loaded, args.grid.minimise.as_deref(), &args.grid.subject_to);
     if args.dry_run {
-        decide::asked(loaded, &texts, args.seed)?;
+        decide::asked(loaded, &texts, args.grid.seed)?;
         return Ok((dry_run(args, loaded, &plan)?, Ended::default()));
     }
     let progress = Arc::clone(&pace.progress);
     ready();
-    let kept = args.out.as_deref().filter(|_| args.resume).map(Kept::read).transpose()?;
-    let replace = args.force || args.resume;
-    let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, replace)).transpose()?;
+    let kept = args.grid.out.as_deref().filter(|_| args.resume).map(Kept::read).transpose()?;
+    let replace = args.grid.force || args.resume;
+    let mut out = args.grid.out.as_deref().map(|path| OutDir::prepare(path, replace)).transpose()?;
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
     }
@@ -115,19 +115,20 @@ fn run(
         scenario.resampled().iter().for_each(|says| output.remark(says));
     }
     scenario.forget();
-    let decider = Decider::new(loaded, &texts, args.seed, plan.replications(), &progress)?;
+    let decider = Decider::new(loaded, &texts, args.grid.seed, plan.replications(), &progress)?;
     let Some((decider, counted)) = decider else { return Ok(interrupted_early(output)) };
-    let models = plan.models_unless_stopped(&counted, args.seed, &progress).map_err(CliError::Invalid)?;
+    let models =
+        plan.models_unless_stopped(&counted, args.grid.seed, &progress).map_err(CliError::Invalid)?;
     let Some(models) = models else { return Ok(interrupted_early(output)) };
     let same_logs = same_logs(&models);
     same_logs.iter().for_each(|says| output.remark(says));
-    let identity = args.out.as_ref().map(|_| Identity::of(&scenario, &plan, &models, &decider));
+    let identity = args.grid.out.as_ref().map(|_| Identity::of(&scenario, &plan, &models, &decider));
     if let Some((kept, identity)) = kept.as_ref().zip(identity.as_ref()) {
         kept.check(identity, &plan, args.histograms)?;
     }
     let mut chosen = choose(args, loaded, &plan, &models.models)?;
     chosen.runner.count_turnarounds(decider.objective.needs_turnarounds());
-    if args.backend != super::args::BackendArg::Cpu {
+    if args.grid.backend != super::args::BackendArg::Cpu {
         output.remark(&format!("it runs on the {}: {}", chosen.runner.backend(), chosen.reason()));
     }
     let mut gathered = Gathered::new(&plan, &decider, loaded.scenario());
@@ -172,7 +173,7 @@ fn run(
             decider: &decider,
             loaded: &counted,
             plan: &plan,
-            seed: args.seed,
+            seed: args.grid.seed,
             replications: 0..plan.replications(),
             progress: &sweep.progress,
         };
@@ -247,7 +248,7 @@ fn interrupted_early(output: &Output) -> (String, Ended) {
 }
 
 fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
-    if args.out.as_deref() == Some(std::path::Path::new("-")) {
+    if args.grid.out.as_deref() == Some(std::path::Path::new("-")) {
         let text = "--out takes a directory; standard output has the table of the cheapest configurations";
         return Err(CliError::Usage(text.to_owned()));
     }
@@ -259,11 +260,11 @@ fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
         let found = Diagnostic::new(crate::diagnostic::Code::NotBuilt, message).help(help);
         return Err(CliError::NotBuilt(Box::new(found)));
     }
-    if args.adapter.is_some() && args.backend == super::args::BackendArg::Cpu {
+    if args.grid.adapter.is_some() && args.grid.backend == super::args::BackendArg::Cpu {
         let text = "--adapter names a GPU, and --backend cpu uses none; leave one of them out";
         return Err(CliError::Usage(text.to_owned()));
     }
-    if let Some(adapter) = args.adapter.as_deref().filter(|adapter| adapter.trim().is_empty()) {
+    if let Some(adapter) = args.grid.adapter.as_deref().filter(|adapter| adapter.trim().is_empty()) {
         let text = format!(
             "--adapter {adapter:?} names no GPU; write its number in the list of `nodetide adapters`, or a part of its name, \
              or leave it out"
@@ -324,7 +325,7 @@ fn stop_on_interrupt(progress: &Arc<sweep::Progress>, output: &Output) {
 
 /// Checks everything and says what would run.
 fn dry_run(args: &SweepArgs, loaded: &Loaded, plan: &Plan) -> Result<String, CliError> {
-    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?;
+    let models = plan.models(loaded, args.grid.seed).map_err(CliError::Invalid)?;
     let (backend, text) = explained(args, loaded, plan, &models.models)?;
     Ok(text + &dry::says(plan, &models, &backend))
 }
@@ -390,7 +391,7 @@ impl Run<'_> {
             program: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             command: self.command.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
-            scenario: self.args.scenario.to_string_lossy().into_owned(),
+            scenario: self.args.grid.scenario.to_string_lossy().into_owned(),
             scenario_sha256: self.scenario.sha256(),
             seed: self.models.facts.first().map_or(0, |facts| facts.seed),
             replications: self.plan.replications().into(),

@@ -26,7 +26,7 @@ mod workload;
 pub use data::{Data, DataError, JobRow, TimelineRow};
 pub use facts::SummaryError;
 pub use memory::of_run;
-pub use read::{ReadError, read, read_answer, read_surface};
+pub use read::{ReadError, read, read_answer};
 
 use crate::chart::{Figure, Scene, Theme, layout};
 

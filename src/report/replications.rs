@@ -147,12 +147,6 @@ impl Replicated {
             runs,
         })
     }
-
-    /// Whether every threshold is met.
-    #[must_use]
-    pub fn all_met(&self) -> bool {
-        self.thresholds.iter().all(|t| t.threshold.met)
-    }
 }
 
 /// The wider interval of mean wait and cost, where it is too wide.

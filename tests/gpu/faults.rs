@@ -60,6 +60,15 @@ pub(crate) fn interrupted() -> Result<(), Failed> {
     expect(found.map(|list| list.len()), |error| *error == GpuError::Interrupted)
 }
 
+/// What no law of the results guards, such as how many nodes were requested, could go round after so many iterations.
+pub(crate) fn too_many_iterations() -> Result<(), Failed> {
+    let mut kernel = kernel()?;
+    kernel.faults.fuel = Some(1);
+    kernel.faults.iterations = Some(1_000);
+    let law = "a run takes fewer than 2^32 loop iterations, in which no counter goes round";
+    expect(run(&mut kernel, 8), |error| *error == GpuError::Broken { index: 0, law })
+}
+
 /// An invocation that leaves the loop without a pause, as under a driver that stops it by force.
 pub(crate) fn stopped() -> Result<(), Failed> {
     stopped_in(Design::Invocation)

@@ -38,7 +38,7 @@ fn kernel_in(design: Design) -> Result<Kernel, Failed> {
 
 fn kernel_of(design: Design, text: String) -> Result<Kernel, Failed> {
     let adapter = adapter().ok_or("no adapter")?;
-    let mut kernel = Kernel::with_source(Device::open_for(&adapter, design)?, design, text)?;
+    let mut kernel = Kernel::with_source(Device::open_for(&adapter, design)?, design, &text)?;
     // Every figure is compared.
     kernel.count_turnarounds(true);
     Ok(kernel)
@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         Trial::test("a_lost_device_is_told", faults::lost_device),
         Trial::test("an_interrupted_run_ends", faults::interrupted),
         Trial::test("a_stopped_invocation_is_told", faults::stopped),
+        Trial::test("counters_that_may_go_round_are_told", faults::too_many_iterations),
         Trial::test("a_result_that_breaks_a_law_is_told", faults::broken_results),
         Trial::test("an_interrupted_run_keeps_whole_chunks", faults::interrupted_chunks),
         Trial::test("a_runner_gives_smaller_pieces", faults::runner_smaller_pieces),

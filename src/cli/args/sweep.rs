@@ -7,10 +7,9 @@ use crate::sweep::runner::Choice;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Arguments of `sweep`.
-#[derive(Args, Debug, Default)]
-#[command(after_long_help = help::SWEEP_HELP)]
-pub struct SweepArgs {
+/// What `sweep` and `optimize` are both asked.
+#[derive(Args, Clone, Debug, Default)]
+pub struct GridArgs {
     /// Scenario file (RON or JSON); `-` reads standard input.
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
@@ -22,10 +21,6 @@ pub struct SweepArgs {
     /// Let axes advance together, as one: they have equally many values. Replaces the pairs of the scenario.
     #[arg(long, value_name = "PATH,PATH", help_heading = "Simulation")]
     pub pair: Vec<String>,
-    /// Which combinations are run: all (`grid`), or so many as a Latin hypercube (`lhs:200`) or a Sobol sequence
-    /// (`sobol:256`). Default: the scenario's, else grid.
-    #[arg(long, value_name = "grid|lhs:N|sobol:N", help_heading = "Simulation")]
-    pub design: Option<String>,
     /// Run each configuration so many times with other draws, the same for all configurations. Default: the
     /// scenario's, else 1.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
@@ -52,18 +47,31 @@ pub struct SweepArgs {
     /// The GPU: its number in the list of `nodetide adapters`, or a part of its name.
     #[arg(long, value_name = "NAME|INDEX", help_heading = "Backend")]
     pub adapter: Option<String>,
+    /// Write every row and the answer into this directory (`docs/sweep.md`); it appears whole or not at all.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Replace the results that are in the directory of --out.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub force: bool,
+}
+
+/// Arguments of `sweep`.
+#[derive(Args, Debug, Default)]
+#[command(after_long_help = help::SWEEP_HELP)]
+pub struct SweepArgs {
+    /// The grid, the objective, the backend and the results.
+    #[command(flatten)]
+    pub grid: GridArgs,
+    /// Which combinations are run: all (`grid`), or so many as a Latin hypercube (`lhs:200`) or a Sobol sequence
+    /// (`sobol:256`). Default: the scenario's, else grid.
+    #[arg(long, value_name = "grid|lhs:N|sobol:N", help_heading = "Simulation")]
+    pub design: Option<String>,
     /// Only say which backend would run the sweep, and why.
     #[arg(long, conflicts_with = "out", help_heading = "Backend")]
     pub explain_backend: bool,
     /// Only check everything and say what would run: size, axes, models, backend, memory and time.
     #[arg(long, conflicts_with_all = ["out", "explain_backend"], help_heading = "Backend")]
     pub dry_run: bool,
-    /// Write every configuration into configs.csv in this directory (`docs/sweep.md`); it appears whole or not at all.
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub out: Option<PathBuf>,
-    /// Replace the results that are in the directory of --out.
-    #[arg(long, requires = "out", help_heading = "Output")]
-    pub force: bool,
     /// Go on with the sweep that Ctrl-C interrupted in the directory of --out; the results are those of a sweep that nobody
     /// interrupted, to the last byte.
     #[arg(long, requires = "out", conflicts_with = "force", help_heading = "Output")]
@@ -80,21 +88,9 @@ pub struct SweepArgs {
 #[derive(Args, Debug)]
 #[command(after_long_help = help::OPTIMIZE_HELP)]
 pub struct OptimizeArgs {
-    /// Scenario file (RON or JSON); `-` reads standard input.
-    #[arg(value_name = "SCENARIO")]
-    pub scenario: PathBuf,
-    /// Search over a value of the scenario, as in `sweep`; may be given several times. Replaces all axes of the scenario's
-    /// `sweep`.
-    #[arg(long, value_name = "PATH=LIST|RANGE", help_heading = "Simulation")]
-    pub vary: Vec<String>,
-    /// Let axes advance together, as one: they have equally many values. Replaces the pairs of the scenario.
-    #[arg(long, value_name = "PATH,PATH", help_heading = "Simulation")]
-    pub pair: Vec<String>,
-    /// Run each configuration so many times with other draws, the same for all configurations. Default: the
-    /// scenario's, else 1.
-    #[arg(long, value_name = "N", help_heading = "Simulation")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(REPLICATIONS_MAX)))]
-    pub replications: Option<u32>,
+    /// The grid, the objective, the backend and the results.
+    #[command(flatten)]
+    pub grid: GridArgs,
     /// Run the finalists in so many fresh replications, none of which the search has seen. Default: as many as the
     /// search had, 10 at least.
     #[arg(long, value_name = "N", help_heading = "Simulation")]
@@ -103,52 +99,13 @@ pub struct OptimizeArgs {
     /// Look nearer where the best of a generation is better by less than this share of the objective; end at neighbours.
     #[arg(long, value_name = "SHARE", default_value = "0.1%", help_heading = "Simulation", value_parser = tolerance)]
     pub tolerance: f64,
-    /// Seed of everything that is drawn, in place of the scenario's.
-    #[arg(long, value_name = "N", help_heading = "Simulation")]
-    pub seed: Option<u64>,
-    /// What is minimised, as in `sweep`.
-    #[arg(long, value_name = "FIGURE", help_heading = "Objective")]
-    pub minimise: Option<String>,
-    /// What must hold, as in `sweep`; may be given several times.
-    #[arg(long, value_name = "CONSTRAINT", help_heading = "Objective")]
-    pub subject_to: Vec<String>,
-    /// Also show how the recommended setting and today's hold up: load=1.25,1.5 or evictions=2 (factors); may be given
-    /// several times.
-    #[arg(long, value_name = "WHAT=FACTORS", help_heading = "Objective")]
-    pub what_if: Vec<String>,
-    /// What runs it, as in `sweep`.
-    #[arg(long, value_enum, default_value_t, value_name = "WHICH", help_heading = "Backend")]
-    pub backend: BackendArg,
-    /// The GPU: its number in the list of `nodetide adapters`, or a part of its name.
-    #[arg(long, value_name = "NAME|INDEX", help_heading = "Backend")]
-    pub adapter: Option<String>,
-    /// Write what was run and the answer into this directory (`docs/sweep.md`); it appears whole or not at all.
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub out: Option<PathBuf>,
-    /// Replace the results that are in the directory of --out.
-    #[arg(long, requires = "out", help_heading = "Output")]
-    pub force: bool,
 }
 
 impl OptimizeArgs {
     /// The same as arguments of a sweep.
     #[must_use]
     pub fn as_sweep(&self) -> SweepArgs {
-        SweepArgs {
-            scenario: self.scenario.clone(),
-            vary: self.vary.clone(),
-            pair: self.pair.clone(),
-            replications: self.replications,
-            seed: self.seed,
-            minimise: self.minimise.clone(),
-            subject_to: self.subject_to.clone(),
-            what_if: self.what_if.clone(),
-            backend: self.backend,
-            adapter: self.adapter.clone(),
-            out: self.out.clone(),
-            force: self.force,
-            ..SweepArgs::default()
-        }
+        SweepArgs { grid: self.grid.clone(), ..SweepArgs::default() }
     }
 }
 

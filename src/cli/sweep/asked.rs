@@ -8,7 +8,7 @@ use crate::sweep::plan::{Flags, Plan, Spec};
 
 /// The plan of a sweep.
 pub(super) fn plan(args: &SweepArgs, loaded: &Loaded) -> Result<Plan, CliError> {
-    let seed = args.seed.unwrap_or(loaded.scenario().seed);
+    let seed = args.grid.seed.unwrap_or(loaded.scenario().seed);
     planned(args, loaded, |spec| Plan::of(loaded.scenario(), spec, seed))
 }
 
@@ -23,17 +23,17 @@ fn planned(
     of: impl FnOnce(&Spec) -> Result<Plan, Vec<Diagnostic>>,
 ) -> Result<Plan, CliError> {
     let flags = Flags {
-        vary: &args.vary,
-        pair: &args.pair,
+        vary: &args.grid.vary,
+        pair: &args.grid.pair,
         design: args.design.as_deref(),
-        replications: args.replications,
+        replications: args.grid.replications,
     };
     let planned = Spec::of(loaded, flags).and_then(|spec| of(&spec));
     // A mistake in the scenario is one of the scenario; the command line was understood.
-    let asked = !args.vary.is_empty()
-        || !args.pair.is_empty()
+    let asked = !args.grid.vary.is_empty()
+        || !args.grid.pair.is_empty()
         || args.design.is_some()
-        || args.replications.is_some();
+        || args.grid.replications.is_some();
     let of_flags = |d: &Diagnostic| match &d.source {
         Some(source) => source.name().starts_with("--"),
         None => asked,

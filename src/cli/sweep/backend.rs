@@ -27,10 +27,10 @@ impl Chosen {
         models: &[Model],
     ) -> Result<Self, CliError> {
         let obstacles = plan.obstacles(models);
-        let choice = Choice::from(args.backend);
+        let choice = Choice::from(args.grid.backend);
         if choice == Choice::Cpu || obstacles.is_empty() {
             let runner =
-                Runner::new(choice, args.adapter.as_deref(), models).map_err(|e| refused(e, loaded))?;
+                Runner::new(choice, args.grid.adapter.as_deref(), models).map_err(|e| refused(e, loaded))?;
             return Ok(Self { runner, why: None });
         }
         if choice == Choice::Gpu {
@@ -39,7 +39,7 @@ impl Chosen {
         let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded))?;
         let words: Vec<String> = obstacles.iter().map(|o| format!("{}: {o}", path_of(o))).collect();
         let mut why = format!("the scenario is not for the GPU: {}", words.join("; "));
-        if let Some(adapter) = &args.adapter {
+        if let Some(adapter) = &args.grid.adapter {
             why.push_str(&format!("; adapter {adapter:?} was not looked for"));
         }
         Ok(Self { runner, why: Some(why) })
@@ -85,7 +85,7 @@ pub(super) fn refused(error: SweepError, loaded: &Loaded) -> CliError {
 /// Says which backend would run, and why.
 pub(super) fn explain(args: &SweepArgs, loaded: &Loaded, plan: &Plan) -> Result<String, CliError> {
     // All of them: replications draw other jobs, which may need other identities.
-    let models = plan.models(loaded, args.seed).map_err(CliError::Invalid)?.models;
+    let models = plan.models(loaded, args.grid.seed).map_err(CliError::Invalid)?.models;
     let (_, mut text) = explained(args, loaded, plan, &models)?;
     let rows = whole(plan.len());
     text.push_str(&format!("rows: {rows} ({} left out)\n", whole(plan.left_out())));
@@ -105,12 +105,12 @@ pub(super) fn explained(
     if obstacles.is_empty() {
         text.push_str(&format!("why: {}\n", chosen.reason()));
     } else {
-        let asked = if Choice::from(args.backend) == Choice::Cpu { "asked for; and the" } else { "the" };
+        let asked = if Choice::from(args.grid.backend) == Choice::Cpu { "asked for; and the" } else { "the" };
         text.push_str(&format!("why: {asked} scenario is not for the GPU\n"));
         for obstacle in &obstacles {
             text.push_str(&format!("  {}: {obstacle}\n", path_of(obstacle)));
         }
-        if let Some(adapter) = &args.adapter {
+        if let Some(adapter) = &args.grid.adapter {
             text.push_str(&format!("  adapter {adapter:?} was not looked for\n"));
         }
     }

@@ -1,7 +1,7 @@
 //! A device that fails midway, through the command: what it writes, says and returns.
 
 use super::*;
-use crate::cli::args::{BackendArg, ColorWhen};
+use crate::cli::args::{BackendArg, ColorWhen, GridArgs};
 use crate::sweep::runner::Runner;
 use crate::sweep::runner::faulty::{Fault, Faulty, lost};
 use std::fs;
@@ -26,13 +26,14 @@ fn run(backend: BackendArg, fault: Option<Fault>) -> (u8, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let scenario = folder.path().join("faulty.ron");
     fs::write(&scenario, SCENARIO).unwrap();
-    let args = SweepArgs {
+    let grid = GridArgs {
         scenario,
         vary: AXES.map(str::to_owned).to_vec(),
         backend,
         out: Some(folder.path().join("out")),
-        ..SweepArgs::default()
+        ..GridArgs::default()
     };
+    let args = SweepArgs { grid, ..SweepArgs::default() };
     let output = Output::new(ColorWhen::Never, true);
     let done = super::run(
         &args,
@@ -44,7 +45,7 @@ fn run(backend: BackendArg, fault: Option<Fault>) -> (u8, tempfile::TempDir) {
             None => Chosen::new(args, loaded, plan, models),
             Some(fault) => {
                 let device = Faulty::new(fault, CHUNK);
-                Ok(Chosen { runner: Runner::on(args.backend.into(), device), why: None })
+                Ok(Chosen { runner: Runner::on(args.grid.backend.into(), device), why: None })
             }
         },
     );

@@ -69,22 +69,22 @@ pub(in crate::cli) fn optimize(
     let as_sweep = args.as_sweep();
     check_usage(&as_sweep)?;
     let began = Began::now();
-    let scenario = Scenario::open(&args.scenario)?;
+    let scenario = Scenario::open(&args.grid.scenario)?;
     let loaded = scenario.loaded();
     let grid = asked::grid(&as_sweep, loaded)?;
-    let mut out = args.out.as_deref().map(|path| OutDir::prepare(path, args.force)).transpose()?;
+    let mut out = args.grid.out.as_deref().map(|path| OutDir::prepare(path, args.grid.force)).transpose()?;
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
     }
-    let what_ifs = what_if::read(&args.what_if).map_err(CliError::Axes)?;
+    let what_ifs = what_if::read(&args.grid.what_if).map_err(CliError::Axes)?;
     remark_plan(&scenario, &grid, output);
     // Confirming takes further replications, whatever the search has.
     scenario.resampled().iter().for_each(|says| output.remark(says));
     scenario.forget();
     let progress = Arc::new(sweep::Progress::default());
     stop_on_interrupt(&progress, output);
-    let texts = decide::texts(loaded, args.minimise.as_deref(), &args.subject_to);
-    let decider = Decider::new(loaded, &texts, args.seed, grid.replications(), &progress)?;
+    let texts = decide::texts(loaded, args.grid.minimise.as_deref(), &args.grid.subject_to);
+    let decider = Decider::new(loaded, &texts, args.grid.seed, grid.replications(), &progress)?;
     let Some((decider, counted)) = decider else { return code_of(interrupted_early(output).1) };
     let mut explorer = Explorer {
         args: &as_sweep,
@@ -131,7 +131,7 @@ pub(in crate::cli) fn optimize(
         None => (&decider, 0..grid.replications(), answer.chosen().map(|point| surface.points[point].index)),
     };
     if let (None, Some(index)) = (&ended.stopped, index) {
-        let (loaded, plan, seed) = (&counted, &grid, args.seed);
+        let (loaded, plan, seed) = (&counted, &grid, args.grid.seed);
         let progress = &progress;
         let tried = what_if::Tried { decider: of, loaded, plan, seed, replications, progress };
         match tried.all(&what_ifs, index)? {
@@ -216,13 +216,13 @@ impl Explorer<'_> {
             Err(found) if found.iter().all(|d| d.code == Code::SweepEmpty) => return Ok(()),
             Err(found) => return Err(CliError::Axes(found)),
         };
-        plan.add_models(&mut self.models, self.counted, self.args.seed).map_err(CliError::Invalid)?;
+        plan.add_models(&mut self.models, self.counted, self.args.grid.seed).map_err(CliError::Invalid)?;
         let chosen = match self.chosen.take() {
             Some(chosen) => chosen,
             None => {
                 let mut chosen = Chosen::new(self.args, self.counted, &plan, &self.models.models)?;
                 chosen.runner.count_turnarounds(self.decider.objective.needs_turnarounds());
-                if self.args.backend != BackendArg::Cpu {
+                if self.args.grid.backend != BackendArg::Cpu {
                     let backend = chosen.runner.backend();
                     self.output.remark(&format!("it runs on the {backend}: {}", chosen.reason()));
                 }
@@ -290,7 +290,7 @@ impl Confirm<'_> {
     ) -> Result<Option<Winner>, CliError> {
         let from = self.grid.replications();
         let replications = self.args.confirm.unwrap_or_else(|| from.max(FRESH));
-        let seed = self.args.seed;
+        let seed = self.args.grid.seed;
         let first = ranked(surface, FINALISTS * ROUNDS);
         if first.is_empty() || ended.stopped.is_some() {
             return Ok(None);

@@ -242,13 +242,13 @@ fn there_has_to_be_something_whole_to_resume() {
 /// Pictures from files are those made at once.
 #[test]
 fn the_surface_is_read_back_as_it_was() {
-    use crate::report::charts::read_surface;
+    use crate::report::charts::read_answer;
     let locked = SCENARIO.replace("    expect", "    locks: [(from: \"0s\", level: ReadOnly)],\n    expect");
     for scenario in [SCENARIO, &locked] {
         let dir = place(scenario);
         let args = [&AXES[..], &["--vary", "idle_time=1m,90s", "--replications", "2"]].concat();
         swept(dir.path(), &args, &Pace::default()).unwrap();
-        let read = read_surface(&dir.path().join("o")).unwrap();
+        let read = read_answer(&dir.path().join("o")).unwrap().0;
         assert_eq!((read.points.len(), read.levels.len(), read.replications), (20, 60, 2));
         let cli = Cli::try_parse_from(["nodetide", "sweep", "s.ron"].iter().chain(&args)).unwrap();
         let Command::Sweep(args) = cli.command else { panic!("a sweep") };
@@ -276,7 +276,7 @@ fn unreadable(name: &str, by: impl FnOnce(String) -> String, text: &str) {
     let dir = place(SCENARIO);
     swept(dir.path(), &AXES, &Pace::default()).unwrap();
     change(dir.path(), name, by);
-    let error = crate::report::charts::read_surface(&dir.path().join("o")).unwrap_err().to_string();
+    let error = crate::report::charts::read_answer(&dir.path().join("o")).unwrap_err().to_string();
     assert!(error.contains(name) && error.contains(text), "{text:?} is not in {error:?}");
 }
 
@@ -321,13 +321,13 @@ fn a_damaged_surface_is_said_to_be_one() {
         "here is one more",
     );
     let none = tempfile::tempdir().unwrap();
-    let error = crate::report::charts::read_surface(none.path()).unwrap_err().to_string();
+    let error = crate::report::charts::read_answer(none.path()).unwrap_err().to_string();
     assert!(error.contains("it has no answer.json"), "{error}");
 }
 
 /// The surface of a sweep in memory.
 fn gathered(loaded: &Loaded, args: &SweepArgs) -> crate::stats::surface::Surface {
-    let plan = Plan::read(loaded.scenario(), &args.vary, args.replications.unwrap_or(1)).unwrap();
+    let plan = Plan::read(loaded.scenario(), &args.grid.vary, args.grid.replications.unwrap_or(1)).unwrap();
     let texts = decide::texts(loaded, None, &[]);
     let (decider, counted) =
         Decider::new(loaded, &texts, None, plan.replications(), &sweep::Progress::default())

@@ -3,7 +3,7 @@
 mod bounded;
 mod surface;
 
-pub use surface::{read_answer, read_surface};
+pub use surface::read_answer;
 
 use super::data::{Data, DataError, JobRow, TimelineRow};
 use super::facts::SummaryError;

@@ -102,6 +102,8 @@ pub struct Faults {
     pub fuel: Option<u32>,
     /// Most configurations of a chunk.
     pub chunk: Option<usize>,
+    /// Loop iterations after which counters of a configuration count as having gone round.
+    pub iterations: Option<u64>,
 }
 
 /// The kernel on one device.
@@ -109,7 +111,6 @@ pub struct Faults {
 pub struct Kernel {
     device: Device,
     design: Design,
-    text: String,
     module: wgpu::ShaderModule,
     layout: wgpu::BindGroupLayout,
     pipelines: BTreeMap<Features, wgpu::ComputePipeline>,
@@ -135,21 +136,21 @@ impl Kernel {
     /// # Errors
     /// The device is without what the design needs, or the driver refuses the shader.
     pub fn with_design(device: Device, design: Design) -> Result<Self, GpuError> {
-        Self::with_source(device, design, source::kernel(design))
+        Self::with_source(device, design, &source::kernel(design))
     }
 
     /// The same with another text, such as a mutated one.
     ///
     /// # Errors
     /// As [`Self::with_design`].
-    pub fn with_source(device: Device, design: Design, text: String) -> Result<Self, GpuError> {
+    pub fn with_source(device: Device, design: Design, text: &str) -> Result<Self, GpuError> {
         if design == Design::Subgroup && device.lanes().is_none() {
             return Err(GpuError::Refused(NO_LANES.to_owned()));
         }
         let (module, layout) = device.guarded(|d| {
             let descriptor = wgpu::ShaderModuleDescriptor {
                 label: Some("kernel"),
-                source: wgpu::ShaderSource::Wgsl(text.as_str().into()),
+                source: wgpu::ShaderSource::Wgsl(text.into()),
             };
             (d.create_shader_module(descriptor), bind_group_layout(d))
         })?;
@@ -157,7 +158,6 @@ impl Kernel {
         Ok(Self {
             device,
             design,
-            text,
             module,
             layout,
             pipelines: BTreeMap::new(),
@@ -197,12 +197,6 @@ impl Kernel {
             Design::Invocation => chunk::WORKGROUP,
             Design::Subgroup => 1,
         }
-    }
-
-    /// The kernel's text.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
     }
 
     /// Pipelines built so far.

@@ -164,22 +164,6 @@ impl Plan {
         self.ask(loaded.scenario(), models)
     }
 
-    /// Models by which a backend is chosen: the first, or where axes change what a backend looks at, one of each
-    /// combination.
-    ///
-    /// # Errors
-    /// As [`Self::models`].
-    pub fn sample_models(&self, loaded: &Loaded, seed: Option<u64>) -> Result<Vec<Model>, Vec<Diagnostic>> {
-        let mut models = Models::default();
-        let mut needed = self.needed(&models);
-        needed.retain(|(_, _, replication)| *replication == self.first_replication);
-        if self.axes.iter().all(|axis| axis.field != Field::Leaf) {
-            needed.truncate(1);
-        }
-        self.make(loaded, seed, &needed, &mut models, &Progress::default())?;
-        Ok(models.models)
-    }
-
     /// Combination, a configuration of it, and replication of all models that are not there yet.
     fn needed(&self, models: &Models) -> Vec<(u64, u64, u32)> {
         let replications = self.first_replication..self.first_replication + self.replications;

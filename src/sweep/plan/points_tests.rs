@@ -336,7 +336,7 @@ fn factors_have_levels_as_people_read_them() {
 fn obstacles_are_those_of_every_combination() {
     let loaded = load(SCENARIO);
     let plan = plan(&loaded, &["discipline=Fifo,Backfill", "node_limit=100,3000"], 1);
-    let models = plan.sample_models(&loaded, None).unwrap();
+    let models = plan.models(&loaded, None).unwrap().models;
     assert_eq!(models.len(), 4);
     assert_eq!(plan.obstacles(&models[..1]), []);
     assert_eq!(plan.obstacles(&models).len(), 1);

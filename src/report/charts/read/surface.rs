@@ -11,19 +11,12 @@ use std::path::Path;
 const ANSWER: &str = "answer.json";
 const SURFACE: &str = "surface.csv";
 
-/// Reads what pictures need of a sweep. What is minimised, by replication, is known only of today's settings and of the
-/// configurations that `answer.json` names; of all others it is NaN.
+/// Reads what pictures need of a sweep, and the number of the point that is recommended: of a search, the one that fresh
+/// replications confirmed. What is minimised, by replication, is known only of today's settings and of the configurations
+/// that `answer.json` names; of all others it is NaN.
 ///
 /// # Errors
 /// What is missing or damaged, with its place.
-pub fn read_surface(dir: &Path) -> Result<Surface, ReadError> {
-    read_answer(dir).map(|(surface, _)| surface)
-}
-
-/// The same, with the number of the point that is recommended: of a search, the one that fresh replications confirmed.
-///
-/// # Errors
-/// As [`read_surface`].
 pub fn read_answer(dir: &Path) -> Result<(Surface, Option<usize>), ReadError> {
     let json = answer(dir)?;
     let mut surface = begun(&json).map_err(|key| ReadError::Summary {

@@ -17,6 +17,10 @@ pub(super) const WORKGROUP: u32 = 32;
 /// Progress of a configuration that has ended.
 const FINISHED: u32 = u32::MAX;
 
+/// Loop iterations from which on a counter of a configuration may have gone round.
+const ITERATIONS_MAX: u64 = 1 << 32;
+const FEW_ITERATIONS: &str = "a run takes fewer than 2^32 loop iterations, in which no counter goes round";
+
 /// Dispatches between two looks at the progress, which cost a software driver more than a dispatch.
 const SOFTWARE_DISPATCHES: u32 = 16;
 const DISPATCHES: u32 = 2;
@@ -90,6 +94,7 @@ impl Chunk {
         let software = kernel.device.adapter.kind == Kind::Software;
         let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
         let mut dispatches = 0;
+        let mut iterations = 0_u64;
         loop {
             // Beside the longest operation there is always room for others.
             let fuel = kernel.faults.fuel.unwrap_or(kernel.fuel);
@@ -97,6 +102,7 @@ impl Chunk {
             let began = Instant::now();
             self.dispatch(kernel, each_time)?;
             dispatches += each_time;
+            iterations += u64::from(self.params.fuel) * u64::from(each_time);
             let pauses: Vec<u32> = kernel.read(&self.progress, self.count)?;
             self.adapt_fuel(kernel, began.elapsed() / each_time);
             if let Some(index) = pauses.iter().position(|n| *n != FINISHED && *n != dispatches) {
@@ -108,6 +114,11 @@ impl Chunk {
             }
             if done == self.count {
                 return Ok(());
+            }
+            // Whatever is counted once, is counted in an iteration of a loop.
+            if iterations > kernel.faults.iterations.unwrap_or(ITERATIONS_MAX) {
+                let index = pauses.iter().position(|n| *n != FINISHED).unwrap_or(0);
+                return Err(GpuError::Broken { index: offset + index, law: FEW_ITERATIONS });
             }
         }
     }
