@@ -18,6 +18,7 @@ pub use judge::{Baseline, Judged, judge};
 pub use read::{Texts, read, share};
 pub use value::{Sample, value};
 
+use crate::engine::output::{ClusterResult, Outcome};
 use crate::units::TimeSpan;
 
 /// A statistic of a time over jobs.
@@ -29,6 +30,30 @@ pub enum Stat {
     Max,
     /// A percentile, in per mille.
     Percentile(u32),
+}
+
+/// Jobs that are not served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unserved {
+    /// Rejected at the submit gate.
+    Rejected,
+    /// Failed or timed out.
+    Failed,
+    /// Without a final outcome.
+    Unfinished,
+}
+
+impl Unserved {
+    /// So many of a cluster's jobs.
+    fn count(self, result: &ClusterResult) -> u64 {
+        let is = |outcome: Outcome| match self {
+            Self::Rejected => outcome == Outcome::Rejected,
+            Self::Failed => outcome.is_failed(),
+            Self::Unfinished => !outcome.is_final(),
+        };
+        let counts = Outcome::ALL.iter().filter(|outcome| is(**outcome));
+        counts.map(|outcome| result.outcomes[*outcome as usize]).sum()
+    }
 }
 
 /// What can be minimised or limited.
@@ -54,6 +79,8 @@ pub enum Metric {
     StartedLate(TimeSpan),
     /// Share of billed node-time that runs jobs.
     Utilisation,
+    /// Jobs in the replication that has most of them.
+    Jobs(Unserved),
 }
 
 /// A metric of one cluster or of all.

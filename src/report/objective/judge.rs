@@ -1,8 +1,8 @@
 //! The verdict on a configuration.
 
 use super::value::{Count, Sample, Times, value, within};
-use super::{Bound, Constraint, Metric, Objective, Stat};
-use crate::engine::output::{Outcome, RunResult, Status};
+use super::{Bound, Constraint, Metric, Objective, Stat, Unserved};
+use crate::engine::output::{RunResult, Status};
 use crate::report::expectations::{at_least, at_most};
 use crate::report::facts::Within;
 use crate::stats::rank;
@@ -26,15 +26,9 @@ impl Baseline {
     pub fn of<'a>(results: impl Iterator<Item = &'a RunResult>) -> Self {
         let mut sums = Self::default();
         for cluster in results.flat_map(|result| &result.clusters) {
-            for &outcome in Outcome::ALL {
-                let n = cluster.outcomes[outcome as usize];
-                match outcome {
-                    Outcome::Rejected => sums.rejected += n,
-                    outcome if outcome.is_failed() => sums.failed += n,
-                    outcome if !outcome.is_final() => sums.unfinished += n,
-                    _ => {}
-                }
-            }
+            sums.rejected += Unserved::Rejected.count(cluster);
+            sums.failed += Unserved::Failed.count(cluster);
+            sums.unfinished += Unserved::Unfinished.count(cluster);
         }
         sums
     }

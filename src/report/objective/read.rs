@@ -4,7 +4,7 @@ mod words;
 
 pub use words::share;
 
-use super::{Bound, Constraint, Figure, Metric, Objective, Period, Stat, Term};
+use super::{Bound, Constraint, Figure, Metric, Objective, Period, Stat, Term, Unserved};
 use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
 use crate::scenario::Scenario;
 use crate::scenario::schema::Expect;
@@ -99,6 +99,9 @@ impl Reader<'_> {
             Metric::StartedWithin(limit) => format!("started within {limit}"),
             Metric::StartedLate(limit) => format!("not started within {limit}"),
             Metric::Utilisation => "utilisation".to_owned(),
+            Metric::Jobs(Unserved::Rejected) => "jobs rejected".to_owned(),
+            Metric::Jobs(Unserved::Failed) => "jobs failed".to_owned(),
+            Metric::Jobs(Unserved::Unfinished) => "jobs unfinished".to_owned(),
         };
         let name = match cluster {
             Some(i) => format!("{}: {name}", self.scenario.clusters[i].name),
@@ -256,6 +259,13 @@ impl Reader<'_> {
                     }
                 }
             }
+            Metric::Jobs(_) => match value.text.parse::<u32>() {
+                Ok(jobs) => (jobs.into(), None),
+                Err(_) => {
+                    let message = format!("{:?} is no number of jobs", value.text);
+                    return wrong(message, "write 0 or more, of each replication".to_owned());
+                }
+            },
             Metric::Cost | Metric::WholeCost => {
                 let (amount, per) = split_per(value.text);
                 let Ok(money) = amount.parse::<Money>() else {
@@ -327,7 +337,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What `expect` says about figures that a sweep judges; counts of jobs are judged against the scenario as written.
+    /// What `expect` says.
     fn expected(&self, expect: &Expect) -> Option<Constraint> {
         let of = |cluster: &Option<String>| match cluster {
             Some(name) => self.scenario.clusters.iter().position(|c| c.name == *name).map(Some),
@@ -344,6 +354,9 @@ impl Reader<'_> {
             make(metric, cluster, Bound::AtMost, limit.as_s(), Some(*limit), limit.to_string())
         };
         let percent = |share: f64| format!("{} %", share * 100.0);
+        let jobs = |which, limit: u64| {
+            make(Metric::Jobs(which), &None, Bound::AtMost, limit as f64, None, limit.to_string())
+        };
         match expect {
             Expect::WaitAtMost { percentile, limit, cluster } => {
                 timed(Metric::Wait(Stat::Percentile(per_mille(*percentile)?)), cluster, limit)
@@ -365,7 +378,9 @@ impl Reader<'_> {
             Expect::UtilisationAtLeast { share, cluster } => {
                 make(Metric::Utilisation, cluster, Bound::AtLeast, *share, None, percent(*share))
             }
-            Expect::RejectedAtMost(_) | Expect::FailedAtMost(_) | Expect::UnfinishedAtMost(_) => None,
+            Expect::RejectedAtMost(limit) => jobs(Unserved::Rejected, *limit),
+            Expect::FailedAtMost(limit) => jobs(Unserved::Failed, *limit),
+            Expect::UnfinishedAtMost(limit) => jobs(Unserved::Unfinished, *limit),
         }
     }
 
@@ -421,6 +436,7 @@ impl Reader<'_> {
                 Metric::Waiting => per("job-h"),
                 Metric::Wait(_) | Metric::Turnaround(_) => "s".to_owned(),
                 Metric::StartedWithin(_) | Metric::StartedLate(_) | Metric::Utilisation => "share".to_owned(),
+                Metric::Jobs(_) => "jobs".to_owned(),
             },
             terms if terms.iter().all(|t| matches!(t.figure.metric, Metric::Cost | Metric::Waiting)) => {
                 per(self.currency)

@@ -197,6 +197,9 @@ pub fn value(objective: &Objective, figure: &Figure, samples: &[Sample<'_>]) -> 
         Metric::Turnaround(Stat::Percentile(p)) => percentile(samples, cluster, Times::Turnaround, p),
         Metric::StartedWithin(limit) => share(limit),
         Metric::StartedLate(limit) => 1.0 - share(limit),
+        Metric::Jobs(which) => {
+            samples.iter().map(|s| s.sum(cluster, |r| which.count(r))).max().unwrap_or(0) as f64
+        }
         Metric::Utilisation => ratio(sum(|r| r.useful + r.lost + r.prepare), sum(billed_node_ticks)),
     }
 }

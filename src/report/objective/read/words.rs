@@ -1,13 +1,13 @@
 //! The words of objectives: what has a name, and how shares and amounts are written.
 
 use crate::diagnostic::{Code, Diagnostic, Piece, Text};
-use crate::report::objective::{Metric, Stat};
+use crate::report::objective::{Metric, Stat, Unserved};
 use crate::stats::per_mille;
 use crate::units::TimeSpan;
 use std::ops::Range;
 
 /// What has a name, with an example of each form.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 15] = [
     "cost",
     "node_hours",
     "waiting",
@@ -20,6 +20,9 @@ pub(super) const NAMES: [&str; 12] = [
     "started_within(10m)",
     "started_late(10m)",
     "utilisation",
+    "rejected",
+    "failed",
+    "unfinished",
 ];
 
 /// A piece of a text, which knows the text.
@@ -103,6 +106,9 @@ pub(super) fn metric(piece: Part<'_>) -> Result<Option<Metric>, Diagnostic> {
         "node_hours" => Some(Metric::NodeHours),
         "waiting" => Some(Metric::Waiting),
         "utilisation" | "utilization" => Some(Metric::Utilisation),
+        "rejected" => Some(Metric::Jobs(Unserved::Rejected)),
+        "failed" => Some(Metric::Jobs(Unserved::Failed)),
+        "unfinished" => Some(Metric::Jobs(Unserved::Unfinished)),
         _ => None,
     })
 }
