@@ -97,7 +97,7 @@ fn what_is_minimised_may_be_a_sum() {
 fn without_constraints_of_its_own_a_sweep_takes_those_of_expect() {
     let found = read(&texts(None, None), &scenario(), "USD", Some(24.0)).unwrap();
     let said: Vec<&str> = found.constraints.iter().map(|c| c.text.as_str()).collect();
-    assert_eq!(said, ["p90 wait ≤ 12m", "gpu.big: cost ≤ 100 USD/day"]);
+    assert_eq!(said, ["jobs rejected ≤ 0", "p90 wait ≤ 12m", "gpu.big: cost ≤ 100 USD/day"]);
     assert_eq!((found.period, found.unit.as_str()), (Some(Period::DAY), "USD/day"));
     assert_eq!(found.wait_limit(), Some(TimeSpan::from_s(720)));
     assert_eq!((found.latency.name.as_str(), found.latency_limit), ("p90 wait", Some(TimeSpan::from_s(720))));
