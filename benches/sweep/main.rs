@@ -43,8 +43,18 @@ fn model(jobs: usize) -> Model {
     Model::new(input).expect("case A is a valid input")
 }
 
+/// Whether it is only to be seen that it runs.
+fn tried() -> bool {
+    std::env::args().any(|arg| arg == "--test")
+}
+
+/// Jobs, and configurations.
+fn size() -> (usize, usize) {
+    if tried() { (300, 64) } else { (10_000, 256) }
+}
+
 fn cpu(c: &mut Criterion) {
-    let (jobs, count) = (10_000, 256);
+    let (jobs, count) = size();
     let model = model(jobs);
     let configurations = configurations(&model, count);
     let models = std::slice::from_ref(&model);
@@ -80,15 +90,15 @@ fn cpu(c: &mut Criterion) {
 /// for nobody but at the end, which is all that the machine gives. Cores that are shared with others are now faster, now
 /// slower, by far more than the difference; turns next to each other are so alike.
 fn shares(_: &mut Criterion) {
-    const TURNS: usize = 41;
-    let (jobs, count) = (10_000, 256);
+    let turns = if tried() { 1 } else { 41 };
+    let (jobs, count) = size();
     let model = model(jobs);
     let configurations = configurations(&model, count);
     let threads = rayon::current_num_threads();
     let mut workspaces: Vec<_> = (0..threads).map(|_| Workspace::new()).collect();
     let (backend, mut results) = (cpu::Cpu::new(), Results::new());
     let mut rates = [const { Vec::new() }; 3];
-    for turn in 0..=TURNS {
+    for turn in 0..=turns {
         let mut timed = |which: usize, runs: usize, work: &mut dyn FnMut()| {
             let began = Instant::now();
             work();
@@ -115,9 +125,9 @@ fn shares(_: &mut Criterion) {
     let over = |a: &[f64], b: &[f64], by: f64| a.iter().zip(b).map(|(a, b)| a / (by * b)).collect();
     let tell = |name: &str, mut of: Vec<f64>| {
         of.sort_by(f64::total_cmp);
-        println!("{name}: median {:.2}, from {:.2} to {:.2}", of[TURNS / 2], of[0], of[TURNS - 1]);
+        println!("{name}: median {:.2}, from {:.2} to {:.2}", of[turns / 2], of[0], of[turns - 1]);
     };
-    println!("\nin {TURNS} turns, {count} x {jobs}, million configuration-jobs a second:");
+    println!("\nin {turns} turns, {count} x {jobs}, million configuration-jobs a second:");
     let (shared, cores) = (over(&backend, &one, threads as f64), over(&own, &one, threads as f64));
     let of_own = over(&backend, &own, 1.0);
     tell("engine, one core", one);
@@ -148,8 +158,9 @@ fn gpu(c: &mut Criterion) {
     };
     println!("adapter: {} ({}, {})", adapter.name, adapter.kind, adapter.driver);
     let software = adapter.kind == Kind::Software;
-    let mut sizes = vec![(256, 10_000)];
-    if !software {
+    let (jobs, count) = size();
+    let mut sizes = vec![(count, jobs)];
+    if !software && !tried() {
         sizes.extend([(8_192, 10_000), (65_536, 10_000), (8_192, 100_000)]);
     }
     let mut variants = vec![
@@ -171,12 +182,14 @@ fn gpu(c: &mut Criterion) {
             kernel.count_turnarounds(false);
             kernel.interleave(*interleaved);
             let name = format!("kernel, {count} x {jobs}, {name}");
+            // Builds the pipeline; on a GPU the whole finds the fuel too.
+            let first = if software { 1 } else { count };
+            run(&mut kernel, &model, &configurations[..first]);
+            compare(&name, &mut kernel, &model, &configurations);
             if software {
-                time_once(&name, &mut kernel, &model, &configurations);
+                // It takes so long that ten samples would say no more than one.
                 continue;
             }
-            // The first checked run finds the fuel too.
-            check(&run(&mut kernel, &model, &configurations), &model, &configurations);
             group.throughput(Throughput::Elements((jobs * count) as u64));
             group.bench_function(name, |b| b.iter(|| black_box(run(&mut kernel, &model, &configurations))));
         }
@@ -184,34 +197,44 @@ fn gpu(c: &mut Criterion) {
     group.finish();
 }
 
-/// A software driver takes so long that ten samples would say no more than one.
+/// Times the kernel once, beside the CPU backend on the same work, and the bare recursion on as many cores. Every result is
+/// the engine's.
 #[cfg(feature = "gpu")]
-fn time_once(name: &str, kernel: &mut Kernel, model: &Model, configurations: &[Configuration]) {
-    // Builds the pipeline.
-    run(kernel, model, &configurations[..1]);
+fn compare(name: &str, kernel: &mut Kernel, model: &Model, configurations: &[Configuration]) {
+    let jobs = model.job_count();
+    let rate = |work: usize, began: Instant| work as f64 / began.elapsed().as_secs_f64() / 1e6;
     let began = Instant::now();
     let results = run(kernel, model, configurations);
+    let of_kernel = rate(jobs * configurations.len(), began);
     let took = began.elapsed().as_secs_f64();
-    check(&results, model, configurations);
-    let rate = (model.job_count() * configurations.len()) as f64 / took / 1e6;
-    println!("{name}: {took:.1} s once, {rate:.3} Melem/s");
+    let began = Instant::now();
+    let of_engine = cpu::run(std::slice::from_ref(model), configurations, &Progress::default());
+    let of_cpu = rate(jobs * configurations.len(), began);
+    let mut of_engine = of_engine.expect("nobody stops it");
+    for result in &mut of_engine {
+        result.clusters[0].turnaround_histogram.clear();
+    }
+    assert!(results == of_engine, "kernel and engine agree");
+    let lanes = recursion::Jobs::new(&cases::case_a(jobs));
+    let began = Instant::now();
+    let times = 20;
+    for _ in 0..times {
+        black_box(recursion::run(&lanes, 100));
+    }
+    let cores = rayon::current_num_threads();
+    let of_recursion = rate(jobs * recursion::LANES * times * cores, began);
+    println!(
+        "{name}: {took:.1} s once, {of_kernel:.3} Melem/s: {:.3} of the CPU backend ({of_cpu:.1}), {:.3} of the bare recursion on {cores} \
+         cores ({of_recursion:.0}, one measured)",
+        of_kernel / of_cpu,
+        of_kernel / of_recursion
+    );
 }
 
 #[cfg(feature = "gpu")]
 fn run(kernel: &mut Kernel, model: &Model, configurations: &[Configuration]) -> Vec<RunResult> {
     let mut go_on = |_| ControlFlow::Continue(());
     kernel.run(std::slice::from_ref(model), configurations, &mut go_on).expect("the kernel runs")
-}
-
-/// Every result is the engine's.
-#[cfg(feature = "gpu")]
-fn check(results: &[RunResult], model: &Model, configurations: &[Configuration]) {
-    let of_engine = cpu::run(std::slice::from_ref(model), configurations, &Progress::default());
-    let mut of_engine = of_engine.expect("nobody stops it");
-    for result in &mut of_engine {
-        result.clusters[0].turnaround_histogram.clear();
-    }
-    assert!(results == of_engine, "kernel and engine agree");
 }
 
 #[cfg(not(feature = "gpu"))]

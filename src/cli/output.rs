@@ -113,6 +113,9 @@ impl Output {
 
     /// To standard error; if nobody can hear it, there is nobody to tell.
     fn talk(self, text: &str) {
-        let _ = AutoStream::new(io::stderr().lock(), self.color).write_all(text.as_bytes());
+        let mut stderr = io::stderr().lock();
+        // A line of progress comes again by itself.
+        let _ = stderr.write_all(super::progress::clear());
+        let _ = AutoStream::new(stderr, self.color).write_all(text.as_bytes());
     }
 }

@@ -4,13 +4,17 @@ use super::output::Output;
 use crate::report::units::{duration_s, whole};
 use crate::sweep;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Work that takes less is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// Back to the beginning of the line, and away with what stands there.
+const CLEAR: &[u8] = b"\r\x1b[K";
+/// Whether a line is on the terminal, of which the program has one.
+static DRAWN: AtomicBool = AtomicBool::new(false);
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_millis(250);
 
@@ -57,7 +61,7 @@ impl Progress {
 
 /// Configurations done, rate, time left.
 fn sweep_line(before: u64, done: u64, total: u64, elapsed: Duration) -> String {
-    let so_far = format!("sweeping: {} of {} configurations", whole(done), whole(total));
+    let so_far = format!("sweeping: {} of {} runs", whole(done), whole(total));
     let rate = done.saturating_sub(before) as f64 / elapsed.as_secs_f64().max(1e-9);
     if done <= before {
         return format!("{so_far}, {} s", elapsed.as_secs());
@@ -105,12 +109,19 @@ fn show(line: &dyn Fn(Duration) -> String, signal: &Signal) {
         if timeout.timed_out() && !*over {
             let line = format!("\r\x1b[K{}", line(began.elapsed()));
             drawn = io::stderr().write_all(line.as_bytes()).is_ok() || drawn;
+            DRAWN.store(drawn, Ordering::Relaxed);
             wait = INTERVAL;
         }
     }
     if drawn {
-        let _ = io::stderr().write_all(b"\r\x1b[K");
+        let _ = io::stderr().write_all(CLEAR);
+        DRAWN.store(false, Ordering::Relaxed);
     }
+}
+
+/// What takes the line away, where one is drawn: whoever says something else there puts it before.
+pub(super) fn clear() -> &'static [u8] {
+    if DRAWN.load(Ordering::Relaxed) { CLEAR } else { b"" }
 }
 
 #[cfg(test)]
@@ -120,8 +131,8 @@ mod tests {
     #[test]
     fn a_sweep_tells_rate_and_time_left() {
         let line = sweep_line(0, 25_000, 100_000, Duration::from_secs(10));
-        assert_eq!(line, "sweeping: 25,000 of 100,000 configurations, 2,500 a second, 30s left");
+        assert_eq!(line, "sweeping: 25,000 of 100,000 runs, 2,500 a second, 30s left");
         let line = sweep_line(0, 0, 10, Duration::from_secs(3));
-        assert_eq!(line, "sweeping: 0 of 10 configurations, 3 s");
+        assert_eq!(line, "sweeping: 0 of 10 runs, 3 s");
     }
 }

@@ -96,7 +96,7 @@ fn run(
     if args.explain_backend {
         return Ok((explain(args, loaded, &plan)?, Ended::default()));
     }
-    let what_ifs = what_if::read(&args.grid.what_if).map_err(CliError::Axes)?;
+    let what_ifs = what_if::read(&args.grid.what_if, loaded.scenario(), &plan).map_err(CliError::Axes)?;
     let texts = decide::texts(loaded, args.grid.minimise.as_deref(), &args.grid.subject_to);
     if args.dry_run {
         decide::asked(loaded, &texts, args.grid.seed)?;
@@ -111,6 +111,7 @@ fn run(
         output.remark(&leftover.to_string());
     }
     remark_plan(&scenario, &plan, output);
+    output.remark(&format!("sweeping {}", size(&plan)));
     if plan.replications() > 1 {
         scenario.resampled().iter().for_each(|says| output.remark(says));
     }
@@ -169,6 +170,10 @@ fn run(
     if let (None, Some(point)) = (&ended.stopped, answer.chosen()) {
         let index = surface.points[point].index;
         answer.detail = decider.detail(&plan, &models, &sweep.scales, index, &sweep.progress.beside());
+        if answer.detail.is_none() {
+            // All rows are there; what is missing of the answer a resumed sweep adds.
+            ended.stopped = Some(SweepError::Interrupted);
+        }
         let tried = what_if::Tried {
             decider: &decider,
             loaded: &counted,
@@ -179,7 +184,6 @@ fn run(
         };
         match tried.all(&what_ifs, index)? {
             Some(found) => answer.what_if = found,
-            // All rows are there; what is missing of the answer a resumed sweep adds.
             None => ended.stopped = Some(SweepError::Interrupted),
         }
     }
@@ -219,10 +223,7 @@ fn write_answer(
 
 /// How many ran and what became of them, then the answer.
 fn printed(answer: &Answer<'_>, plan: &Plan, ended: &Ended) -> String {
-    let mut text = count(plan.configurations(), "configuration");
-    if plan.replications() > 1 {
-        text.push_str(&format!(" × {} replications", plan.replications()));
-    }
+    let mut text = size(plan);
     if ended.stopped.is_some() {
         text.push_str(&format!("; stopped after {} of {} rows", whole(ended.rows), whole(plan.len())));
     }
@@ -272,6 +273,15 @@ fn check_usage(args: &SweepArgs) -> Result<(), CliError> {
         return Err(CliError::Usage(text));
     }
     Ok(())
+}
+
+/// How much runs: `900 configurations × 20 replications`.
+fn size(plan: &Plan) -> String {
+    let mut text = count(plan.configurations(), "configuration");
+    if plan.replications() > 1 {
+        text.push_str(&format!(" × {} replications", plan.replications()));
+    }
+    text
 }
 
 fn remark_plan(scenario: &Scenario, plan: &Plan, output: &Output) {

@@ -25,10 +25,10 @@ const ENVIRONMENT_SHIFT: u32 = 11;
 pub enum Obstacle {
     /// It has so many clusters.
     Clusters(usize),
-    /// A queue discipline other than first in, first out.
-    Discipline(Discipline),
-    /// Evicted jobs are submitted again.
-    Resubmit,
+    /// A cluster, by its index, has a queue discipline other than first in, first out.
+    Discipline(usize, Discipline),
+    /// Evicted jobs of a cluster are submitted again.
+    Resubmit(usize),
     /// So many slots may be held.
     Slots(u32),
     /// Its jobs need so many different identities.
@@ -41,10 +41,13 @@ impl Obstacle {
         let number = |obstacle: &Self| match *obstacle {
             Self::Clusters(n) | Self::Identities(n) => n,
             Self::Slots(n) => n as usize,
-            Self::Discipline(_) | Self::Resubmit => 0,
+            Self::Discipline(..) | Self::Resubmit(_) => 0,
         };
-        let kind = std::mem::discriminant(&self);
-        match found.iter_mut().find(|known| std::mem::discriminant(*known) == kind) {
+        let is_same = |known: &Self| match (known, &self) {
+            (Self::Discipline(..) | Self::Resubmit(_), _) => *known == self,
+            _ => std::mem::discriminant(known) == std::mem::discriminant(&self),
+        };
+        match found.iter_mut().find(|known| is_same(known)) {
             None => found.push(self),
             Some(known) if number(known) < number(&self) => *known = self,
             Some(_) => {}
@@ -56,8 +59,8 @@ impl std::fmt::Display for Obstacle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Clusters(n) => write!(f, "{n} clusters; the kernel simulates one"),
-            Self::Discipline(d) => write!(f, "queue discipline {d:?}; the kernel knows Fifo"),
-            Self::Resubmit => {
+            Self::Discipline(_, d) => write!(f, "queue discipline {d:?}; the kernel knows Fifo"),
+            Self::Resubmit(_) => {
                 f.write_str("on_eviction: Resubmit, which breaks the bound of the kernel's memory")
             }
             Self::Slots(n) => write!(f, "up to {n} nodes; the kernel holds {KERNEL_SLOTS_MAX}"),
@@ -110,14 +113,16 @@ impl Model {
     #[must_use]
     pub fn obstacles(&self) -> Vec<Obstacle> {
         let mut found = Vec::new();
-        let [cluster] = self.clusters.as_slice() else {
-            return vec![Obstacle::Clusters(self.clusters.len())];
-        };
-        if cluster.input.discipline != Discipline::Fifo {
-            found.push(Obstacle::Discipline(cluster.input.discipline));
+        if self.clusters.len() != 1 {
+            found.push(Obstacle::Clusters(self.clusters.len()));
         }
-        if matches!(cluster.input.on_eviction, OnEviction::Resubmit(_)) {
-            found.push(Obstacle::Resubmit);
+        for (i, cluster) in self.clusters.iter().enumerate() {
+            if cluster.input.discipline != Discipline::Fifo {
+                found.push(Obstacle::Discipline(i, cluster.input.discipline));
+            }
+            if matches!(cluster.input.on_eviction, OnEviction::Resubmit(_)) {
+                found.push(Obstacle::Resubmit(i));
+            }
         }
         let identities = self.needed_identities();
         if identities.len() > IDENTITIES_MAX {

@@ -273,6 +273,12 @@ impl Axis {
         self.text.as_str()
     }
 
+    /// Where it stands in the scenario.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Its numbers of nodes.
     pub(super) fn nodes(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.len()).filter_map(|i| match self.value(i) {

@@ -112,7 +112,7 @@ pub enum SweepError {
     Interrupted,
 }
 
-/// Fewer configurations than these are not tried where a GPU is out of memory.
+/// Fewer configurations than these are left to the CPU where a GPU is out of memory.
 #[cfg(feature = "gpu")]
 const PIECE_MIN: usize = 32;
 
@@ -136,7 +136,7 @@ pub struct Runner {
 #[cfg(feature = "gpu")]
 fn pick(wanted: Option<&str>) -> Result<gpu::Adapter, String> {
     let list = gpu::adapters();
-    let names = || list.iter().map(|a| format!("{} {}", a.index, a.name)).collect::<Vec<_>>().join(", ");
+    let names = || list.iter().map(|a| format!("{}: {}", a.index, a.name)).collect::<Vec<_>>().join(", ");
     match wanted {
         _ if list.is_empty() => {
             Err("this machine has no adapter (no Vulkan, Metal or DirectX 12 driver)".to_owned())
@@ -200,7 +200,7 @@ impl Runner {
     #[cfg(feature = "gpu")]
     fn open(&mut self, adapter: Option<&str>) -> Result<(), String> {
         let adapter = pick(adapter)?;
-        let kernel = gpu::Device::open(&adapter).and_then(Kernel::new).map_err(|error| error.to_string())?;
+        let kernel = Kernel::open(&adapter).map_err(|error| error.to_string())?;
         self.kernel = Some(Box::new(kernel));
         "the scenario is for it".clone_into(&mut self.reason);
         Ok(())
@@ -293,6 +293,8 @@ impl Runner {
     ) -> Result<(), SweepError> {
         let Some(mut kernel) = self.kernel.take() else { return Ok(()) };
         let (before, first) = (progress.done(), results.len());
+        // Where a GPU is demanded, few at a time are better than an error.
+        let least = if self.choice == Choice::Gpu { 1 } else { PIECE_MIN };
         loop {
             let from = results.len() - first;
             let part = &configurations[from..configurations.len().min(from.saturating_add(self.piece))];
@@ -313,8 +315,8 @@ impl Runner {
                     return Err(SweepError::Interrupted);
                 }
                 // What was complete is not done again.
-                Err(GpuError::OutOfMemory) if self.piece > PIECE_MIN => {
-                    self.piece = ((from + part.len() - done) / 2).max(PIECE_MIN);
+                Err(GpuError::OutOfMemory) if from + part.len() - done > least => {
+                    self.piece = ((from + part.len() - done) / 2).max(least);
                     let piece = self.piece;
                     self.notices.push(format!(
                         "the GPU is out of memory: going on with {piece} configurations at a time"

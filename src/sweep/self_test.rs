@@ -1,6 +1,6 @@
 //! A small parity run: does the kernel on this adapter give what the engine gives?
 
-use super::gpu::{Adapter, Device, Kernel};
+use super::gpu::{Adapter, Design, GpuError, Kernel};
 use super::plan::Plan;
 use super::{Progress, cpu};
 use crate::diagnostic::Source;
@@ -18,7 +18,7 @@ const AXES: [&str; 3] = ["max_nodes=2..9", "min_nodes=0,2", "idle_time=30s..2m:3
 /// What came of a self-test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Every figure of so many configurations is the same.
+    /// Every figure of so many configurations is the same, in every design that the adapter can run.
     Agreed(usize),
     /// This configuration differs.
     Differs(String),
@@ -42,19 +42,23 @@ fn self_tested(adapter: &Adapter) -> Result<Verdict, String> {
     let models = plan.models(&loaded, None).map_err(told)?;
     let chunk = plan.chunk(&models, 0, plan.positions());
     let expected = cpu::run(&models.models, &chunk.configurations, &Progress::default()).unwrap_or_default();
-    let mut kernel = Device::open(adapter).and_then(Kernel::new).map_err(|error| error.to_string())?;
-    // Every figure that it can give.
-    kernel.count_turnarounds(true);
-    let mut hear = |_: usize| ControlFlow::Continue(());
-    let found =
-        kernel.run(&models.models, &chunk.configurations, &mut hear).map_err(|error| error.to_string())?;
-    let mut results = expected.iter().zip(&found).zip(&chunk.rows);
-    let differs = results.find(|((expected, found), _)| expected != found);
-    Ok(match differs {
-        Some((_, (index, _))) => Verdict::Differs(plan.name(*index)),
-        None if found.len() == plan.len() as usize => Verdict::Agreed(found.len()),
-        None => Verdict::Differs(format!("{} of {} results came back", found.len(), plan.len())),
-    })
+    let told = |error: GpuError| error.to_string();
+    for design in Design::ALL.into_iter().filter(|design| design.runs_on(adapter)) {
+        let mut kernel = Kernel::open_as(adapter, design).map_err(told)?;
+        // Every figure that it can give.
+        kernel.count_turnarounds(true);
+        let mut hear = |_: usize| ControlFlow::Continue(());
+        let found = kernel.run(&models.models, &chunk.configurations, &mut hear).map_err(told)?;
+        let mut results = expected.iter().zip(&found).zip(&chunk.rows);
+        if let Some((_, (index, _))) = results.find(|((expected, found), _)| expected != found) {
+            return Ok(Verdict::Differs(format!("{}, {design}", plan.name(*index))));
+        }
+        if found.len() as u64 != plan.len() {
+            let came = format!("{} of {} results came back, {design}", found.len(), plan.len());
+            return Ok(Verdict::Differs(came));
+        }
+    }
+    Ok(Verdict::Agreed(expected.len()))
 }
 
 #[cfg(test)]

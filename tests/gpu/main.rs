@@ -65,6 +65,8 @@ fn main() -> ExitCode {
         Trial::test("counters_that_may_go_round_are_told", faults::too_many_iterations),
         Trial::test("a_result_that_breaks_a_law_is_told", faults::broken_results),
         Trial::test("an_interrupted_run_keeps_whole_chunks", faults::interrupted_chunks),
+        Trial::test("an_interrupted_run_keeps_what_has_ended_first", faults::interrupted_within_a_chunk),
+        Trial::test("tables_that_do_not_fit_together_run_in_parts", faults::tables_in_parts),
         Trial::test("a_runner_gives_smaller_pieces", faults::runner_smaller_pieces),
         Trial::test("a_runner_goes_on_where_a_device_is_lost", faults::runner_lost),
         Trial::test("more_identities_than_bits_are_told", faults::too_many_identities),

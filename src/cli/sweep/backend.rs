@@ -29,14 +29,14 @@ impl Chosen {
         let obstacles = plan.obstacles(models);
         let choice = Choice::from(args.grid.backend);
         if choice == Choice::Cpu || obstacles.is_empty() {
-            let runner =
-                Runner::new(choice, args.grid.adapter.as_deref(), models).map_err(|e| refused(e, loaded))?;
+            let runner = Runner::new(choice, args.grid.adapter.as_deref(), models)
+                .map_err(|e| refused(e, loaded, plan))?;
             return Ok(Self { runner, why: None });
         }
         if choice == Choice::Gpu {
-            return Err(refused(SweepError::NotForGpu(obstacles), loaded));
+            return Err(refused(SweepError::NotForGpu(obstacles), loaded, plan));
         }
-        let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded))?;
+        let runner = Runner::new(Choice::Cpu, None, models).map_err(|e| refused(e, loaded, plan))?;
         let words: Vec<String> = obstacles.iter().map(|o| format!("{}: {o}", path_of(o))).collect();
         let mut why = format!("the scenario is not for the GPU: {}", words.join("; "));
         if let Some(adapter) = &args.grid.adapter {
@@ -53,12 +53,12 @@ impl Chosen {
 /// Where a scenario says what is in the way.
 pub(super) fn path_of(obstacle: &Obstacle) -> Path {
     let root = Path::root();
-    let cluster = root.field("clusters").index(0);
+    let cluster = |i: usize| root.clone().field("clusters").index(i);
     match obstacle {
         Obstacle::Clusters(_) => root.field("clusters"),
-        Obstacle::Discipline(_) => cluster.field("discipline"),
-        Obstacle::Resubmit => cluster.field("on_eviction"),
-        Obstacle::Slots(_) => cluster.field("max_nodes"),
+        Obstacle::Discipline(i, _) => cluster(*i).field("discipline"),
+        Obstacle::Resubmit(i) => cluster(*i).field("on_eviction"),
+        Obstacle::Slots(_) => cluster(0).field("max_nodes"),
         Obstacle::Identities(_) => root.field("workload"),
     }
 }
@@ -69,15 +69,19 @@ pub(super) fn no_gpu(message: String) -> CliError {
     CliError::Gpu(vec![Diagnostic::new(Code::NoGpu, message).help(help)])
 }
 
-pub(super) fn refused(error: SweepError, loaded: &Loaded) -> CliError {
+pub(super) fn refused(error: SweepError, loaded: &Loaded, plan: &Plan) -> CliError {
     let SweepError::NotForGpu(obstacles) = error else { return no_gpu(error.to_string()) };
     let tree = Tree::new(loaded.source().text());
     let of = |obstacle: &Obstacle| {
         let path = path_of(obstacle);
         let message = format!("`{path}` is not for the GPU: {obstacle}");
-        Diagnostic::new(Code::NotForGpu, message)
-            .at(loaded.source(), tree.find(&path).span, "not for the GPU")
-            .help("--backend auto or cpu gives the same results with the engine")
+        let found = Diagnostic::new(Code::NotForGpu, message);
+        let found = match plan.axes().iter().find(|axis| *axis.path() == path) {
+            // What the scenario says is not what runs.
+            Some(axis) => found.note(format!("{} has it so", axis.written())),
+            None => found.at(loaded.source(), tree.find(&path).span, "not for the GPU"),
+        };
+        found.help("--backend auto or cpu gives the same results with the engine")
     };
     CliError::Gpu(obstacles.iter().map(of).collect())
 }

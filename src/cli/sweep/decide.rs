@@ -81,7 +81,7 @@ fn run_as_is(
     seed: Option<u64>,
     replications: Range<u32>,
     progress: &Progress,
-    load: f64,
+    load: Option<f64>,
 ) -> Result<Option<AsIs>, CliError> {
     let plan = Plan::read(loaded.scenario(), &[], 1)
         .and_then(|plan| plan.with_replications(replications.start, replications.len() as u32))
@@ -93,10 +93,6 @@ fn run_as_is(
     let results = cpu::run(&models.models, &chunk.configurations, progress);
     let as_is = |results| AsIs { models, scales, configurations: chunk.configurations, results };
     Ok(results.map(as_is))
-}
-
-fn own_load(loaded: &Loaded) -> f64 {
-    loaded.scenario().workload.load_factor.unwrap_or(1.0)
 }
 
 /// A scenario that was run without axes.
@@ -149,7 +145,7 @@ impl Decider {
     ) -> Result<Option<(Self, Loaded)>, CliError> {
         let (objective, source) = asked(loaded, texts, seed)?;
         let counted = counting(loaded, objective.wait_limit())?;
-        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside(), own_load(loaded))?;
+        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside(), None)?;
         let Some(as_is) = as_is else { return Ok(None) };
         Ok(Some((Self::of(objective, source, &as_is), counted)))
     }
@@ -170,7 +166,7 @@ impl Decider {
         replications: Range<u32>,
         progress: &Progress,
     ) -> Result<Option<Self>, CliError> {
-        let as_is = run_as_is(counted, seed, replications, &progress.beside(), own_load(counted))?;
+        let as_is = run_as_is(counted, seed, replications, &progress.beside(), None)?;
         Ok(as_is.map(|as_is| Self::of(self.objective.clone(), self.source.clone(), &as_is)))
     }
 
@@ -213,7 +209,9 @@ impl Decider {
         progress: &Progress,
     ) -> Result<Option<Point>, CliError> {
         let changed = loaded.changed(change).map_err(CliError::Invalid)?;
-        let as_is = run_as_is(&changed, seed, replications, &progress.beside(), own_load(loaded))?;
+        // More load brings the same jobs in less time, and so costs more a week.
+        let own = loaded.scenario().workload.load_factor.unwrap_or(1.0);
+        let as_is = run_as_is(&changed, seed, replications, &progress.beside(), Some(own))?;
         Ok(as_is.map(|as_is| as_is.group().judge(&self.objective, &self.baseline).point))
     }
 }

@@ -17,6 +17,16 @@ const TRIED_MAX: u64 = 256;
 /// A result with its two histograms and what is made of it [bytes].
 const RESULT_BYTES: u64 = 14_000;
 
+/// What the program takes by itself [bytes].
+const PROGRAM_BYTES: u64 = 20_000_000;
+
+/// What the answer and its charts keep of a configuration at the end, beside its levels and its objective in each replication
+/// [bytes]; measured with 100,000 to a million of them.
+const POINT_BYTES: u64 = 330;
+
+/// A job of a model, with what reading it takes [bytes]; measured with three million in a file, once and four times over.
+const JOB_BYTES: u64 = 250;
+
 /// Size, axes, models, memory and time, a line each.
 pub(super) fn says(plan: &Plan, models: &Models, backend: &Backend) -> String {
     let mut text = format!("rows: {}", whole(plan.len()));
@@ -40,8 +50,11 @@ pub(super) fn says(plan: &Plan, models: &Models, backend: &Backend) -> String {
     }
     text.push_str(&format!("models: {}\n", whole(models.models.len() as u64)));
     let results = plan.positions().min(chunk_of(backend)) * RESULT_BYTES;
-    let bytes = results + models.models.iter().enumerate().map(|m| own_bytes(models, m)).sum::<u64>();
-    text.push_str(&format!("memory: about {} MB\n", whole((bytes / 1_000_000).max(1))));
+    let answer = plan.configurations()
+        * (POINT_BYTES + 4 * plan.axes().len() as u64 + 8 * u64::from(plan.replications()));
+    let models_take = models.models.iter().enumerate().map(|m| own_bytes(models, m)).sum::<u64>();
+    let bytes = PROGRAM_BYTES + results + answer + models_take;
+    text.push_str(&format!("memory: about {} MB\n", whole(bytes / 1_000_000)));
     text.push_str(&format!("time: {}\n", time(plan, models, backend)));
     text
 }
@@ -59,7 +72,7 @@ fn of_axis(axis: &Axis) -> String {
 /// What a model does not share with one before it: mostly its jobs.
 fn own_bytes(models: &Models, (i, model): (usize, &Model)) -> u64 {
     let shared = i > 0 && model.shares_jobs_with(&models.models[i - 1]);
-    if shared { 4_000 } else { 4_000 + model.job_count() as u64 * 40 }
+    if shared { 4_000 } else { 4_000 + model.job_count() as u64 * JOB_BYTES }
 }
 
 /// From the first configurations, on one core.

@@ -120,7 +120,7 @@ fn a_gpu_with_little_memory_gets_smaller_pieces() {
 
 #[test]
 fn a_demanded_gpu_without_memory_for_a_piece_is_an_error() {
-    let (code, folder) = run(BackendArg::Gpu, Some(Fault::MemoryFor(1)));
+    let (code, folder) = run(BackendArg::Gpu, Some(Fault::MemoryFor(0)));
     assert_eq!(code, exit_code::NO_GPU);
     assert!(!exists(&folder, ""), "no directory of nothing");
 }

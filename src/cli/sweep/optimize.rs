@@ -76,7 +76,7 @@ pub(in crate::cli) fn optimize(
     for leftover in out.iter().flat_map(|out| out.cleaned()) {
         output.remark(&leftover.to_string());
     }
-    let what_ifs = what_if::read(&args.grid.what_if).map_err(CliError::Axes)?;
+    let what_ifs = what_if::read(&args.grid.what_if, loaded.scenario(), &grid).map_err(CliError::Axes)?;
     remark_plan(&scenario, &grid, output);
     // Confirming takes further replications, whatever the search has.
     scenario.resampled().iter().for_each(|says| output.remark(says));
@@ -323,7 +323,7 @@ impl Confirm<'_> {
                 decider: &decider,
                 scales: scales(self.counted, &models),
                 runner: Runner::new(Choice::Cpu, None, &models.models)
-                    .map_err(|e| refused(e, self.counted))?,
+                    .map_err(|e| refused(e, self.counted, &plan))?,
                 progress: Arc::clone(self.progress),
                 output: self.output,
                 histograms: false,

@@ -96,14 +96,15 @@ fn next_size(size: u64, took: Duration, backend: &Backend) -> u64 {
 
 /// What turns ticks into figures, by model.
 pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
-    scales_at(loaded, models, loaded.scenario().workload.load_factor.unwrap_or(1.0))
+    scales_at(loaded, models, None)
 }
 
-/// The same, where the scenario's own load is this.
-pub(super) fn scales_at(loaded: &Loaded, models: &Models, load: f64) -> Vec<Scale> {
+/// The same; `load`: where rates are to be those of the time in which the jobs came, the load at which that is the horizon.
+pub(super) fn scales_at(loaded: &Loaded, models: &Models, load: Option<f64>) -> Vec<Scale> {
     let scenario = loaded.scenario();
     let span_of = |facts: &crate::sweep::plan::ModelFacts| {
-        let squeezed = if scenario.horizon.is_some() && facts.load > 0.0 { load / facts.load } else { 1.0 };
+        let squeezed = load.filter(|_| scenario.horizon.is_some() && facts.load > 0.0);
+        let squeezed = squeezed.map_or(1.0, |load| load / facts.load);
         facts.rate_span.map(|span| f64::from(span) * squeezed)
     };
     let wait_limit = scenario.expect.iter().find_map(Expect::wait_limit);

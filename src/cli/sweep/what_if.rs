@@ -6,6 +6,8 @@ use crate::diagnostic::{Code, Diagnostic, Text, did_you_mean};
 use crate::lowering::Loaded;
 use crate::report::answer::WhatIf;
 use crate::scenario::Scenario;
+use crate::scenario::schema::Tier;
+use crate::sweep::axes::Field;
 use crate::sweep::plan::Plan;
 use crate::sweep::{Progress, scale_evictions, scale_load};
 
@@ -29,7 +31,13 @@ pub(super) struct Circumstance {
 const MOST: usize = 64;
 
 /// Reads `load=1.25,1.5` and `evictions=2`.
-pub(super) fn read(texts: &[String]) -> Result<Vec<Circumstance>, Vec<Diagnostic>> {
+pub(super) fn read(
+    texts: &[String],
+    scenario: &Scenario,
+    plan: &Plan,
+) -> Result<Vec<Circumstance>, Vec<Diagnostic>> {
+    let dedicated = scenario.clusters.iter().all(|cluster| cluster.tier == Tier::Dedicated);
+    let evicts = !dedicated || plan.axes().iter().any(|axis| axis.field == Field::Tier);
     let mut all = Vec::new();
     let mut found = Vec::new();
     for text in texts {
@@ -51,6 +59,12 @@ pub(super) fn read(texts: &[String]) -> Result<Vec<Circumstance>, Vec<Diagnostic
                 continue;
             }
         };
+        if what == What::Evictions && !evicts {
+            let message = "no cluster is of low priority: nothing is evicted";
+            let wrong = text.at(Code::AxisConflict, name, message, "without effect");
+            found.push(wrong.help("set `tier: LowPriority`, or vary `tier` too"));
+            continue;
+        }
         for value in values.entries() {
             match value.text.parse::<f64>() {
                 Ok(factor) if (0.0..=1e6).contains(&factor) && (factor > 0.0 || what == What::Evictions) => {

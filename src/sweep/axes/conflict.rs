@@ -44,6 +44,7 @@ pub(super) fn conflict(axis: &Axis, scenario: &Scenario, axes: &[Axis]) -> Optio
         Field::VmSize if cluster.speed.is_some() => {
             fixed("speed", "which would stay the same", "give speeds in `vm_sizes`")
         }
+        Field::Leaf if field == "eviction" => dedicated(cluster, tier_varies),
         Field::EvictionRate if !varied("eviction") => no_evictions(scenario, cluster, tier_varies),
         Field::DelaysScale if scenario.delays == Delays::Zero && no_delays(cluster) => Some((
             format!("`{}` has no delays: `delays` is Zero, and it sets none", cluster.name),
@@ -67,12 +68,17 @@ fn sets(update: &crate::scenario::schema::Update, field: &str) -> bool {
     given.get(field).is_some_and(|value| !value.is_null())
 }
 
+fn dedicated(cluster: &Cluster, tier_varies: bool) -> Option<(String, String)> {
+    let is = cluster.tier == Tier::Dedicated && !tier_varies;
+    let message = format!("`{}` is dedicated: its nodes are not evicted", cluster.name);
+    is.then(|| (message, "set `tier: LowPriority`, or vary `tier` too".to_owned()))
+}
+
 fn no_evictions(scenario: &Scenario, cluster: &Cluster, tier_varies: bool) -> Option<(String, String)> {
-    let name = &cluster.name;
-    if cluster.tier == Tier::Dedicated && !tier_varies {
-        let help = "set `tier: LowPriority`, or vary `tier` too";
-        return Some((format!("`{name}` is dedicated: its nodes are not evicted"), help.to_owned()));
+    if let Some(dedicated) = dedicated(cluster, tier_varies) {
+        return Some(dedicated);
     }
+    let name = &cluster.name;
     let none = match (&cluster.eviction, scenario.evictions) {
         (Some(eviction), _) => *eviction == Eviction::Never,
         (None, evictions) => evictions == Evictions::Never,

@@ -23,6 +23,19 @@ impl Tables {
         if self.words.is_empty() { &[0] } else { &self.words }
     }
 
+    /// How much there is.
+    pub(super) fn mark(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Forgets what came since.
+    pub(super) fn back_to(&mut self, mark: usize) {
+        self.words.truncate(mark);
+        for same in self.known.values_mut() {
+            same.retain(|table| (table.at as usize) < mark);
+        }
+    }
+
     /// Where a table is; `entry_words` words an entry.
     fn intern(&mut self, words: &[u32], entry_words: usize) -> Table {
         let mut hasher = DefaultHasher::new();

@@ -116,14 +116,6 @@ pub struct Device {
 }
 
 impl Device {
-    /// Opens an adapter with the limits it has, and no optional feature.
-    ///
-    /// # Errors
-    /// The driver refuses.
-    pub fn open(adapter: &Adapter) -> Result<Self, GpuError> {
-        Self::open_for(adapter, Design::Invocation)
-    }
-
     /// Opens an adapter with the limits it has, and the features that a design needs.
     ///
     /// # Errors

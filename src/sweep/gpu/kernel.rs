@@ -7,9 +7,9 @@
 mod chunk;
 
 use super::batch::{Base, Tables};
-use super::device::{Device, Kind, NO_LANES};
+use super::device::{Adapter, Device, Kind, NO_LANES};
 use super::layout::{self, BUCKETS, Config, Params, State, Sums};
-use super::source::{self, Design, Features};
+use super::source::{self, Design, Features, INTERLEAVED};
 use crate::engine::flat::Obstacle;
 use crate::engine::{Model, RunResult};
 use crate::sweep::{Configuration, Results};
@@ -102,8 +102,19 @@ pub struct Faults {
     pub fuel: Option<u32>,
     /// Most configurations of a chunk.
     pub chunk: Option<usize>,
+    /// Most bytes of tables.
+    pub tables: Option<u64>,
     /// Loop iterations after which counters of a configuration count as having gone round.
     pub iterations: Option<u64>,
+}
+
+/// Configurations that run with the same tables.
+struct Batch {
+    /// The first of them.
+    from: usize,
+    configs: Vec<Config>,
+    tables: Tables,
+    features: Features,
 }
 
 /// The kernel on one device.
@@ -123,12 +134,21 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// The kernel, ready on a device.
+    /// The kernel on an adapter, in the default design; where the adapter lacks what that needs, in the one that needs nothing.
     ///
     /// # Errors
-    /// The driver refuses the shader.
-    pub fn new(device: Device) -> Result<Self, GpuError> {
-        Self::with_design(device, Design::default())
+    /// The driver refuses the device or the shader.
+    pub fn open(adapter: &Adapter) -> Result<Self, GpuError> {
+        let design = Some(Design::default()).filter(|design| design.runs_on(adapter));
+        Self::open_as(adapter, design.unwrap_or(Design::Invocation))
+    }
+
+    /// The kernel on an adapter, in a design.
+    ///
+    /// # Errors
+    /// The adapter is without what the design needs, or the driver refuses.
+    pub fn open_as(adapter: &Adapter, design: Design) -> Result<Self, GpuError> {
+        Self::with_design(Device::open_for(adapter, design)?, design)
     }
 
     /// The kernel in a design, on a device that was opened for it.
@@ -164,7 +184,7 @@ impl Kernel {
             fuel,
             dispatches: 0,
             turnarounds: false,
-            interleaved: false,
+            interleaved: INTERLEAVED,
             faults: Faults::default(),
         })
     }
@@ -240,7 +260,8 @@ impl Kernel {
     /// The same, with the results added to others.
     ///
     /// # Errors
-    /// What the device does not do. The results of the chunks before that are there.
+    /// What the device does not do. The results of the chunks before that are there; where it was asked to stop, also those of
+    /// the first configurations of the chunk, as far as they have ended.
     pub fn run_into(
         &mut self,
         models: &[Model],
@@ -248,43 +269,82 @@ impl Kernel {
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
         results: &mut Results,
     ) -> Result<(), GpuError> {
-        let mut tables = Tables::default();
-        let mut bases: BTreeMap<usize, Base> = BTreeMap::new();
-        let mut configs = Vec::with_capacity(configurations.len());
+        let mut from = 0;
+        while from < configurations.len() {
+            let batch = self.batch(models, configurations, from)?;
+            from += batch.configs.len();
+            self.run_batch(models, configurations, &batch, progress, results)?;
+        }
+        Ok(())
+    }
+
+    /// As many configurations, from one on, as have tables that fit a binding together; one at least.
+    fn batch(
+        &self,
+        models: &[Model],
+        configurations: &[Configuration],
+        from: usize,
+    ) -> Result<Batch, GpuError> {
         let interleaved = self.interleaved && self.design == Design::Invocation;
-        let mut features = Features { turnarounds: self.turnarounds, interleaved, ..Features::default() };
-        for (index, configuration) in configurations.iter().enumerate() {
+        let features = Features { turnarounds: self.turnarounds, interleaved, ..Features::default() };
+        let mut batch = Batch { from, configs: Vec::new(), tables: Tables::default(), features };
+        let mut bases: BTreeMap<usize, Base> = BTreeMap::new();
+        for (index, configuration) in configurations.iter().enumerate().skip(from) {
             let needs_cpu = |obstacle| GpuError::NeedsCpu { index, obstacle };
             let model = &models[configuration.model];
             let base = match bases.entry(configuration.model) {
                 Entry::Occupied(base) => base.into_mut(),
                 Entry::Vacant(place) => {
-                    let base = Base::new(model, &mut tables).map_err(needs_cpu)?;
+                    let before = batch.tables.mark();
+                    let base = Base::new(model, &mut batch.tables).map_err(needs_cpu)?;
+                    let bytes = size_of_val(batch.tables.words()) as u64;
+                    if bytes > self.tables_max() && !batch.configs.is_empty() {
+                        batch.tables.back_to(before);
+                        return Ok(batch);
+                    }
                     place.insert(base)
                 }
             };
-            configs.push(base.config(model, &configuration.settings[0]).map_err(needs_cpu)?);
-            features.low_priority |= base.features.low_priority;
-            features.cancellations |= base.features.cancellations;
-            features.extras |= base.features.extras;
-            features.changes |= base.features.changes;
-            features.withdrawals |= base.features.withdrawals;
+            batch.configs.push(base.config(model, &configuration.settings[0]).map_err(needs_cpu)?);
+            batch.features.unite(base.features);
         }
+        Ok(batch)
+    }
+
+    /// Most bytes of the tables of configurations that run together.
+    fn tables_max(&self) -> u64 {
+        let limits = &self.device.limits;
+        let most = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        self.faults.tables.map_or(most, |own| own.min(most))
+    }
+
+    fn run_batch(
+        &mut self,
+        models: &[Model],
+        configurations: &[Configuration],
+        batch: &Batch,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        results: &mut Results,
+    ) -> Result<(), GpuError> {
+        let Batch { configs, features, .. } = batch;
         let leaves = configs.iter().map(|config| config.leaves).max().unwrap_or(1);
         let chunk = self.chunk_size(leaves, features.low_priority);
-        let tables = self.upload("tables", bytemuck::cast_slice(tables.words()))?;
-        let mut offset = 0;
+        let tables = self.upload("tables", bytemuck::cast_slice(batch.tables.words()))?;
+        let mut offset = batch.from;
         for part in configs.chunks(chunk) {
-            let chunk = loop {
-                let mut chunk = Chunk::new(self, part, leaves, features, &tables)?;
+            let (chunk, completed) = loop {
+                let mut chunk = Chunk::new(self, part, leaves, *features, &tables)?;
                 match chunk.complete(self, &mut |done| progress(offset + done), offset) {
                     // A driver that stops long loops may do with shorter ones; the chunk begins anew.
                     Err(GpuError::Stopped { .. }) if self.fuel / 2 > FUEL_MIN => self.fuel /= 2,
-                    other => break other.map(|()| chunk)?,
+                    completed => break (chunk, completed),
                 }
             };
             let models = |i: usize| &models[configurations[offset + i].model];
-            chunk.results(self, offset, &models, results)?;
+            if matches!(completed, Ok(()) | Err(GpuError::Interrupted)) {
+                chunk.results(self, offset, &models, results)?;
+            }
+            completed?;
             offset += part.len();
         }
         Ok(())

@@ -1,9 +1,13 @@
 //! The kernel's text: the files of `shaders/`, one after another.
 
+use super::device::Adapter;
 use std::fmt;
 
+/// Whether the memory of 32 neighbours is interleaved where each has an invocation.
+pub(super) const INTERLEAVED: bool = false;
+
 /// How a configuration is spread over the device: who executes it, and where its times lie. The rules of the model are
-/// the same text in all designs.
+/// the same text in all designs. The default, here and above, is what sweeps run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Design {
     /// One invocation a configuration; what falls due is a tournament tree. Needs no optional feature.
@@ -16,6 +20,12 @@ pub enum Design {
 impl Design {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Invocation, Self::Subgroup];
+
+    /// Whether an adapter has what it needs.
+    #[must_use]
+    pub fn runs_on(self, adapter: &Adapter) -> bool {
+        self == Self::Invocation || adapter.lanes().is_some()
+    }
 
     /// The files that each design has its own of.
     fn files(self) -> [(&'static str, &'static str); 2] {
@@ -83,6 +93,17 @@ pub struct Features {
 }
 
 impl Features {
+    /// What either needs.
+    pub(super) fn unite(&mut self, other: Self) {
+        self.low_priority |= other.low_priority;
+        self.cancellations |= other.cancellations;
+        self.extras |= other.extras;
+        self.changes |= other.changes;
+        self.withdrawals |= other.withdrawals;
+        self.turnarounds |= other.turnarounds;
+        self.interleaved |= other.interleaved;
+    }
+
     /// The values of the kernel's override constants.
     #[must_use]
     pub fn constants(self) -> [(&'static str, f64); 7] {

@@ -28,12 +28,14 @@ fn is_gpu(backend: &Backend) -> bool {
 #[test]
 fn out_of_memory_makes_pieces_smaller() {
     for choice in [Choice::Auto, Choice::Gpu] {
+        // The CPU is better at few, where it may.
+        let last = if choice == Choice::Gpu { 25 } else { 32 };
         let ran = run(choice, Fault::MemoryFor(32));
         assert_eq!(ran.ended, Ok(()));
         assert!(ran.results == expected(&configurations(200)));
         assert!(is_gpu(&ran.backend));
         let said = |n: u32| format!("the GPU is out of memory: going on with {n} configurations at a time");
-        assert_eq!(ran.notices, [100, 50, 32].map(said));
+        assert_eq!(ran.notices, [100, 50, last].map(said));
         assert_eq!(ran.done, 200);
     }
 }

@@ -31,6 +31,8 @@ const DISPATCH_TIME: Duration = Duration::from_millis(100);
 /// Configurations that run together.
 pub(super) struct Chunk {
     count: usize,
+    /// The first so many have ended.
+    ended: usize,
     params: Params,
     features: Features,
     uniform: wgpu::Buffer,
@@ -81,7 +83,7 @@ impl Chunk {
             })
         })?;
         kernel.pipeline(features)?;
-        Ok(Self { count, params, features, uniform, states, sums, progress, histograms, group })
+        Ok(Self { count, ended: 0, params, features, uniform, states, sums, progress, histograms, group })
     }
 
     /// Dispatches until every configuration has ended. `offset`: index of the first one, for errors.
@@ -95,6 +97,7 @@ impl Chunk {
         let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
         let mut dispatches = 0;
         let mut iterations = 0_u64;
+        let mut busy = true;
         loop {
             // Beside the longest operation there is always room for others.
             let fuel = kernel.faults.fuel.unwrap_or(kernel.fuel);
@@ -104,16 +107,19 @@ impl Chunk {
             dispatches += each_time;
             iterations += u64::from(self.params.fuel) * u64::from(each_time);
             let pauses: Vec<u32> = kernel.read(&self.progress, self.count)?;
-            self.adapt_fuel(kernel, began.elapsed() / each_time);
+            self.adapt_fuel(kernel, began.elapsed() / each_time, busy);
+            busy = pauses.iter().filter(|n| **n != FINISHED).count() * 2 > self.count;
             if let Some(index) = pauses.iter().position(|n| *n != FINISHED && *n != dispatches) {
                 return Err(GpuError::Stopped { index: offset + index });
             }
             let done = pauses.iter().filter(|n| **n == FINISHED).count();
-            if progress(done).is_break() {
-                return Err(GpuError::Interrupted);
-            }
+            self.ended = pauses.iter().position(|n| *n != FINISHED).unwrap_or(self.count);
+            let go_on = progress(done);
             if done == self.count {
                 return Ok(());
+            }
+            if go_on.is_break() {
+                return Err(GpuError::Interrupted);
             }
             // Whatever is counted once, is counted in an iteration of a loop.
             if iterations > kernel.faults.iterations.unwrap_or(ITERATIONS_MAX) {
@@ -144,19 +150,20 @@ impl Chunk {
         device.wait()
     }
 
-    /// More fuel where a dispatch is short, less where it is long. Results do not depend on it.
-    fn adapt_fuel(&self, kernel: &mut Kernel, took: Duration) {
+    /// More fuel where a dispatch is short, less where it is long. Results do not depend on it. Where most configurations have
+    /// ended, the rest are quick, which says nothing of a whole chunk such as the next one.
+    fn adapt_fuel(&self, kernel: &mut Kernel, took: Duration, busy: bool) {
         if kernel.device.adapter.kind == Kind::Software {
             return;
         }
-        if took < DISPATCH_TIME / 2 {
+        if busy && took < DISPATCH_TIME / 2 {
             kernel.fuel = (kernel.fuel * 2).min(FUEL_MAX);
         } else if took > DISPATCH_TIME * 2 {
             kernel.fuel = (kernel.fuel / 2).max(FUEL_MIN);
         }
     }
 
-    /// Adds the results of configurations that have all ended, part by part. `offset`: as for [`Self::complete`]; `models`: the
+    /// Adds the results of the first configurations, as far as they have ended, part by part. `offset`: as for [`Self::complete`]; `models`: the
     /// model of each.
     pub(super) fn results<'m>(
         &self,
@@ -171,8 +178,8 @@ impl Chunk {
         let part = (STAGING_BYTES as usize / each).clamp(1, self.count);
         let staging = kernel.staging((each * part) as u64)?;
         let mut from = 0;
-        while from < self.count {
-            let n = part.min(self.count - from);
+        while from < self.ended {
+            let n = part.min(self.ended - from);
             // States, sums and histograms of the part, one after another.
             let begins = [0, sizes[0] * n, (sizes[0] + sizes[1]) * n];
             let copies = [&self.states, &self.sums, &self.histograms].into_iter().zip(sizes).zip(begins);
