@@ -3,6 +3,7 @@
 use super::args::{ChartArgs, ChartFormat, ChartName, ChartTheme};
 use super::error::CliError;
 use super::output::Output;
+use super::sweep::PARTIAL;
 use crate::chart::{Scene, Theme};
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::exit_code;
@@ -207,6 +208,12 @@ fn diagnostic(error: ReadError, swept: bool) -> Diagnostic {
         ReadError::NoResults { path, .. } if !path.exists() => {
             Diagnostic::new(Code::NoResults, format!("{} does not exist", path.display()))
                 .help("name a directory that `run --out DIR` or `sweep --out DIR` wrote")
+        }
+        ReadError::NoResults { path, .. } if path.join(PARTIAL).exists() => {
+            let message =
+                format!("the sweep in {} was interrupted: there is nothing to draw yet", path.display());
+            let help = "the same command with --resume goes on with it";
+            Diagnostic::new(Code::NoResults, message).help(help)
         }
         ReadError::NoResults { path, .. } => {
             Diagnostic::new(Code::NoResults, message).help(match results_in(&path).as_slice() {

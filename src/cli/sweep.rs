@@ -38,6 +38,7 @@ use backend::{Chosen, explain, explained, no_gpu};
 use decide::Decider;
 pub(super) use decide::check_objective;
 use files::Files;
+pub(super) use files::PARTIAL;
 use gather::{Gathered, write_front, write_surface};
 pub(super) use optimize::optimize;
 use resume::{Identity, Kept};

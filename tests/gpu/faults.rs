@@ -55,6 +55,7 @@ pub(crate) fn lost_device() -> Result<(), Failed> {
 
 pub(crate) fn interrupted() -> Result<(), Failed> {
     let mut kernel = kernel()?;
+    kernel.faults.fuel = Some(1);
     let configurations: Vec<_> = (0..64).map(|_| configuration(2)).collect();
     let found = kernel.run(&[model()], &configurations, &mut |_| ControlFlow::Break(()));
     expect(found.map(|list| list.len()), |error| *error == GpuError::Interrupted)

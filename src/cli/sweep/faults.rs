@@ -75,7 +75,7 @@ fn a_demanded_gpu_that_is_lost_leaves_what_is_complete() {
     let (code, folder) = run(BackendArg::Gpu, Some(Fault::After(CHUNK, lost())));
     assert_eq!(code, exit_code::NO_GPU);
     assert!(!exists(&folder, files::WHOLE), "not all is there");
-    let partial = read(&folder, files::PARTIAL);
+    let partial = read(&folder, PARTIAL);
     assert_eq!(partial.lines().count(), 1 + CHUNK);
     let entry = entry(&folder);
     assert_eq!(entry["complete"], false);

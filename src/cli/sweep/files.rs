@@ -11,7 +11,7 @@ use crate::sweep::plan::Plan;
 
 /// Result files.
 pub(super) const WHOLE: &str = "configs.csv";
-pub(super) const PARTIAL: &str = "configs.partial.csv";
+pub(in crate::cli) const PARTIAL: &str = "configs.partial.csv";
 #[cfg(feature = "parquet")]
 const COLUMNS: &str = "configs.parquet";
 pub(super) const SURFACE: &str = "surface.partial.csv";

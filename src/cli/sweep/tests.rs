@@ -119,6 +119,22 @@ fn interrupted_twice_and_resumed_it_has_the_same_bytes() {
     }
 }
 
+/// All rows are there, and the best is not run again yet: no answer without what that tells.
+#[test]
+fn interrupted_after_the_last_row_it_is_not_complete() {
+    let whole = place(SCENARIO);
+    let (text, _) = swept(whole.path(), &AXES, &Pace::default()).unwrap();
+    let cut = place(SCENARIO);
+    let (_, code) = swept(cut.path(), &AXES, &pace(10, 10)).unwrap();
+    assert_eq!(code, exit_code::INTERRUPTED);
+    let entry = &manifest(cut.path())["sweep"];
+    assert_eq!((&entry["complete"], &entry["rows"]), (&false.into(), &10.into()));
+    assert_eq!(names(&files(cut.path())), ["configs.partial.csv", "surface.partial.csv"]);
+    let resume = [&AXES[..], &["--resume"]].concat();
+    assert_eq!(swept(cut.path(), &resume, &Pace::default()).unwrap(), (text, exit_code::FINE));
+    assert!(files(cut.path()) == files(whole.path()));
+}
+
 #[test]
 fn columns_may_be_asked_for_later_and_histograms_may_not() {
     if !cfg!(feature = "parquet") {
@@ -227,6 +243,17 @@ fn there_has_to_be_something_whole_to_resume() {
     );
     damaged("manifest.json", |text| text[..200].to_owned(), "manifest.json: EOF");
     damaged("manifest.json", |text| text.replace("\"rest\"", "\"rust\""), "where the sweep goes on");
+    let searched = place(SCENARIO);
+    swept(searched.path(), &AXES, &pace(4, 4)).unwrap();
+    let of_search = r#""command": ["nodetide", "optimize"]"#;
+    change(searched.path(), "manifest.json", |text| {
+        text.replace("\"rest\"", "\"none\"").replace("\"command\": []", of_search)
+    });
+    says(
+        swept(searched.path(), &resume, &Pace::default()),
+        Code::OtherSweep,
+        "a search that was interrupted",
+    );
     damaged(
         "manifest.json",
         |text| text.replace("surface.partial.csv", "surface.csv"),

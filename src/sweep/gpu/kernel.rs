@@ -341,11 +341,13 @@ impl Kernel {
                 }
             };
             let models = |i: usize| &models[configurations[offset + i].model];
-            if matches!(completed, Ok(()) | Err(GpuError::Interrupted)) {
+            if matches!(completed, Ok(_) | Err(GpuError::Interrupted)) {
                 chunk.results(self, offset, &models, results)?;
             }
-            completed?;
             offset += part.len();
+            if completed?.is_break() && offset < configurations.len() {
+                return Err(GpuError::Interrupted);
+            }
         }
         Ok(())
     }

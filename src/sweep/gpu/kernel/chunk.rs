@@ -86,13 +86,14 @@ impl Chunk {
         Ok(Self { count, ended: 0, params, features, uniform, states, sums, progress, histograms, group })
     }
 
-    /// Dispatches until every configuration has ended. `offset`: index of the first one, for errors.
+    /// Dispatches until every configuration has ended, and gives what was said of that. `offset`: index of the first one, for
+    /// errors.
     pub(super) fn complete(
         &mut self,
         kernel: &mut Kernel,
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
         offset: usize,
-    ) -> Result<(), GpuError> {
+    ) -> Result<ControlFlow<()>, GpuError> {
         let software = kernel.device.adapter.kind == Kind::Software;
         let each_time = if software { SOFTWARE_DISPATCHES } else { DISPATCHES };
         let mut dispatches = 0;
@@ -116,7 +117,7 @@ impl Chunk {
             self.ended = pauses.iter().position(|n| *n != FINISHED).unwrap_or(self.count);
             let go_on = progress(done);
             if done == self.count {
-                return Ok(());
+                return Ok(go_on);
             }
             if go_on.is_break() {
                 return Err(GpuError::Interrupted);
