@@ -105,7 +105,7 @@ pub struct Objective {
     /// `"cost + 2 USD/h * waiting"`.
     #[serde(default)]
     pub minimise: Option<String>,
-    /// Constraints, as `["wait_p95<=10m"]`. Default: what `expect` says of times, costs and utilisation.
+    /// Constraints, as `["wait_p95<=10m"]`. Default: what `expect` says.
     #[serde(default)]
     pub subject_to: Option<Vec<String>>,
 }

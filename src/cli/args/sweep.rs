@@ -32,7 +32,7 @@ pub struct GridArgs {
     /// What is minimised: a figure, as cost (default), wait_p95 or node_hours, or a sum, as "cost + 2 USD/h * waiting".
     #[arg(long, value_name = "FIGURE", help_heading = "Objective")]
     pub minimise: Option<String>,
-    /// What must hold, as "wait_p95<=10m" or "started_within(10m)>=95%"; may be given several times. Default: what the
+    /// What must hold, as "wait_p95<=10m" or "started_within(10m)>=95%" or "failed<=0"; may be given several times. Default: what the
     /// scenario's `objective` or `expect` says.
     #[arg(long, value_name = "CONSTRAINT", help_heading = "Objective")]
     pub subject_to: Vec<String>,
