@@ -140,7 +140,7 @@ fn replications_are_those_of_run() {
         &["--vary", "max_nodes=4,8", "--replications", "3", "--seed", "5", "--out", "o", "--backend", "cpu"],
     )
     .exits(exit_code::FINE)
-    .quietly_but("results are in");
+    .says("sweeping 2 configurations × 3 replications\nresults are in");
     let swept = rows(&place.read("o/configs.csv"));
     let numbers: Vec<(&str, &str)> =
         swept.iter().map(|r| (r["index"].as_str(), r["replication"].as_str())).collect();
