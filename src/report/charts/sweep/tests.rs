@@ -302,7 +302,7 @@ fn titles_say_what_was_found() {
     );
     assert_eq!(
         title(&three(1), SweepChart::Minute),
-        "Below 17m20s of p95 wait, each minute less costs 1.50 USD/week or more"
+        "From 20m10s down to 15m31s of p95 wait, a minute less costs 1.50 USD/week on average"
     );
     assert_eq!(
         title(&three(1), SweepChart::Effects),
