@@ -6,13 +6,14 @@
 
 mod human;
 mod json;
+mod tables;
 
-pub use human::{confirmed_human, human};
+pub use human::{confirmed_human, human, too_few};
 pub use json::{Confirmed, Entry, Json, Searched, json};
 
 use crate::report::objective::Objective;
 use crate::stats::surface::best::{Rival, Slack, beside, nearest, not_separated, ranked, rivals, slack};
-use crate::stats::surface::effects::{Effects, effects};
+use crate::stats::surface::effects::{Effects, Untold, effects};
 use crate::stats::surface::front::{OnFront, front};
 use crate::stats::surface::{Surface, Verdict};
 use crate::stats::{Estimate, Paired};
@@ -76,9 +77,9 @@ pub struct Answer<'a> {
     /// The front.
     pub front: Vec<OnFront>,
     /// What matters for the objective.
-    pub objective_effects: Option<Effects>,
+    pub objective_effects: Result<Effects, Untold>,
     /// What matters for the latency.
-    pub latency_effects: Option<Effects>,
+    pub latency_effects: Result<Effects, Untold>,
     /// What a run of the best, or of the nearest, tells.
     pub detail: Option<Detail>,
     /// Other circumstances.

@@ -1,12 +1,14 @@
 //! The answer as text: what to set first, then how sure that is, then what else there is.
 
-use super::{Answer, Detail, WhatIf};
+use super::tables::{table, what_if};
+use super::{Answer, Detail};
 use crate::report::objective::Metric;
 use crate::report::units::{amount, count, duration_s, percent, short, whole};
+use crate::stats::surface::effects::{Effects, Untold};
 use crate::stats::surface::{Factor, Point, Verdict};
 
-const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
+pub(super) const BOLD: &str = "\x1b[1m";
+pub(super) const PLAIN: &str = "\x1b[0m";
 
 /// Factors whose share of the variance is below this are not worth a word.
 const WORTH: f64 = 0.05;
@@ -301,11 +303,23 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
             factor.label, answer.objective.name
         ));
     }
-    for (what, found) in [
-        (answer.objective.name.as_str(), &answer.objective_effects),
-        (&surface.latency_name, &answer.latency_effects),
-    ] {
-        let Some(found) = found else { continue };
+    effects(answer, text);
+    front(answer, text);
+    marked(answer, text);
+}
+
+/// What moves the objective and the latency, or once why that is not told.
+fn effects(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    if surface.factors.len() < 2 {
+        return;
+    }
+    let mut responses = vec![(answer.objective.name.as_str(), &answer.objective_effects)];
+    if !is_latency(answer) {
+        responses.push((&surface.latency_name, &answer.latency_effects));
+    }
+    for (what, found) in &responses {
+        let Ok(found) = found else { continue };
         let mut shares: Vec<(f64, &str)> =
             found.main.iter().map(|main| (main.share, surface.factors[main.factor].label.as_str())).collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -316,8 +330,27 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
             text.push_str(&format!("What moves {what} over all configurations: {}.\n", words.join(", ")));
         }
     }
-    front(answer, text);
-    marked(answer, text);
+    let untold = |(what, found): &(&str, &Result<Effects, Untold>)| match found {
+        Err(Untold::TooFew { points, values }) => Some(((*what).to_owned(), *points, *values)),
+        _ => None,
+    };
+    let untold: Vec<(String, usize, usize)> = responses.iter().filter_map(untold).collect();
+    if let Some((_, points, values)) = untold.first() {
+        let what: Vec<&str> = untold.iter().map(|u| u.0.as_str()).collect();
+        text.push_str(&format!(
+            "What moves {} is not told: {}.\n",
+            what.join(" and "),
+            too_few(*points, *values)
+        ));
+    }
+}
+
+/// `15 configurations are too few for 41 values of the axes`.
+#[must_use]
+pub fn too_few(points: usize, values: usize) -> String {
+    let are = if points == 1 { "is" } else { "are" };
+    let configurations = count(points as u64, "configuration");
+    format!("{configurations} {are} too few for {} of the axes", count(values as u64, "value"))
 }
 
 /// Axes of numbers at an end of which the best is: beyond may be better. Nothing is beyond 0.

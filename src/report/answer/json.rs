@@ -36,7 +36,8 @@ pub struct Json {
     pub not_separated: Option<usize>,
     /// Values that could be taken instead, with everything else as in the best: within 1 %.
     pub hardly_matters: BTreeMap<String, Vec<String>>,
-    /// Shares of the variance of the objective, and of the latency, over all configurations.
+    /// Shares of the variance of the objective, and of the latency, over all configurations; neither has an entry where
+    /// these are too few to tell.
     pub effects: BTreeMap<String, Shares>,
     /// Other circumstances.
     pub what_if: Vec<If>,
@@ -255,7 +256,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
     });
     let mut effects = BTreeMap::new();
     for (name, found) in [("objective", &answer.objective_effects), ("latency", &answer.latency_effects)] {
-        if let Some(found) = found {
+        if let Ok(found) = found {
             effects.insert(name.to_owned(), shares(surface, found));
         }
     }
