@@ -219,6 +219,9 @@ fn key(answer: &Answer<'_>, fields: &[&Field]) -> Row {
     if has(&|c| matches!(c, FieldCell::Ruled)) {
         key.push(entry(Swatch::Crossed, "ruled out: stuck, or fewer jobs done than today".to_owned()));
     }
+    if has(&|c| matches!(c, FieldCell::Outside)) {
+        key.push(KeyEntry { ink: Ink::Background, ..entry(Swatch::Square, "blank: not run".to_owned()) });
+    }
     Row::one(Panel::Key(key))
 }
 
