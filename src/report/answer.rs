@@ -51,6 +51,14 @@ pub struct WhatIf {
     pub latency_s: f64,
 }
 
+impl WhatIf {
+    /// The setting as people read it. `holds`: whether it holds the constraints as things are; what does not is the nearest,
+    /// and nobody recommends it.
+    fn setting_in_words(&self, holds: bool) -> &'static str {
+        if self.setting == "recommended" && !holds { "nearest" } else { self.setting }
+    }
+}
+
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct Answer<'a> {
