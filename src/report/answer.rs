@@ -6,13 +6,14 @@
 
 mod human;
 mod json;
+mod tables;
 
-pub use human::{confirmed_human, human};
+pub use human::{confirmed_human, human, too_few};
 pub use json::{Confirmed, Entry, Json, Searched, json};
 
 use crate::report::objective::Objective;
 use crate::stats::surface::best::{Rival, Slack, beside, nearest, not_separated, ranked, rivals, slack};
-use crate::stats::surface::effects::{Effects, effects};
+use crate::stats::surface::effects::{Effects, Untold, effects};
 use crate::stats::surface::front::{OnFront, front};
 use crate::stats::surface::{Surface, Verdict};
 use crate::stats::{Estimate, Paired};
@@ -50,6 +51,14 @@ pub struct WhatIf {
     pub latency_s: f64,
 }
 
+impl WhatIf {
+    /// The setting as people read it. `holds`: whether it holds the constraints as things are; what does not is the nearest,
+    /// and nobody recommends it.
+    fn setting_in_words(&self, holds: bool) -> &'static str {
+        if self.setting == "recommended" && !holds { "nearest" } else { self.setting }
+    }
+}
+
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct Answer<'a> {
@@ -76,9 +85,9 @@ pub struct Answer<'a> {
     /// The front.
     pub front: Vec<OnFront>,
     /// What matters for the objective.
-    pub objective_effects: Option<Effects>,
+    pub objective_effects: Result<Effects, Untold>,
     /// What matters for the latency.
-    pub latency_effects: Option<Effects>,
+    pub latency_effects: Result<Effects, Untold>,
     /// What a run of the best, or of the nearest, tells.
     pub detail: Option<Detail>,
     /// Other circumstances.

@@ -1,12 +1,14 @@
 //! The answer as text: what to set first, then how sure that is, then what else there is.
 
-use super::{Answer, Detail, WhatIf};
+use super::tables::{table, what_if};
+use super::{Answer, Detail};
 use crate::report::objective::Metric;
 use crate::report::units::{amount, count, duration_s, percent, short, whole};
+use crate::stats::surface::effects::{Effects, Untold};
 use crate::stats::surface::{Factor, Point, Verdict};
 
-const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
+pub(super) const BOLD: &str = "\x1b[1m";
+pub(super) const PLAIN: &str = "\x1b[0m";
 
 /// Factors whose share of the variance is below this are not worth a word.
 const WORTH: f64 = 0.05;
@@ -18,7 +20,7 @@ pub fn human(answer: &Answer<'_>) -> String {
     head(answer, &mut text);
     table(answer, &mut text);
     notes(answer, &mut text);
-    what_if(answer, &mut text);
+    what_if(answer, answer.best.is_some(), &mut text);
     prices(answer, &mut text);
     text
 }
@@ -61,7 +63,7 @@ pub fn confirmed_human(confirmed: &Answer<'_>, searched: &Answer<'_>) -> String 
     }
     front(searched, &mut text);
     marked(searched, &mut text);
-    what_if(searched, &mut text);
+    what_if(searched, confirmed.best.is_some(), &mut text);
     prices(searched, &mut text);
     text
 }
@@ -77,7 +79,7 @@ pub(super) fn shown(value: f64, unit: &str) -> String {
     }
 }
 
-fn latency(seconds: f64) -> String {
+pub(super) fn latency(seconds: f64) -> String {
     if seconds.is_nan() { "–".to_owned() } else { duration_s(seconds) }
 }
 
@@ -178,14 +180,19 @@ fn figures(answer: &Answer<'_>, point: &Point) -> String {
     if answer.objective.name != "cost" {
         text.push_str(&format!(", cost {}", shown(point.cost, &surface.cost_unit)));
     }
-    if answer.objective.name != surface.latency_name {
+    if !is_latency(answer) {
         text.push_str(&format!(", {} {}", surface.latency_name, latency(point.latency_s)));
     }
     text
 }
 
+/// Whether what is minimised is the latency that stands beside it.
+pub(super) fn is_latency(answer: &Answer<'_>) -> bool {
+    answer.objective.name == answer.surface.latency_name
+}
+
 /// An amount without its unit, where that stands beside it.
-fn bare(value: f64, unit: &str) -> String {
+pub(super) fn bare(value: f64, unit: &str) -> String {
     match unit {
         "s" | "share" | "" => shown(value, unit),
         _ => amount(value),
@@ -211,80 +218,12 @@ fn against_today(answer: &Answer<'_>) -> String {
         verdict if verdict.is_marked() => ", which does not settle",
         _ => "",
     };
-    let wait = latency(surface.today.latency_s);
-    format!("\n  {}{interval} against today: {today}, {} {wait}{misses}", change(share), surface.latency_name)
-}
-
-/// Best, runners-up and today, one a line.
-fn table(answer: &Answer<'_>, text: &mut String) {
-    let surface = answer.surface;
-    let Some(chosen) = answer.chosen() else { return };
-    let mut titles: Vec<String> = vec![String::new()];
-    titles.extend(surface.factors.iter().map(|factor| factor.label.clone()));
-    let name = &answer.objective.name;
-    let unit = match surface.objective_unit.as_str() {
-        "" | "s" | "share" => name.clone(),
-        unit => format!("{name}, {unit}"),
+    let wait = if is_latency(answer) {
+        String::new()
+    } else {
+        format!(", {} {}", surface.latency_name, latency(surface.today.latency_s))
     };
-    titles.push(unit);
-    titles.push("against best".to_owned());
-    titles.push(surface.latency_name.clone());
-    titles.push(String::new());
-    let mut lines = vec![titles];
-    let line = |what: &str, point: usize, difference: String, note: &str| {
-        let p = &surface.points[point];
-        let levels = surface.factors.iter().zip(surface.levels_of(point));
-        let mut cells = vec![what.to_owned()];
-        cells.extend(levels.map(|(factor, &level)| factor.levels[level as usize].text.clone()));
-        cells.push(bare(p.objective, &surface.objective_unit));
-        cells.extend([difference, latency(p.latency_s), note.to_owned()]);
-        cells
-    };
-    let first = if answer.best.is_some() { "best" } else { "nearest" };
-    lines.push(line(first, chosen, String::new(), ""));
-    for (i, rival) in answer.runners_up.iter().enumerate() {
-        let difference = match &rival.paired {
-            Some(paired) => {
-                let mean = format!("+{}", bare(paired.difference.mean.max(0.0), &surface.objective_unit));
-                match paired.difference.half_width {
-                    Some(half) => format!("{mean} ± {}", bare(half, &surface.objective_unit)),
-                    None => mean,
-                }
-            }
-            None => "–".to_owned(),
-        };
-        let note = match rival.separated {
-            _ if rival.equal && surface.replications > 1 => "the same",
-            Some(false) => "not separated",
-            _ => "",
-        };
-        lines.push(line(&format!("{}.", i + 2), rival.point, difference, note));
-    }
-    let today = &surface.today;
-    let mut cells = vec!["today".to_owned()];
-    let text_of = |factor: &Factor| factor.today.clone().unwrap_or_else(|| "not set".to_owned());
-    cells.extend(surface.factors.iter().zip(&surface.today_levels).map(|(factor, level)| match level {
-        Some(level) => factor.levels[*level as usize].text.clone(),
-        None => text_of(factor),
-    }));
-    cells.push(bare(today.objective, &surface.objective_unit));
-    cells.push(String::new());
-    cells.push(latency(today.latency_s));
-    cells.push(verdict_note(today.verdict).to_owned());
-    lines.push(cells);
-    text.push_str(&aligned(&lines));
-    text.push('\n');
-}
-
-const fn verdict_note(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Meets => "",
-        Verdict::Misses => "misses",
-        Verdict::NotSettled => "does not settle",
-        Verdict::Rejects => "rejects more",
-        Verdict::Fails => "fails more",
-        Verdict::Unfinished => "leaves more undone",
-    }
+    format!("\n  {}{interval} against today: {today}{wait}{misses}", change(share))
 }
 
 fn notes(answer: &Answer<'_>, text: &mut String) {
@@ -301,23 +240,54 @@ fn notes(answer: &Answer<'_>, text: &mut String) {
             factor.label, answer.objective.name
         ));
     }
-    for (what, found) in [
-        (answer.objective.name.as_str(), &answer.objective_effects),
-        (&surface.latency_name, &answer.latency_effects),
-    ] {
-        let Some(found) = found else { continue };
+    effects(answer, text);
+    front(answer, text);
+    marked(answer, text);
+}
+
+/// What moves the objective and the latency, or once why that is not told.
+fn effects(answer: &Answer<'_>, text: &mut String) {
+    let surface = answer.surface;
+    if surface.factors.len() < 2 {
+        return;
+    }
+    let mut responses = vec![(answer.objective.name.as_str(), &answer.objective_effects)];
+    if !is_latency(answer) {
+        responses.push((&surface.latency_name, &answer.latency_effects));
+    }
+    for (what, found) in &responses {
+        let Ok(found) = found else { continue };
         let mut shares: Vec<(f64, &str)> =
             found.main.iter().map(|main| (main.share, surface.factors[main.factor].label.as_str())).collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0));
         shares.retain(|(share, _)| *share >= WORTH);
-        if surface.factors.len() > 1 && !shares.is_empty() {
+        if !shares.is_empty() {
             let words: Vec<String> =
                 shares.iter().map(|(share, label)| format!("{label} {}", percent(*share))).collect();
             text.push_str(&format!("What moves {what} over all configurations: {}.\n", words.join(", ")));
         }
     }
-    front(answer, text);
-    marked(answer, text);
+    let untold = |(what, found): &(&str, &Result<Effects, Untold>)| match found {
+        Err(Untold::TooFew { points, values }) => Some(((*what).to_owned(), *points, *values)),
+        _ => None,
+    };
+    let untold: Vec<(String, usize, usize)> = responses.iter().filter_map(untold).collect();
+    if let Some((_, points, values)) = untold.first() {
+        let what: Vec<&str> = untold.iter().map(|u| u.0.as_str()).collect();
+        text.push_str(&format!(
+            "What moves {} is not told: {}.\n",
+            what.join(" and "),
+            too_few(*points, *values)
+        ));
+    }
+}
+
+/// `15 configurations are too few for 41 values of the axes`.
+#[must_use]
+pub fn too_few(points: usize, values: usize) -> String {
+    let are = if points == 1 { "is" } else { "are" };
+    let configurations = count(points as u64, "configuration");
+    format!("{configurations} {are} too few for {} of the axes", count(values as u64, "value"))
 }
 
 /// Axes of numbers at an end of which the best is: beyond may be better. Nothing is beyond 0.
@@ -433,47 +403,4 @@ fn front(answer: &Answer<'_>, text: &mut String) {
         ));
     }
     text.push_str(".\n");
-}
-
-fn what_if(answer: &Answer<'_>, text: &mut String) {
-    if answer.what_if.is_empty() {
-        return;
-    }
-    let surface = answer.surface;
-    let mut lines = vec![vec![
-        "what if".to_owned(),
-        "setting".to_owned(),
-        format!("cost, {}", surface.cost_unit),
-        surface.latency_name.clone(),
-        String::new(),
-    ]];
-    let line = |w: &WhatIf| {
-        let cost = if w.cost.is_finite() { amount(w.cost) } else { "–".to_owned() };
-        let note = match w.verdict {
-            Verdict::Meets if surface.constraints.is_empty() => "",
-            Verdict::Meets => "meets",
-            verdict => verdict_note(verdict),
-        };
-        vec![w.name.clone(), w.setting.to_owned(), cost, latency(w.latency_s), note.to_owned()]
-    };
-    lines.extend(answer.what_if.iter().map(line));
-    text.push('\n');
-    text.push_str(&aligned(&lines));
-}
-
-/// Columns side by side: the first to the left, the others to the right, the last to the left.
-fn aligned(lines: &[Vec<String>]) -> String {
-    let columns = lines.first().map_or(0, Vec::len);
-    let of = |c: usize| lines.iter().map(|line| line[c].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(of).collect();
-    let mut text = String::new();
-    for (i, line) in lines.iter().enumerate() {
-        let cells = line.iter().zip(&widths).enumerate().map(|(c, (cell, &width))| {
-            if c == 0 || c + 1 == columns { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        });
-        let joined = cells.collect::<Vec<_>>().join("  ");
-        let joined = joined.trim_end();
-        text.push_str(&if i == 0 { format!("{BOLD}{joined}{PLAIN}\n") } else { format!("{joined}\n") });
-    }
-    text
 }

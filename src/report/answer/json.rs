@@ -36,7 +36,8 @@ pub struct Json {
     pub not_separated: Option<usize>,
     /// Values that could be taken instead, with everything else as in the best: within 1 %.
     pub hardly_matters: BTreeMap<String, Vec<String>>,
-    /// Shares of the variance of the objective, and of the latency, over all configurations.
+    /// Shares of the variance of the objective, and of the latency, over all configurations; neither has an entry where
+    /// these are too few to tell.
     pub effects: BTreeMap<String, Shares>,
     /// Other circumstances.
     pub what_if: Vec<If>,
@@ -201,7 +202,7 @@ pub struct Shares {
 pub struct If {
     /// The circumstance.
     pub what_if: String,
-    /// `recommended` or `today`.
+    /// `recommended`, or `nearest` where nothing holds the constraints; `today`.
     pub setting: String,
     /// Its verdict there.
     pub verdict: String,
@@ -255,7 +256,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
     });
     let mut effects = BTreeMap::new();
     for (name, found) in [("objective", &answer.objective_effects), ("latency", &answer.latency_effects)] {
-        if let Some(found) = found {
+        if let Ok(found) = found {
             effects.insert(name.to_owned(), shares(surface, found));
         }
     }
@@ -292,7 +293,7 @@ pub fn json(answer: &Answer<'_>, cells: impl Fn(u64) -> Vec<String>) -> Json {
         not_separated: answer.not_separated,
         hardly_matters: hardly.collect(),
         effects,
-        what_if: answer.what_if.iter().map(of_what_if).collect(),
+        what_if: answer.what_if.iter().map(|w| of_what_if(w, answer.best.is_some())).collect(),
         axes: axes(surface, &cells),
         search: None,
     }
@@ -325,10 +326,10 @@ fn axis((factor, today): (&crate::stats::surface::Factor, &Option<u32>)) -> Axis
     }
 }
 
-fn of_what_if(w: &WhatIf) -> If {
+fn of_what_if(w: &WhatIf, holds: bool) -> If {
     If {
         what_if: w.name.clone(),
-        setting: w.setting.to_owned(),
+        setting: w.setting_in_words(holds).to_owned(),
         verdict: w.verdict.as_str().to_owned(),
         objective: finite(w.objective),
         cost: finite(w.cost),

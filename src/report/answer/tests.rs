@@ -156,3 +156,87 @@ fn the_file_has_what_the_text_says() {
     assert_eq!(found.today.settings["f1"], Some("own".to_owned()));
     assert!((found.against_today.unwrap().share.unwrap() + 0.125).abs() < 1e-12);
 }
+
+/// The wait itself is minimised.
+fn of_waits(replications: usize, pooled_s: f64) -> (Surface, Objective) {
+    let mut s = surface(600.0);
+    s.replications = replications;
+    for p in s.points.iter_mut().chain([&mut s.today]) {
+        p.objective = p.latency_s;
+        p.latency_s += pooled_s;
+    }
+    s.objectives = s.points.iter().flat_map(|p| vec![p.objective; replications]).collect();
+    s.today_objectives = vec![s.today.objective; replications];
+    s.objective_name = "p95 wait".into();
+    s.objective_unit = "s".into();
+    let mut objective = objective(true);
+    objective.name = "p95 wait".into();
+    objective.unit = "s".into();
+    (s, objective)
+}
+
+#[test]
+fn a_wait_that_is_minimised_stands_once_and_as_a_time() {
+    let (surface, objective) = of_waits(1, 0.0);
+    let text = plain(&human(&Answer::of(&surface, &objective)));
+    let expected = "\
+Least p95 wait that meets p95 wait ≤ 10m: f0 4, f1 0
+  8m, cost 200.00 USD/week
+  +0 % against today: 8m
+
+       f0   f1  p95 wait  against best
+best    4    0        8m
+2.      4    1        8m           +0s
+";
+    assert!(text.starts_with(expected), "{text}");
+    assert_eq!(text.matches("What moves p95 wait").count(), 1, "{text}");
+}
+
+#[test]
+fn a_wait_of_all_replications_beside_their_mean_is_named_so() {
+    let (surface, objective) = of_waits(3, 9.0);
+    let text = plain(&human(&Answer::of(&surface, &objective)));
+    assert!(text.contains("p95 wait  against best  p95 wait of all replications\n"), "{text}");
+    let row = text.lines().find(|line| line.starts_with("best ")).unwrap();
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["best", "4", "0", "8m", "8m09s"]);
+}
+
+#[test]
+fn what_nothing_holds_is_not_recommended_under_other_circumstances() {
+    let what_if = |setting| WhatIf {
+        name: "load × 2".into(),
+        setting,
+        verdict: Verdict::Misses,
+        objective: 1.0,
+        cost: 1.0,
+        latency_s: 1.0,
+    };
+    for (limit_s, word, other) in [(60.0, "nearest", "recommended"), (600.0, "recommended", "nearest")] {
+        let surface = surface(limit_s);
+        let objective = objective(true);
+        let mut answer = Answer::of(&surface, &objective);
+        answer.what_if = vec![what_if("recommended"), what_if("today")];
+        let text = plain(&human(&answer));
+        let table = &text[text.find("what if").unwrap()..];
+        assert!(table.contains(word) && table.contains("today") && !table.contains(other), "{text}");
+        let found = json(&answer, |index| vec![index.to_string(), "x".into()]);
+        assert_eq!(found.what_if.iter().map(|w| w.setting.as_str()).collect::<Vec<_>>(), [word, "today"]);
+    }
+}
+
+#[test]
+fn what_too_few_configurations_cannot_tell_is_said_once() {
+    // On the diagonal: 5 points of 5 × 3 values.
+    let mut s = surface(600.0);
+    let taken = [1, 4, 8, 9, 13];
+    s.levels = taken.iter().flat_map(|&i| s.levels_of(i).to_vec()).collect();
+    s.points = taken.iter().map(|&i| s.points[i].clone()).collect();
+    s.objectives = taken.iter().map(|&i| s.objectives[i]).collect();
+    let objective = objective(true);
+    let answer = Answer::of(&s, &objective);
+    let text = plain(&human(&answer));
+    let said =
+        "What moves cost and p95 wait is not told: 5 configurations are too few for 8 values of the axes.\n";
+    assert!(text.contains(said) && text.matches("What moves").count() == 1, "{text}");
+    assert!(json(&answer, |index| vec![index.to_string(), "x".into()]).effects.is_empty());
+}

@@ -146,6 +146,32 @@ impl Answer<'_> {
         cost_text(value, &self.surface.cost_unit)
     }
 
+    /// A value of what is minimised, with its unit.
+    fn objective(&self, value: f64) -> String {
+        match self.surface.objective_unit.as_str() {
+            "s" => duration_s(value),
+            unit => cost_text(value, unit),
+        }
+    }
+
+    /// Why there is no front: which of cost and latency is missing.
+    fn no_front(&self) -> String {
+        let surface = self.surface;
+        let allowed = || surface.points.iter().filter(|p| !p.verdict.is_marked());
+        let name = &surface.latency_name;
+        if allowed().next().is_none() {
+            "No configuration of the sweep may be chosen".to_owned()
+        } else if !allowed().any(|p| p.cost.is_finite()) {
+            format!("There is no cost to set against {name}: no price is known")
+        } else if allowed().any(|p| p.latency_s.is_finite()) {
+            format!("No configuration has both a cost and a {name}")
+        } else if allowed().any(|p| p.latency_s == f64::INFINITY) {
+            format!("There is no {name} to set against cost: everywhere some jobs never start")
+        } else {
+            format!("There is no {name} to set against cost")
+        }
+    }
+
     /// `212 USD/week, p95 wait 8m`.
     fn figures_of(&self, point: &Point) -> String {
         let latency = latency_text(point.latency_s);
@@ -183,7 +209,7 @@ impl Answer<'_> {
         let cost = if told.cost.is_finite() {
             format!(" costs {}{}", self.cost(told.cost), self.beside_today())
         } else {
-            format!(" has the least {}: {}", surface.objective_name, short(told.objective))
+            format!(" has the least {}: {}", surface.objective_name, self.objective(told.objective))
         };
         if self.holds {
             // More settings than these would hide the finding; they stand in the key.

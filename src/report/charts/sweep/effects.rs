@@ -4,10 +4,11 @@ use super::line::places;
 use super::scale::{cost_axis, ends, latency_axis};
 use super::{Answer, words};
 use crate::chart::{Bar, BarRow, Bars, Figure, Ink, Mark, Panel, Plot, Row, Size, Symbol, Tone};
+use crate::report::answer::too_few;
 use crate::report::charts::capital;
 use crate::report::units::{count, percent};
 use crate::stats::surface::Surface;
-use crate::stats::surface::effects::{Effects, effects};
+use crate::stats::surface::effects::{Effects, Untold, effects};
 
 /// Axes in bars, at most.
 const AXES: usize = 6;
@@ -46,8 +47,22 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
     let cost = effects(surface, |p| p.cost);
     let latency = effects(surface, |p| p.latency_s);
     let response = |name: &str, effects, is_latency| Response { name: name.to_owned(), effects, is_latency };
+    let untold = [("cost", &cost), (&surface.latency_name, &latency)];
+    let untold: Vec<(&str, String)> =
+        untold.into_iter().filter_map(|(name, e)| Some((name, why(e)?))).collect();
     let mut responses: Vec<Response> = cost.map(|e| response("cost", e, false)).into_iter().collect();
     responses.extend(latency.map(|e| response(&surface.latency_name, e, true)));
+    if let ([(_, why), ..], []) = (&untold[..], &responses[..]) {
+        let names: Vec<&str> = untold.iter().map(|u| u.0).collect();
+        let mut subtitle = format!("{}.", capital(why));
+        subtitle.push_str(&answer.ruled_out());
+        let rows = words(
+            "Shares of the variance need half of the grid of these values, or four configurations for each value that \
+             a model of single axes can choose.",
+        );
+        let title = format!("What moves {} is not told: too few configurations", names.join(" and "));
+        return Figure { title, subtitle, note: String::new(), rows };
+    }
     let title = title(surface, &responses);
     let mut subtitle =
         "Share of the variance that an axis explains alone, and two together beyond that; means by level."
@@ -65,7 +80,13 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
             surface.latency_name
         ));
     }
+    for (name, why) in &untold {
+        subtitle.push_str(&format!(" {} is not told: {why}.", capital(name)));
+    }
     responses.retain(Response::varies);
+    if !responses.iter().all(|r| tells_pairs(surface, r)) {
+        subtitle.push_str(" For pairs of some axes these are too few.");
+    }
     if responses.is_empty() {
         let rows = words("No axis changes the cost or the latency of any configuration.");
         return Figure { title, subtitle, note: String::new(), rows };
@@ -78,6 +99,14 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
         ],
     };
     Figure { title, subtitle, note: String::new(), rows: vec![row] }
+}
+
+/// Why a figure's effects are not told, where there are too few configurations.
+fn why(found: &Result<Effects, Untold>) -> Option<String> {
+    match found {
+        Err(Untold::TooFew { points, values }) => Some(too_few(*points, *values)),
+        _ => None,
+    }
 }
 
 fn title(surface: &Surface, responses: &[Response]) -> String {
@@ -109,6 +138,12 @@ fn title(surface: &Surface, responses: &[Response]) -> String {
             )
         }
     }
+}
+
+/// Whether it has a share for each pair of axes.
+fn tells_pairs(surface: &Surface, response: &Response) -> bool {
+    let n = surface.factors.len();
+    response.effects.interactions.len() == n * n.saturating_sub(1) / 2
 }
 
 /// Of each group those that matter most for one response or the other.
@@ -145,14 +180,15 @@ fn bars(surface: &Surface, responses: &[Response]) -> Bars {
         })
         .collect();
     rows[0].group = "Alone".to_owned();
-    let mut pairs: Vec<usize> = (0..responses[0].effects.interactions.len()).collect();
-    pairs.sort_by(|a, b| most(&|e| e.interactions[*b].share).total_cmp(&most(&|e| e.interactions[*a].share)));
-    let telling = pairs.iter().filter(|p| most(&|e| e.interactions[**p].share) >= TELLING).take(PAIRS);
-    let mut together: Vec<BarRow> = telling
-        .map(|&p| {
-            let (a, b) = responses[0].effects.interactions[p].factors;
+    let mut pairs: Vec<(usize, usize)> = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))).collect();
+    pairs.retain(|&pair| most(&|e| e.together(pair)) >= TELLING);
+    pairs.sort_by(|a, b| most(&|e| e.together(*b)).total_cmp(&most(&|e| e.together(*a))));
+    pairs.truncate(PAIRS);
+    let mut together: Vec<BarRow> = pairs
+        .iter()
+        .map(|&(a, b)| {
             let label = format!("{} and {}", surface.factors[a].label, surface.factors[b].label);
-            row(label, &|e| e.interactions[p].share, Tone::Plain)
+            row(label, &|e| e.together((a, b)), Tone::Plain)
         })
         .collect();
     // On a full grid, what is left is of three and more axes, of other axes and pairs than those shown.
@@ -161,15 +197,11 @@ fn bars(surface: &Surface, responses: &[Response]) -> Bars {
     };
     let left = |e: &Effects| {
         let shown: f64 = axes.iter().take(AXES).map(|a| e.main[*a].share).sum::<f64>()
-            + pairs
-                .iter()
-                .filter(|p| most(&|e| e.interactions[**p].share) >= TELLING)
-                .take(PAIRS)
-                .map(|p| e.interactions[*p].share)
-                .sum::<f64>();
+            + pairs.iter().map(|pair| e.together(*pair)).sum::<f64>();
         if explained(e) > 1.0 + 1e-6 { 0.0 } else { (1.0 - shown).max(0.0) }
     };
-    if n > 2 && most(&left) >= TELLING {
+    let all_pairs = responses.iter().all(|r| tells_pairs(surface, r));
+    if (n > 2 || !all_pairs) && most(&left) >= TELLING {
         together.push(row("all the rest".to_owned(), &left, Tone::Hollow));
     }
     if let Some(first) = together.first_mut() {

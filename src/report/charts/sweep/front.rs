@@ -148,7 +148,7 @@ fn title(answer: &Answer<'_>, front: &[OnFront]) -> String {
     let surface = answer.surface;
     let at = |f: &OnFront| &surface.points[f.point];
     let (Some(cheapest), Some(fastest)) = (front.first().map(at), front.last().map(at)) else {
-        return "There is no cost to set against waiting".to_owned();
+        return answer.no_front();
     };
     let told = answer.told().filter(|p| p.cost.is_finite() && p.latency_s.is_finite());
     let told = told.map_or_else(String::new, |p| {

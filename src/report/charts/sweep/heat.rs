@@ -86,21 +86,34 @@ fn value(shown: Shown, point: &Point) -> f64 {
     }
 }
 
-/// The pairs of axes with most effect, most first, and how many there are.
-fn pairs(surface: &Surface) -> (Vec<(usize, usize)>, usize) {
+/// Pairs of axes that are shown.
+struct Pairs {
+    /// Those with most effect, most first; as the axes stand where effects are not told.
+    shown: Vec<(usize, usize)>,
+    /// How many there are.
+    of: usize,
+    /// Whether effects are told.
+    by_effect: bool,
+}
+
+fn pairs(surface: &Surface) -> Pairs {
     let n = surface.factors.len();
     let all: Vec<(usize, usize)> = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))).collect();
     let responses = [effects(surface, |p| p.cost), effects(surface, |p| p.latency_s)];
     let weight = |&(a, b): &(usize, usize)| {
         let of = |e: &crate::stats::surface::effects::Effects| {
-            let together = e.interactions.iter().find(|i| i.factors == (a, b)).map_or(0.0, |i| i.share);
-            e.main[a].share + e.main[b].share + together
+            e.main[a].share + e.main[b].share + e.together((a, b))
         };
         responses.iter().flatten().map(of).fold(0.0, f64::max)
     };
+    // Without effects all weigh the same, and a stable sort leaves the order of the axes.
     let mut order: Vec<(f64, (usize, usize))> = all.iter().map(|pair| (weight(pair), *pair)).collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    (order.into_iter().take(PAIRS).map(|o| o.1).collect(), all.len())
+    Pairs {
+        shown: order.into_iter().take(PAIRS).map(|o| o.1).collect(),
+        of: all.len(),
+        by_effect: responses.iter().any(Result::is_ok),
+    }
 }
 
 /// Whether some configuration holds the constraints: else all cells have colours, of those that miss them by the least.
@@ -206,6 +219,9 @@ fn key(answer: &Answer<'_>, fields: &[&Field]) -> Row {
     if has(&|c| matches!(c, FieldCell::Ruled)) {
         key.push(entry(Swatch::Crossed, "ruled out: stuck, or fewer jobs done than today".to_owned()));
     }
+    if has(&|c| matches!(c, FieldCell::Outside)) {
+        key.push(KeyEntry { ink: Ink::Background, ..entry(Swatch::Square, "blank: not run".to_owned()) });
+    }
     Row::one(Panel::Key(key))
 }
 
@@ -256,7 +272,7 @@ fn both(answer: &Answer<'_>) -> Figure {
 /// With more axes: a panel for each pair, and in each cell the best of what the other axes allow.
 fn multiples(answer: &Answer<'_>, shown_value: Shown) -> Figure {
     let surface = answer.surface;
-    let (pairs, of) = pairs(surface);
+    let Pairs { shown: pairs, of, by_effect } = pairs(surface);
     let pairs: Vec<(usize, usize)> = pairs.into_iter().map(|pair| oriented(surface, pair)).collect();
     let points: Vec<usize> =
         pairs.iter().flat_map(|&pair| shown(surface, pair).into_iter().flatten()).collect();
@@ -286,7 +302,12 @@ fn multiples(answer: &Answer<'_>, shown_value: Shown) -> Figure {
         subtitle.push_str(" Hatched: none holds.");
     }
     if pairs.len() < of {
-        subtitle.push_str(&format!(" Shown are the {} of {of} pairs with most effect.", pairs.len()));
+        let n = pairs.len();
+        subtitle.push_str(&if by_effect {
+            format!(" Shown are the {n} of {of} pairs with most effect.")
+        } else {
+            format!(" Shown are the first {n} of {of} pairs of axes.")
+        });
     }
     subtitle.push_str(&today_off(surface));
     let title = match shown_value {

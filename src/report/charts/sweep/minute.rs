@@ -3,12 +3,12 @@
 use super::scale::{cost_axis, ends, latency_axis};
 use super::{Answer, words};
 use crate::chart::{Figure, Ink, KeyEntry, Mark, Panel, Plot, Row, Swatch, Symbol};
-use crate::report::charts::capital;
 use crate::report::units::{amount, count, duration_s, short};
 use crate::stats::surface::front::front;
 use crate::stats::surface::{Surface, Verdict};
 
-/// A stretch of the front's lower hull: from one latency [s] down to another, at a price [cost unit / min].
+/// A stretch of the front's lower hull: from one latency [s] down to another, at a price [cost unit / min]. That is the mean
+/// over the stretch: a step of the front within it can be cheaper or dearer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stretch {
     pub(super) from_s: f64,
@@ -16,8 +16,7 @@ pub(super) struct Stretch {
     pub(super) price: f64,
 }
 
-/// From the slowest to the fastest. Along the hull, not from each point of the front to the next: there prices rise with
-/// every step, so that one can say "or more".
+/// From the slowest to the fastest. Along the hull, not from each point of the front to the next: along it prices only rise.
 pub(super) fn stretches(surface: &Surface) -> Vec<Stretch> {
     let front = front(surface);
     let hull: Vec<usize> = front.iter().filter(|f| f.on_hull).map(|f| f.point).collect();
@@ -37,7 +36,7 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
         let on_front = front(surface);
         let misses = |point: usize| surface.points[point].verdict == Verdict::Misses;
         let title = match on_front.first() {
-            None => "There is no cost to set against waiting".to_owned(),
+            None => answer.no_front(),
             Some(one) if misses(one.point) => {
                 "No price of a minute: one configuration is the cheapest and the fastest, and it misses"
                     .to_owned()
@@ -52,8 +51,8 @@ pub(super) fn figure(answer: &Answer<'_>) -> Figure {
         return Figure { title, subtitle, note: String::new(), rows };
     };
     let subtitle = format!(
-        "{unit} for a minute less of {name}, along the lower hull of the front ({}), where it only rises; those that \
-         miss constraints are in it.{}",
+        "{unit} for a minute less of {name}, on average from each to the next of the {} of the front's lower hull, along \
+         which it only rises; those that miss constraints are in it.{}",
         count(stretches.len() as u64 + 1, "configuration"),
         answer.ruled_out()
     );
@@ -107,35 +106,34 @@ fn price(value: f64) -> String {
     if value < 10.0 { amount(value) } else { short(value) }
 }
 
-/// What the next minute less costs from where one is told to stand; else where the price leaps.
+/// What a minute less costs on the stretch that leads on from where one is told to stand; else where the price leaps.
 fn title(answer: &Answer<'_>, stretches: &[Stretch]) -> String {
     let surface = answer.surface;
-    let price = |p: f64| format!("{}\u{a0}{}", price(p), surface.cost_unit);
-    let more = |s: &Stretch| if s.to_s > stretches[stretches.len() - 1].to_s { " or more" } else { "" };
+    let on = |s: &Stretch| {
+        let unit = &surface.cost_unit;
+        let price = format!("{}\u{a0}{unit}", price(s.price));
+        let (from, to) = (duration_s(s.from_s), duration_s(s.to_s));
+        (format!("{from} down to {to}"), format!("a minute less costs {price} on average"))
+    };
+    let name = &surface.latency_name;
     let told = answer.told().map(|p| p.latency_s).filter(|l| l.is_finite() && answer.holds);
-    if let Some(told) = told {
-        // The stretch that leads on from there.
-        if let Some(s) = stretches.iter().find(|s| s.to_s < told) {
-            let at = told.min(s.from_s);
-            return format!(
-                "Below {} of {}, each minute less costs {}{}",
-                duration_s(at),
-                surface.latency_name,
-                price(s.price),
-                more(s)
-            );
-        }
-        if let Some(s) = stretches.last() {
-            return format!(
-                "Nothing is faster than the recommended {}: the last minute less costs {}",
-                duration_s(told),
-                price(s.price)
-            );
-        }
-    }
+    let onward = told.map(|told| stretches.iter().find(|s| s.to_s < told));
     let leap = |pair: &&[Stretch]| pair[1].price / pair[0].price;
     let leap = stretches.windows(2).max_by(|a, b| leap(a).total_cmp(&leap(b)));
-    let s = leap.map_or(&stretches[0], |pair| &pair[1]);
-    let name = capital(&surface.latency_name);
-    format!("{name} below {} costs {}{} for each minute less", duration_s(s.from_s), price(s.price), more(s))
+    let s = match (told, onward) {
+        (Some(told), Some(None)) => {
+            // The hull leaves out steps too small to be known.
+            let fastest = front(surface).last().is_none_or(|f| surface.points[f.point].latency_s >= told);
+            let nothing = if fastest { "Nothing" } else { "Next to nothing" };
+            let (range, costs) = on(&stretches[stretches.len() - 1]);
+            return format!(
+                "{nothing} is faster than the recommended {}: from {range} {costs}",
+                duration_s(told)
+            );
+        }
+        (_, Some(Some(onward))) => onward,
+        _ => leap.map_or(&stretches[0], |pair| &pair[1]),
+    };
+    let (range, costs) = on(s);
+    format!("From {range} of {name}, {costs}")
 }

@@ -224,6 +224,12 @@ pub(super) fn latency_axis((low, high): (f64, f64), marks: usize) -> Axis {
         let min = if low < min { ticks.first().map_or(min, |t| t.at) } else { min };
         return Axis { min, max, log: true, ticks, labels: true };
     }
+    time_axis((low, high), marks)
+}
+
+/// An axis of lengths of time [s] in equal steps.
+pub(super) fn time_axis((low, high): (f64, f64), marks: usize) -> Axis {
+    let tick = |at: f64| Tick { at, label: duration_s(at) };
     let span = if high > low { high - low } else { high.max(1.0) * 0.4 };
     let min = if low < span * 0.5 { 0.0 } else { low - span * 0.06 };
     let max = high + span * 0.06;

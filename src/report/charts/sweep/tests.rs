@@ -1,5 +1,7 @@
 //! Titles say what the numbers say, cells show the configuration that the rule names, and no text covers another.
 
+mod words;
+
 use super::*;
 use crate::chart::{Anchor, FieldCell, Item, Mark, Theme, layout, svg, width};
 use crate::stats::surface::{Factor, Level};
@@ -134,6 +136,34 @@ fn five(limit_s: f64) -> Surface {
     })
 }
 
+/// A few configurations of a large grid, as a design has them.
+fn few() -> Surface {
+    let mut s = five(1200.0);
+    let taken: Vec<usize> = (0..15).map(|k| k * 76 + 7 * (k % 5)).collect();
+    s.levels = taken.iter().flat_map(|&i| s.levels_of(i).to_vec()).collect();
+    s.points = taken.iter().map(|&i| s.points[i].clone()).collect();
+    s.objectives = taken.iter().map(|&i| s.objectives[i]).collect();
+    s
+}
+
+/// What is minimised is the wait itself.
+fn waits() -> Surface {
+    let mut s = three(20);
+    for (i, p) in s.points.iter_mut().enumerate() {
+        for of in &mut s.objectives[i * 20..][..20] {
+            *of *= p.latency_s / p.cost;
+        }
+        p.objective = p.latency_s;
+    }
+    for of in &mut s.today_objectives {
+        *of *= s.today.latency_s / s.today.cost;
+    }
+    s.today.objective = s.today.latency_s;
+    s.objective_name = "p95 wait".into();
+    s.objective_unit = "s".into();
+    s
+}
+
 fn many() -> Surface {
     let factors = vec![
         numbers("max_nodes", (1..=60).map(f64::from)),
@@ -191,6 +221,8 @@ fn kinds() -> Vec<(&'static str, Surface)> {
         ("choices", choices()),
         ("ruled-out", never),
         ("no-cost", free),
+        ("few", few()),
+        ("waits", waits()),
     ]
 }
 
@@ -302,7 +334,7 @@ fn titles_say_what_was_found() {
     );
     assert_eq!(
         title(&three(1), SweepChart::Minute),
-        "Below 17m20s of p95 wait, each minute less costs 1.50 USD/week or more"
+        "From 20m10s down to 15m31s of p95 wait, a minute less costs 1.50 USD/week on average"
     );
     assert_eq!(
         title(&three(1), SweepChart::Effects),
