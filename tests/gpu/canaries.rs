@@ -1,7 +1,10 @@
 //! Mutated kernels: each breaks one rule of the model, and the comparison with the engine must notice it.
 
+use crate::difference::{first_difference, told};
 use crate::kernel_of;
-use crate::parity::{Pipelines, cases, first_difference};
+use crate::minimal;
+use crate::parity::cases;
+use crate::pipelines::Pipelines;
 use libtest_mimic::Failed;
 use nodetide::sweep::gpu::{Design, source};
 
@@ -15,12 +18,6 @@ pub(crate) struct Canary {
 }
 
 pub(crate) const ALL: &[Canary] = &[
-    Canary {
-        name: "jobs_take_the_highest_slot",
-        right: "let slot = fresh_lowest();",
-        wrong: "let slot = fresh_highest();",
-        design: Design::Invocation,
-    },
     Canary {
         name: "scale_down_takes_the_most_recently_idle",
         right: "let slot = idle_release_one();",
@@ -101,6 +98,22 @@ pub(crate) const ALL: &[Canary] = &[
     },
 ];
 
+/// Two whose difference is shrunk as well: one that shows as another result, and one that the host takes for no result.
+pub(crate) const SHRUNK: &[Canary] = &[
+    Canary {
+        name: "jobs_take_the_highest_slot",
+        right: "let slot = fresh_lowest();",
+        wrong: "let slot = fresh_highest();",
+        design: Design::Invocation,
+    },
+    Canary {
+        name: "jobs_are_not_added_up",
+        right: "    if leads() {\n        add_up_jobs();",
+        wrong: "    if me == NEVER {\n        add_up_jobs();",
+        design: Design::Invocation,
+    },
+];
+
 /// The same where lanes share a configuration: a rule of the file that takes the place of the tree.
 pub(crate) const ON_SUBGROUPS: Canary = Canary {
     name: "the_last_slot_is_never_due",
@@ -111,15 +124,44 @@ pub(crate) const ON_SUBGROUPS: Canary = Canary {
 
 /// The comparison notices the mutation.
 pub(crate) fn caught(canary: &Canary) -> Result<(), Failed> {
+    tried(canary, false)
+}
+
+/// The same, and what it says of the difference is a small scenario in a file.
+pub(crate) fn caught_and_shrunk(canary: &Canary) -> Result<(), Failed> {
+    tried(canary, true)
+}
+
+fn tried(canary: &Canary, shrinks: bool) -> Result<(), Failed> {
     let text = source::kernel(canary.design);
     if text.matches(canary.right).count() != 1 {
         return Err(format!("{:?} should stand in the kernel once", canary.right).into());
     }
     let mut kernel = kernel_of(canary.design, text.replace(canary.right, canary.wrong))?;
     // The first pairs of the ordinary comparison.
-    let cases = cases(600, 1);
-    match first_difference(&mut kernel, &cases, Pipelines::Whole)? {
-        Some(_) => Ok(()),
-        None => Err("no pair of the comparison notices it".into()),
+    let mut cases = cases(600, 1);
+    let Some(difference) = first_difference(&mut kernel, &cases, Pipelines::Whole)? else {
+        return Err("no pair of the comparison notices it".into());
+    };
+    if !shrinks {
+        return Ok(());
     }
+    let told = told(&mut kernel, &mut cases, &difference, &format!("canary-{}", canary.name))?;
+    let file = told.file.ok_or_else(|| format!("no file: {}", told.text))?;
+    let scenario = std::fs::read_to_string(&file)?;
+    let expected = ["\nshrunk: ", &file.display().to_string(), &scenario, "seed 1"];
+    if let Some(missing) = expected.iter().find(|part| !told.text.contains(**part)) {
+        return Err(format!("{missing:?} is missing in: {}", told.text).into());
+    }
+    if scenario != minimal::scenario(&told.smallest)? {
+        return Err("the file has another scenario".into());
+    }
+    let smallest = told.smallest.jobs.len();
+    if smallest > 4 {
+        return Err(format!("{smallest} jobs are left: {}", told.text).into());
+    }
+    if kernel.pipeline_count() != 1 {
+        return Err("it was shrunk in another pipeline than it was found in".into());
+    }
+    Ok(())
 }

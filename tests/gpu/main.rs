@@ -1,16 +1,18 @@
-//! The kernel against the engine, on whatever adapter there is. Without one every test shows as ignored.
+//! The kernel against the engine, on whatever adapter there is. Without one every test that needs it shows as ignored.
 //!
-//! `NODETIDE_PARITY_PAIRS=20000` asks for more pairs, `NODETIDE_PARITY_SEED=n` for others, `NODETIDE_ADAPTER=n` for
-//! another adapter.
+//! `NODETIDE_PARITY_PAIRS=20000` asks for more pairs, in as many pipelines as `sweep` would build, `NODETIDE_PARITY_SEED=n`
+//! for others, `NODETIDE_ADAPTER=n` for another adapter. A difference is shrunk to a scenario in `target/parity`.
 
 #[path = "../engine/support/random.rs"]
 #[allow(dead_code, reason = "the engine's tests use the rest")]
 mod random;
 
 mod canaries;
+mod difference;
 mod faults;
 mod minimal;
 mod parity;
+mod pipelines;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use nodetide::sweep::gpu::{Adapter, Design, Device, Kernel, adapters, source};
@@ -75,7 +77,16 @@ fn main() -> ExitCode {
     for canary in canaries::ALL {
         trials.push(Trial::test(format!("canary_{}", canary.name), || canaries::caught(canary)));
     }
+    for canary in canaries::SHRUNK {
+        trials.push(Trial::test(format!("canary_{}", canary.name), || canaries::caught_and_shrunk(canary)));
+    }
     trials = trials.into_iter().map(|trial| trial.with_ignored_flag(adapter.is_none())).collect();
+    // These need no adapter.
+    trials.extend([
+        Trial::test("a_scenario_file_says_the_same_model", minimal::reads_back),
+        Trial::test("what_no_scenario_file_can_say_is_told", minimal::tells_what_it_cannot_say),
+        Trial::test("ordinary_pipelines_have_every_two_parts", pipelines::every_two_parts),
+    ]);
     // Ignored where the adapter has no subgroups of a fixed size.
     let lanes = adapter.as_ref().and_then(Adapter::lanes);
     let on_subgroups = vec![

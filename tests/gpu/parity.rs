@@ -1,18 +1,18 @@
 //! Every field of every result: random scenarios where ties are frequent, and the worked examples.
 
+use crate::difference::{first_difference, told};
+use crate::pipelines::{self, Pipelines};
 use crate::random::{input, repair};
-use crate::{kernel, kernel_in, minimal, setting};
+use crate::{kernel, kernel_in, setting};
 use libtest_mimic::Failed;
 use nodetide::engine::input::{Discipline, Input, OnEviction};
 use nodetide::engine::{self, Detail, Model, RunResult, Settings};
 use nodetide::sweep::Configuration;
-use nodetide::sweep::gpu::source::Features;
-use nodetide::sweep::gpu::{Design, GpuError, Kernel, features_of};
+use nodetide::sweep::gpu::{Design, Kernel};
 use nodetide::ticks::{Json, read_scenario};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -20,13 +20,20 @@ use std::path::Path;
 const PAIRS: u64 = 2_400;
 
 /// Configurations of a scenario.
-const VARIANTS: u32 = 4;
+pub(crate) const VARIANTS: u32 = 4;
 
 /// A scenario of one cluster that is for the kernel: like those of the engine's tests, and sometimes many times as
-/// wide, so that slots fill several words.
+/// wide, so that slots fill several words. Many are without some of what pipelines are told apart by, since chance
+/// alone gives nearly every scenario nearly all of it.
 pub(crate) fn scenario() -> impl Strategy<Value = Input> {
     let factor = prop_oneof![6 => Just(1_u32), 2 => Just(12_u32), 1 => Just(40_u32)];
-    (input(), factor).prop_map(|(mut input, factor)| {
+    let parts = prop_oneof![
+        // First, so that a difference is shrunk to the least that it needs.
+        2 => (0..pipelines::ORDINARY.len()).prop_map(|i| Some(pipelines::ordinary(i).0)),
+        1 => any::<[bool; 5]>().prop_map(Some),
+        3 => Just(None),
+    ];
+    (input(), factor, parts).prop_map(|(mut input, factor, parts)| {
         input.clusters.truncate(1);
         let cluster = &mut input.clusters[0];
         cluster.discipline = Discipline::Fifo;
@@ -39,6 +46,9 @@ pub(crate) fn scenario() -> impl Strategy<Value = Input> {
             // Turns grow with the nodes.
             input.jobs.truncate(6);
             widen(&mut input, factor);
+        }
+        if let Some(parts) = parts {
+            pipelines::restrict(&mut input, parts);
         }
         repair(input)
     })
@@ -68,7 +78,7 @@ fn widen(input: &mut Input, factor: u32) {
 }
 
 /// The same scenario with other settings, if they mean something.
-fn variant(input: &Input, number: u32) -> Option<Input> {
+pub(crate) fn variant(input: &Input, number: u32) -> Option<Input> {
     let mut other = input.clone();
     let cluster = &mut other.clusters[0];
     match number {
@@ -89,7 +99,7 @@ fn variant(input: &Input, number: u32) -> Option<Input> {
 }
 
 /// A configuration of a model, with the settings of an input.
-fn configuration(model: usize, input: &Input) -> Configuration {
+pub(crate) fn configuration(model: usize, input: &Input) -> Configuration {
     let cluster = &input.clusters[0];
     let settings = Settings {
         min_nodes: cluster.min_nodes,
@@ -100,17 +110,17 @@ fn configuration(model: usize, input: &Input) -> Configuration {
     Configuration { model, settings: Box::new([settings]) }
 }
 
-fn model(input: &Input) -> Model {
+pub(crate) fn model(input: &Input) -> Model {
     Model::new(input.clone()).unwrap_or_else(|refusals| panic!("refused: {refusals:?}\n{input:?}"))
 }
 
 /// What the engine says.
-fn reference(input: &Input) -> RunResult {
+pub(crate) fn reference(input: &Input) -> RunResult {
     engine::run(&model(input), Detail::Sums).0
 }
 
 /// The engine's result without what the kernel was not asked for.
-fn comparable(mut result: RunResult, turnarounds: bool) -> RunResult {
+pub(crate) fn comparable(mut result: RunResult, turnarounds: bool) -> RunResult {
     if !turnarounds {
         result.clusters[0].turnaround_histogram.clear();
     }
@@ -119,20 +129,26 @@ fn comparable(mut result: RunResult, turnarounds: bool) -> RunResult {
 
 /// Scenarios, and the configurations that are made of each.
 pub(crate) struct Cases {
-    trees: Vec<Box<dyn ValueTree<Value = Input>>>,
-    models: Vec<Model>,
+    pub(crate) seed: u64,
+    pub(crate) trees: Vec<Box<dyn ValueTree<Value = Input>>>,
+    pub(crate) models: Vec<Model>,
     /// Model, configuration.
-    pairs: Vec<(usize, Input)>,
+    pub(crate) pairs: Vec<(usize, Input)>,
+}
+
+/// Chance, from a seed.
+pub(crate) fn runner(seed: u64) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    TestRunner::new_with_rng(Config::default(), rng)
 }
 
 /// So many pairs, from a seed.
 pub(crate) fn cases(pairs: u64, seed: u64) -> Cases {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let mut runner = runner(seed);
     let strategy = scenario();
-    let mut cases = Cases { trees: Vec::new(), models: Vec::new(), pairs: Vec::new() };
+    let mut cases = Cases { seed, trees: Vec::new(), models: Vec::new(), pairs: Vec::new() };
     while (cases.pairs.len() as u64) < pairs {
         let tree = strategy.new_tree(&mut runner).expect("a scenario");
         let input = tree.current();
@@ -147,132 +163,39 @@ pub(crate) fn cases(pairs: u64, seed: u64) -> Cases {
     cases
 }
 
-/// How the pairs are divided among pipelines.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pipelines {
-    /// One that has every part of the kernel.
-    Whole,
-    /// Specialised ones; at most eight, since a software driver takes ten seconds for each.
-    Specialised,
-}
-
-impl Pipelines {
-    fn of(self, features: Features) -> Features {
-        match self {
-            Self::Whole => Features::default(),
-            Self::Specialised => {
-                let jobs = features.cancellations || features.extras || features.withdrawals;
-                Features { cancellations: jobs, extras: jobs, withdrawals: jobs, ..features }
-            }
-        }
+/// Kernel and engine agree on all pairs; a difference is shrunk, and its scenario put into a file of this name.
+fn agree(kernel: &mut Kernel, cases: &mut Cases, pipelines: Pipelines, name: &str) -> Result<(), Failed> {
+    let difference = first_difference(kernel, cases, pipelines)?;
+    println!(
+        "{name}: {} pairs of {} scenarios, seed {}, {} pipelines, {:?} dispatches and fuel",
+        cases.pairs.len(),
+        cases.models.len(),
+        cases.seed,
+        kernel.pipeline_count(),
+        kernel.dispatches()
+    );
+    match difference {
+        None => Ok(()),
+        Some(difference) => Err(told(kernel, cases, &difference, name)?.text.into()),
     }
-}
-
-fn go_on(_: usize) -> ControlFlow<()> {
-    ControlFlow::Continue(())
-}
-
-/// The first pair in which kernel and engine differ.
-pub(crate) fn first_difference(
-    kernel: &mut Kernel,
-    cases: &Cases,
-    pipelines: Pipelines,
-) -> Result<Option<usize>, Failed> {
-    let mut groups: BTreeMap<Features, Vec<usize>> = BTreeMap::new();
-    for (i, (number, _)) in cases.pairs.iter().enumerate() {
-        let features = pipelines.of(features_of(&cases.models[*number]));
-        groups.entry(features).or_default().push(i);
-    }
-    let mut first = None;
-    for pairs in groups.values() {
-        let configurations: Vec<Configuration> =
-            pairs.iter().map(|i| configuration(cases.pairs[*i].0, &cases.pairs[*i].1)).collect();
-        let results = match kernel.run(&cases.models, &configurations, &mut go_on) {
-            // The host saw the difference.
-            Err(GpuError::Broken { index, .. }) => {
-                first = Some(first.map_or(pairs[index], |before: usize| before.min(pairs[index])));
-                continue;
-            }
-            other => other?,
-        };
-        for (i, found) in pairs.iter().zip(results) {
-            if found != comparable(reference(&cases.pairs[*i].1), true) {
-                first = Some(first.map_or(*i, |before: usize| before.min(*i)));
-                break;
-            }
-        }
-    }
-    Ok(first)
-}
-
-/// Whether kernel and engine agree on each variant of an input.
-fn agrees(kernel: &mut Kernel, input: &Input) -> Result<bool, Failed> {
-    let models = [model(input)];
-    for number in 0..VARIANTS {
-        let Some(other) = variant(input, number) else { continue };
-        let found = match kernel.run(&models, &[configuration(0, &other)], &mut go_on) {
-            Err(GpuError::Broken { .. }) => return Ok(false),
-            other => other?,
-        };
-        if found[0] != reference(&other) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// The smallest input in which they still differ, and how.
-fn shrink(kernel: &mut Kernel, tree: &mut dyn ValueTree<Value = Input>) -> Result<String, Failed> {
-    let mut smallest = tree.current();
-    let mut differs = true;
-    for _ in 0..400 {
-        if !(if differs { tree.simplify() } else { tree.complicate() }) {
-            break;
-        }
-        let input = tree.current();
-        differs = input.refusals().is_empty() && !agrees(kernel, &input)?;
-        if differs {
-            smallest = input;
-        }
-    }
-    let models = [model(&smallest)];
-    for number in 0..VARIANTS {
-        let Some(other) = variant(&smallest, number) else { continue };
-        let found = kernel.run(&models, &[configuration(0, &other)], &mut go_on)?;
-        let expected = reference(&other);
-        if found[0] != expected {
-            let scenario = minimal::scenario(&other);
-            return Ok(format!(
-                "ticks file of the smallest scenario:\n{scenario}\nengine: {expected:#?}\nkernel: {:#?}",
-                found[0]
-            ));
-        }
-    }
-    Ok(format!("it no longer differs when shrunk: {smallest:?}"))
 }
 
 pub(crate) fn random_scenarios() -> Result<(), Failed> {
     let (pairs, seed) = (setting("NODETIDE_PARITY_PAIRS", PAIRS), setting("NODETIDE_PARITY_SEED", 1));
     let mut kernel = kernel()?;
     let mut cases = cases(pairs, seed);
-    let difference = first_difference(&mut kernel, &cases, Pipelines::Specialised)?;
-    println!(
-        "{} pairs of {} scenarios, seed {seed}, {} pipelines, {:?} dispatches and fuel",
-        cases.pairs.len(),
-        cases.models.len(),
-        kernel.pipeline_count(),
-        kernel.dispatches()
-    );
-    if kernel.pipeline_count() < 6 {
+    // Whoever asks for more than usual has time for more pipelines too.
+    let pipelines = if pairs > PAIRS { Pipelines::Own } else { Pipelines::Ordinary };
+    agree(&mut kernel, &mut cases, pipelines, "random")?;
+    let count = kernel.pipeline_count();
+    if count < 6 {
         return Err("the scenarios should need more pipelines".into());
     }
-    match difference {
-        None => Ok(()),
-        Some(i) => {
-            let number = cases.pairs[i].0;
-            Err(shrink(&mut kernel, cases.trees[number].as_mut())?.into())
-        }
+    let ordinary = pipelines::ORDINARY.len();
+    if pipelines == Pipelines::Ordinary && (count > ordinary || pairs == PAIRS && count < ordinary) {
+        return Err(format!("{count} pipelines were built in place of {ordinary}").into());
     }
+    Ok(())
 }
 
 /// All worked examples that are in the kernel's scope.
@@ -296,7 +219,7 @@ pub(crate) fn examples() -> Result<(), Failed> {
     let configurations: Vec<Configuration> = (models.iter().enumerate())
         .map(|(model, m)| Configuration { model, settings: m.settings().into() })
         .collect();
-    let results = kernel()?.run(&models, &configurations, &mut go_on)?;
+    let results = kernel()?.run(&models, &configurations, &mut |_| ControlFlow::Continue(()))?;
     for ((model, found), name) in models.iter().zip(results).zip(names) {
         let expected = engine::run(model, Detail::Sums).0;
         if found != expected {
@@ -310,38 +233,24 @@ pub(crate) fn examples() -> Result<(), Failed> {
 pub(crate) fn pauses() -> Result<(), Failed> {
     let mut kernel = kernel()?;
     kernel.faults.fuel = Some(1);
-    let cases = cases(300, 7);
-    match first_difference(&mut kernel, &cases, Pipelines::Whole)? {
-        None => Ok(()),
-        Some(i) => {
-            Err(format!("it differs with little fuel: {}", minimal::scenario(&cases.pairs[i].1)).into())
-        }
-    }
+    agree(&mut kernel, &mut cases(300, 7), Pipelines::Whole, "little-fuel")
 }
 
 pub(crate) fn layouts() -> Result<(), Failed> {
     let mut kernel = kernel()?;
     kernel.interleave(true);
-    let cases = cases(300, 8);
-    match first_difference(&mut kernel, &cases, Pipelines::Whole)? {
-        None => Ok(()),
-        Some(i) => {
-            Err(format!("it differs when interleaved: {}", minimal::scenario(&cases.pairs[i].1)).into())
-        }
-    }
+    agree(&mut kernel, &mut cases(300, 8), Pipelines::Whole, "interleaved")
 }
 
 /// One subgroup a configuration: the same results, wherever a run pauses. `NODETIDE_PARITY_PAIRS` asks for more here too.
 pub(crate) fn subgroups() -> Result<(), Failed> {
     let mut kernel = kernel_in(Design::Subgroup)?;
     let seed = setting("NODETIDE_PARITY_SEED", 9);
-    for (pairs, fuel) in [(setting("NODETIDE_PARITY_PAIRS", 600), None), (100, Some(1))] {
+    for (pairs, fuel, name) in
+        [(setting("NODETIDE_PARITY_PAIRS", 600), None, "subgroups"), (100, Some(1), "subgroups-little-fuel")]
+    {
         kernel.faults.fuel = fuel;
-        let mut cases = cases(pairs, seed);
-        if let Some(i) = first_difference(&mut kernel, &cases, Pipelines::Whole)? {
-            let number = cases.pairs[i].0;
-            return Err(shrink(&mut kernel, cases.trees[number].as_mut())?.into());
-        }
+        agree(&mut kernel, &mut cases(pairs, seed), Pipelines::Whole, name)?;
     }
     Ok(())
 }
