@@ -31,8 +31,10 @@ pub struct Factor {
     pub label: String,
     /// Its values, in the order of the axis.
     pub levels: Vec<Level>,
-    /// The value of the scenario as written; `None`: it says none.
+    /// The value of the scenario as written, as people read it; `None`: it says none.
     pub today: Option<String>,
+    /// The same as a cell of a result file.
+    pub today_cell: Option<String>,
 }
 
 impl Factor {
@@ -177,6 +179,7 @@ pub(crate) mod tests {
             label: name.to_owned(),
             levels: (0..levels).map(level).collect(),
             today: Some("own".into()),
+            today_cell: Some("own_cell".into()),
         }
     }
 

@@ -224,17 +224,17 @@ impl Axis {
         self.own(scenario).0
     }
 
-    /// The scenario's own value as people read it; `None`: it says none.
-    pub(super) fn today_words(&self, scenario: &Scenario) -> Option<String> {
+    /// The scenario's own value as people read it, and as a cell of a result file; `None`: it says none.
+    pub(super) fn today_words(&self, scenario: &Scenario) -> Option<(String, String)> {
         self.own(scenario).1
     }
 
-    /// Number and words of the scenario's own value.
-    fn own(&self, scenario: &Scenario) -> (Option<u32>, Option<String>) {
+    /// Number of the scenario's own value, its words and its cell.
+    fn own(&self, scenario: &Scenario) -> (Option<u32>, Option<(String, String)>) {
         self.own_value(scenario).unwrap_or_default()
     }
 
-    fn own_value(&self, scenario: &Scenario) -> Option<(Option<u32>, Option<String>)> {
+    fn own_value(&self, scenario: &Scenario) -> Option<(Option<u32>, Option<(String, String)>)> {
         let cluster = self.cluster.and_then(|i| scenario.clusters.get(i));
         let nodes = |n: u64| u32::try_from(n).ok().map(Value::Nodes);
         let size;
@@ -260,11 +260,21 @@ impl Axis {
                     serde_json::Value::String(text) => Some(text.clone()),
                     other => Some(other.to_string()),
                 };
-                return Some(((0..self.len()).find(is_own).map(|i| i as u32), words));
+                let level = (0..self.len()).find(is_own);
+                let cell = |words: &String| match level {
+                    Some(level) => self.value(level).to_string(),
+                    // A column of seconds holds seconds.
+                    None => match words.parse::<TimeSpan>().ok().filter(|_| self.column.ends_with("_s")) {
+                        Some(span) => span.as_s().to_string(),
+                        None => words.clone(),
+                    },
+                };
+                let words = words.map(|words| (words.clone(), cell(&words)));
+                return Some((level.map(|level| level as u32), words));
             }
         };
         let level = (0..self.len()).find(|i| self.value(*i) == own).map(|i| i as u32);
-        Some((level, Some(own.words())))
+        Some((level, Some((own.words(), own.to_string()))))
     }
 
     /// What was written for it: `max_nodes=4..64:4`.

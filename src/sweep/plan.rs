@@ -251,14 +251,18 @@ impl Plan {
         &self.axes
     }
 
-    /// Its axes with all their values, as numbers and as people read them.
+    /// Its axes with all their values, as numbers and as people read them, and with the scenario's own.
     #[must_use]
-    pub fn factors(&self) -> Vec<Factor> {
-        let of = |axis: &Axis| Factor {
-            column: axis.column.clone(),
-            label: axis.label.clone(),
-            levels: (0..axis.len()).map(|i| axis.value(i).level()).collect(),
-            today: None,
+    pub fn factors(&self, scenario: &Scenario) -> Vec<Factor> {
+        let of = |axis: &Axis| {
+            let (today, today_cell) = axis.today_words(scenario).unzip();
+            Factor {
+                column: axis.column.clone(),
+                label: axis.label.clone(),
+                levels: (0..axis.len()).map(|i| axis.value(i).level()).collect(),
+                today,
+                today_cell,
+            }
         };
         self.axes.iter().map(of).collect()
     }
@@ -267,12 +271,6 @@ impl Plan {
     #[must_use]
     pub fn today(&self, scenario: &Scenario) -> Vec<Option<u32>> {
         self.axes.iter().map(|axis| axis.today(scenario)).collect()
-    }
-
-    /// The scenario's own value of each axis as people read it; `None`: it says none.
-    #[must_use]
-    pub fn today_words(&self, scenario: &Scenario) -> Vec<Option<String>> {
-        self.axes.iter().map(|axis| axis.today_words(scenario)).collect()
     }
 
     /// Writes the values of a configuration into the scenario.

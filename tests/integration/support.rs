@@ -110,11 +110,4 @@ impl Done {
         assert_eq!(self.stderr, "", "{self:#?}");
         self
     }
-
-    /// Asserts that standard error is one line, with this in it.
-    #[track_caller]
-    pub(crate) fn quietly_but(self, text: &str) -> Self {
-        assert!(self.stderr.lines().count() == 1 && self.stderr.contains(text), "{self:#?}");
-        self
-    }
 }

@@ -18,13 +18,9 @@ impl Gathered {
     /// Without points yet.
     pub(super) fn new(plan: &Plan, decider: &Decider, scenario: &crate::scenario::Scenario) -> Self {
         let objective = &decider.objective;
-        let mut factors = plan.factors();
-        for (factor, today) in factors.iter_mut().zip(plan.today_words(scenario)) {
-            factor.today = today;
-        }
         Self {
             surface: Surface {
-                factors,
+                factors: plan.factors(scenario),
                 points: Vec::new(),
                 levels: Vec::new(),
                 replications: plan.replications() as usize,

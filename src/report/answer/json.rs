@@ -103,13 +103,9 @@ fn settings(surface: &Surface, cells: Vec<String>) -> BTreeMap<String, Option<St
     surface.factors.iter().map(|factor| factor.column.clone()).zip(cells.into_iter().map(Some)).collect()
 }
 
-/// Today's values of the axes.
+/// Today's values of the axes, as cells too.
 fn today_settings(surface: &Surface) -> BTreeMap<String, Option<String>> {
-    let of = |(factor, level): (&crate::stats::surface::Factor, &Option<u32>)| {
-        let text = level.map(|level| factor.levels[level as usize].text.clone());
-        (factor.column.clone(), text.or_else(|| factor.today.clone()))
-    };
-    surface.factors.iter().zip(&surface.today_levels).map(of).collect()
+    surface.factors.iter().map(|factor| (factor.column.clone(), factor.today_cell.clone())).collect()
 }
 
 fn difference(paired: &crate::stats::Paired) -> Difference {

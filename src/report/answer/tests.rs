@@ -153,7 +153,7 @@ fn the_file_has_what_the_text_says() {
     assert_eq!(found.verdicts["rejects"], 1);
     assert_eq!(found.hardly_matters["f1"], ["0", "1", "2"]);
     assert_eq!(found.runners_up.len(), 5);
-    assert_eq!(found.today.settings["f1"], Some("own".to_owned()));
+    assert_eq!(found.today.settings["f1"], Some("own_cell".to_owned()));
     assert!((found.against_today.unwrap().share.unwrap() + 0.125).abs() < 1e-12);
 }
 

@@ -4,6 +4,7 @@ use super::tests::{SCENARIO, all, load, plan, vary};
 use super::*;
 use crate::engine::{Detail, Model, run};
 use crate::lowering::Loaded;
+use crate::units::TimeSpan;
 use std::sync::Arc;
 
 fn asked(text: &str, sweep: &str) -> Loaded {
@@ -320,7 +321,7 @@ fn factors_have_levels_as_people_read_them() {
     let plan = made(
         r#"vary: ["max_nodes=4,24", "idle_time=90s,10m", "tier=Dedicated,LowPriority", "boot_delay=Constant(3m)"]"#,
     );
-    let factors = plan.factors();
+    let factors = plan.factors(load(SCENARIO).scenario());
     let texts: Vec<Vec<&str>> =
         factors.iter().map(|f| f.levels.iter().map(|level| level.text.as_str()).collect()).collect();
     assert_eq!(
@@ -330,6 +331,12 @@ fn factors_have_levels_as_people_read_them() {
     assert_eq!((factors[1].column.as_str(), factors[1].label.as_str()), ("idle_time_s", "idle_time"));
     assert_eq!(factors[1].levels[0].number, Some(90.0));
     assert!(factors[0].is_numeric() && !factors[2].is_numeric());
+    // A column of seconds has seconds, also of a value that is on no axis.
+    let own = (&factors[1].today, &factors[1].today_cell);
+    assert_eq!(
+        own.0.as_deref().map(str::parse::<TimeSpan>).unwrap().unwrap().as_s().to_string(),
+        *own.1.as_ref().unwrap()
+    );
 }
 
 #[test]

@@ -13,17 +13,17 @@ fn level(text: &str, number: Option<f64>) -> Level {
 
 fn numbers(label: &str, of: impl Iterator<Item = f64>) -> Factor {
     let levels = of.map(|n| level(&format!("{n}"), Some(n))).collect();
-    Factor { column: label.to_owned(), label: label.to_owned(), levels, today: None }
+    Factor { column: label.to_owned(), label: label.to_owned(), levels, today: None, today_cell: None }
 }
 
 fn times(label: &str, minutes: &[f64]) -> Factor {
     let levels = minutes.iter().map(|m| level(&duration_s(m * 60.0), Some(m * 60.0))).collect();
-    Factor { column: format!("{label}_s"), label: label.to_owned(), levels, today: None }
+    Factor { column: format!("{label}_s"), label: label.to_owned(), levels, today: None, today_cell: None }
 }
 
 fn names(label: &str, of: &[&str]) -> Factor {
     let levels = of.iter().map(|n| level(n, None)).collect();
-    Factor { column: label.to_owned(), label: label.to_owned(), levels, today: None }
+    Factor { column: label.to_owned(), label: label.to_owned(), levels, today: None, today_cell: None }
 }
 
 /// A number from 0 to 1 that looks like chance.
