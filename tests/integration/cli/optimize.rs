@@ -67,6 +67,34 @@ fn its_best_is_the_full_grids_best() {
     }
 }
 
+/// Beyond 8 nodes nothing changes, so that equal configurations fill the first places; the best has other values of two axes.
+#[test]
+fn its_best_is_the_full_grids_best_where_an_axis_hardly_matters() {
+    let scenario = r#"(
+        name: "s",
+        horizon: "7d",
+        clusters: [(
+            name: "gpu", vm_size: "Standard_NC4as_T4_v3", min_nodes: 0, max_nodes: 8, idle_time: "10m",
+        )],
+        region: (name: "westeurope", quotas: (family: {"StandardNCASv3_T4Family": 2560})),
+        workload: (classes: [(
+            name: "try",
+            arrivals: Poisson(per_hour: 8),
+            service: LogNormalMedianP90(median: "6m", p90: "25m"),
+        )]),
+    )"#;
+    let place = Place::new();
+    place.file("s.ron", scenario);
+    let axes = ["--vary", "max_nodes=1..12", "--vary", "min_nodes=0..6", "--vary", "idle_time=1m..40m:1m"];
+    let args = [&axes[..], &["--minimise", "cost + 3 USD/h * waiting"]].concat();
+    run(&place, "sweep", &[&args[..], &["--out", "full"]].concat()).exits(exit_code::FINE);
+    run(&place, "optimize", &[&args[..], &["--out", "part"]].concat()).exits(exit_code::FINE);
+    let (full, part) = (answer(&place, "full"), answer(&place, "part"));
+    assert_eq!(part["best"]["settings"], full["best"]["settings"]);
+    let spent = part["search"]["configurations"].as_u64().unwrap();
+    assert!(spent * 4 < 12 * 7 * 40, "{spent} configurations");
+}
+
 #[test]
 fn finalists_are_confirmed_in_replications_that_the_search_has_not_seen() {
     let place = placed();
