@@ -100,6 +100,7 @@ pub(in crate::cli) fn optimize(
         ended: Ended::default(),
         generations: Vec::new(),
     };
+    output.remark(&size(&grid));
     let mut files = Files::begin(out.as_ref(), &as_sweep, &grid)?;
     files.header(&head(&grid).map_err(CliError::Stdout)?)?;
     explorer.search(args.tolerance, &mut files)?;
@@ -173,6 +174,15 @@ fn nothing_fits(grid: &Plan) -> CliError {
     let message = format!("min_nodes is over max_nodes in all of {} configurations", whole(grid.grid_size()));
     let help = "vary over values that go together";
     CliError::Axes(vec![crate::diagnostic::Diagnostic::new(Code::SweepEmpty, message).help(help)])
+}
+
+/// What there is to search, before it begins.
+fn size(grid: &Plan) -> String {
+    let configurations = count(grid.grid_size(), "configuration");
+    match grid.replications() {
+        1 => format!("searching {configurations}"),
+        n => format!("searching {configurations} × {n} replications"),
+    }
 }
 
 /// How much the search spent, against the full grid.

@@ -155,3 +155,13 @@ fn what_cannot_be_searched_is_said() {
     let ran = ran.exits(exit_code::FINE);
     assert!(ran.stdout.contains("Nothing here meets p95 wait ≤ 1s."), "{}", ran.stdout);
 }
+
+#[test]
+fn it_says_how_much_there_is_before_it_runs() {
+    let place = placed();
+    let axes = ["--vary", "max_nodes=4..24", "--vary", "idle_time=1m..20m:1m"];
+    let ran = run(&place, "optimize", &axes).exits(exit_code::FINE);
+    assert!(ran.stderr.contains("searching 420 configurations\n"), "{}", ran.stderr);
+    let ran = run(&place, "optimize", &[&axes[..], &["--replications", "2"]].concat()).exits(exit_code::FINE);
+    assert!(ran.stderr.contains("searching 420 configurations × 2 replications\n"), "{}", ran.stderr);
+}
