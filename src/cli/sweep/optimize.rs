@@ -125,7 +125,6 @@ pub(in crate::cli) fn optimize(
         output: *output,
     };
     let confirmed = confirm.run(surface, &mut searched, &mut ended)?;
-    let mut text = said(&searched, &ended, grid.replications());
     // What-ifs are of the replications that confirmed it, so that the figures stand beside one another.
     let (of, replications, index) = match &confirmed {
         Some(winner) => (&winner.decider, winner.replications.clone(), winner.index),
@@ -140,6 +139,7 @@ pub(in crate::cli) fn optimize(
             None => ended.stopped = Some(SweepError::Interrupted),
         }
     }
+    let mut text = said(&searched, &ended, grid.replications());
     let recommended = index.and_then(|index| surface.points.iter().position(|p| p.index == index));
     let recommended = recommended.filter(|_| answer.best.is_some());
     if let Some(winner) = &confirmed {
@@ -204,6 +204,15 @@ fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
     }
     text.push('\n');
     text
+}
+
+impl Ended {
+    /// What is run for the answer alone is complete, unless there was a request to stop.
+    fn stop_unless(&mut self, complete: bool) {
+        if !complete {
+            self.stopped = Some(SweepError::Interrupted);
+        }
+    }
 }
 
 impl Explorer<'_> {
@@ -313,11 +322,14 @@ impl Confirm<'_> {
         };
         let fresh = self.grid.with_fresh(from, replications);
         let mut gathered = Gathered::new(&fresh, &decider, self.scenario.scenario());
-        let mut last = None;
         for round in first.chunks(FINALISTS) {
             let points: Vec<Levels> = round.iter().map(|&i| surface.levels_of(i).into()).collect();
             let plan = fresh.of_points(&points).map_err(CliError::Axes)?;
-            let models = plan.models(self.counted, seed).map_err(CliError::Invalid)?;
+            let models = plan.models_unless_stopped(self.counted, seed, self.progress);
+            let Some(models) = models.map_err(CliError::Invalid)? else {
+                ended.stopped = Some(SweepError::Interrupted);
+                return Ok(None);
+            };
             for says in same_logs(&models)
                 .into_iter()
                 .filter(|says| !ended.notices.contains(says))
@@ -345,23 +357,37 @@ impl Confirm<'_> {
                 return Ok(None);
             }
             searched.simulations += of_round.rows;
-            let scales = sweep.scales;
-            let confirmed = gathered.surface.points.iter().any(|p| p.verdict == Verdict::Meets);
-            last = Some((plan, models, scales));
-            if confirmed {
+            if gathered.surface.points.iter().any(|p| p.verdict == Verdict::Meets) {
                 break;
             }
         }
         let surface = gathered.surface;
         let chosen = Answer::of(&surface, &decider.objective).chosen();
         let index = chosen.map(|point| surface.points[point].index);
-        let detail = match (index, last) {
-            // Those of an earlier round have their models no more.
-            (Some(index), Some((plan, models, scales))) if plan.indices().any(|i| i == index) => {
-                decider.detail(&plan, &models, &scales, index, self.progress)
+        let detail = match chosen {
+            Some(point) => {
+                let detail = self.detail(&fresh, &decider, &surface, point)?;
+                ended.stop_unless(detail.is_some());
+                detail
             }
-            _ => None,
+            None => None,
         };
         Ok(Some(Winner { surface, decider, replications: from..from + replications, index, detail }))
+    }
+
+    /// What running a configuration again tells; its models may be gone since. `None`: it was asked to stop.
+    fn detail(
+        &self,
+        of: &Plan,
+        decider: &Decider,
+        surface: &Surface,
+        point: usize,
+    ) -> Result<Option<answer::Detail>, CliError> {
+        let plan = of.of_points(&[surface.levels_of(point).into()]).map_err(CliError::Axes)?;
+        let progress = self.progress.beside();
+        let models = plan.models_unless_stopped(self.counted, self.args.grid.seed, &progress);
+        let Some(models) = models.map_err(CliError::Invalid)? else { return Ok(None) };
+        let scales = scales(self.counted, &models);
+        Ok(decider.detail(&plan, &models, &scales, surface.points[point].index, &progress))
     }
 }
