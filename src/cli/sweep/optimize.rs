@@ -125,6 +125,10 @@ pub(in crate::cli) fn optimize(
         output: *output,
     };
     let confirmed = confirm.run(surface, &mut searched, &mut ended)?;
+    if let (None, None, Some(nearest)) = (&confirmed, &ended.stopped, answer.chosen()) {
+        answer.detail = confirm.detail(&grid, &decider, surface, nearest)?;
+        ended.stop_unless(answer.detail.is_some());
+    }
     // What-ifs are of the replications that confirmed it, so that the figures stand beside one another.
     let (of, replications, index) = match &confirmed {
         Some(winner) => (&winner.decider, winner.replications.clone(), winner.index),

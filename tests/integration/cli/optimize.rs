@@ -156,6 +156,21 @@ fn what_cannot_be_searched_is_said() {
     assert!(ran.stdout.contains("Nothing here meets p95 wait ≤ 1s."), "{}", ran.stdout);
 }
 
+/// The lines below the headline are those of the sweep: the values, and what most of the waiting is for.
+#[test]
+fn what_nothing_can_meet_is_explained() {
+    let place = placed();
+    let args = ["--vary", "max_nodes=1..8", "--subject-to", "wait_p95<=0s"];
+    let lines = |command| {
+        let ran = run(&place, command, &args).exits(exit_code::FINE);
+        let why = |line: &&str| line.contains("it misses") || line.contains("what limits it");
+        ran.stdout.lines().filter(why).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (full, part) = (lines("sweep"), lines("optimize"));
+    assert_eq!(part.len(), 2, "{part:?}");
+    assert_eq!(part, full);
+}
+
 #[test]
 fn it_says_how_much_there_is_before_it_runs() {
     let place = placed();
