@@ -124,6 +124,7 @@ pub(in crate::cli) fn optimize(
         progress: &progress,
         output: *output,
     };
+    let searched_all = ended.stopped.is_none();
     let confirmed = confirm.run(surface, &mut searched, &mut ended)?;
     if let (None, None, Some(nearest)) = (&confirmed, &ended.stopped, answer.chosen()) {
         answer.detail = confirm.detail(&grid, &decider, surface, nearest)?;
@@ -143,7 +144,8 @@ pub(in crate::cli) fn optimize(
             None => ended.stopped = Some(SweepError::Interrupted),
         }
     }
-    let mut text = said(&searched, &ended, grid.replications());
+    let mut text = said(&searched, grid.replications());
+    text.push_str(&stopped(&ended, searched_all, &searched));
     let recommended = index.and_then(|index| surface.points.iter().position(|p| p.index == index));
     let recommended = recommended.filter(|_| answer.best.is_some());
     if let Some(winner) = &confirmed {
@@ -190,7 +192,7 @@ fn size(grid: &Plan) -> String {
 }
 
 /// How much the search spent, against the full grid.
-fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
+fn said(searched: &Searched, replications: u32) -> String {
     let simulations = if replications > 1 {
         format!(", {} simulations", whole(searched.simulations))
     } else {
@@ -198,16 +200,27 @@ fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
     };
     let share = percent(searched.configurations as f64 / searched.grid as f64);
     let generations = count(searched.generations.len() as u64, "generation");
-    let mut text = format!(
-        "{generations}: {} of {} configurations ({share}){simulations}.\n",
+    format!(
+        "{generations}: {} of {} configurations ({share}){simulations}.\n\n",
         whole(searched.configurations),
         whole(searched.grid)
-    );
-    if ended.stopped.is_some() && searched.configurations > 0 {
-        text.push_str("Stopped before the search had ended; of what is complete:\n");
+    )
+}
+
+/// Why the answer below it is not the whole one; empty where it is.
+fn stopped(ended: &Ended, searched_all: bool, searched: &Searched) -> String {
+    let how = match &ended.stopped {
+        None => return String::new(),
+        Some(SweepError::Interrupted) => "Interrupted",
+        Some(_) => "Stopped",
+    };
+    match whole(searched.configurations) {
+        _ if searched.configurations == 0 => format!("{how} before any configuration was complete.\n"),
+        tried if searched_all => {
+            format!("{how} after the search, before the answer was complete. Of the {tried} tried:\n")
+        }
+        tried => format!("{how} before the search had ended. Of the {tried} tried so far:\n"),
     }
-    text.push('\n');
-    text
 }
 
 impl Ended {

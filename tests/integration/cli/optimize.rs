@@ -180,3 +180,37 @@ fn it_says_how_much_there_is_before_it_runs() {
     let ran = run(&place, "optimize", &[&axes[..], &["--replications", "2"]].concat()).exits(exit_code::FINE);
     assert!(ran.stderr.contains("searching 420 configurations × 2 replications\n"), "{}", ran.stderr);
 }
+
+/// What is said of a part is not said of the grid.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_search_says_so_before_its_answer() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let place = Place::new();
+    place.file("s.ron", &SCENARIO.replace("7d", "60d"));
+    let axes = ["--vary", "max_nodes=4..40", "--vary", "idle_time=1m..30m:1m", "--replications", "20"];
+    let all = [&["optimize", "s.ron", "--backend", "cpu", "--out", "o"], &axes[..]].concat();
+    let mut command = place.command(&all);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    let rows = || {
+        let work = place.names("").into_iter().find(|name| name.ends_with(".partial"))?;
+        Some(std::fs::metadata(place.path(&work).join("new/configs.csv")).ok()?.len())
+    };
+    // More than the header.
+    while rows().is_none_or(|bytes| bytes < 4096) {
+        assert!(began.elapsed() < Duration::from_secs(240), "nothing is written");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let [said, remarks] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(output.status.code(), Some(i32::from(exit_code::INTERRUPTED)), "{said}{remarks}");
+    let tried = std::fs::read_to_string(place.path("o/configs.partial.csv"));
+    let tried = tried.or_else(|_| std::fs::read_to_string(place.path("o/configs.csv"))).unwrap();
+    let tried = (tried.lines().count() - 1) / 20;
+    let words = format!("Interrupted before the search had ended. Of the {tried} tried so far:\n");
+    let at = said.find(&words);
+    assert!(at.is_some() && at < said.find("max_nodes"), "{words}\n{said}");
+}
