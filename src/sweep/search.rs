@@ -4,13 +4,16 @@
 //!  coarse grid ──► run ──► refine: neighbours, at the present steps, of the best that hold the constraints,
 //!                   ▲      of the nearest that miss them, and of the corners of the front
 //!                   │          │ nothing new, or hardly better
-//!                   └──────────┴──► halve the steps; at steps of 1: done
+//!                   ├──────────┴──► halve the steps; at steps of 1: look along the axes through the best
+//!                   │                    │ nothing new
+//!                   └────────────────────┴──► done
 //! ```
 //!
 //! Each generation is one batch, so that a GPU, or every core, has work. The search sees only what it asked for; it ends at a
-//! configuration that none of its neighbours on the full grid beats by more than the tolerance. Costs and waits of autoscaled
-//! clusters need not have one valley, so that is no proof for the grid; several candidates are refined side by side to leave
-//! shallow ones.
+//! configuration that none of its neighbours on the full grid, and nothing that it looked at along the axes through it, beats
+//! by more than the tolerance. Costs and waits of autoscaled clusters need not have one valley, so that is no proof for the
+//! grid. Several candidates are refined side by side to leave shallow ones. They differ in their figures: a limit that never
+//! binds has many values that are as good, which would be all of the candidates and leave other regions out.
 
 use crate::stats::surface::best::ranked;
 use crate::stats::surface::front::front;
@@ -21,13 +24,23 @@ use std::collections::HashSet;
 pub type Levels = Box<[u32]>;
 
 /// Of the best that hold the constraints, so many are refined.
-const BEST: usize = 3;
+const BEST: usize = 5;
 
 /// Of the nearest that miss them.
 const NEAREST: usize = 2;
 
 /// Of the corners of the front.
 const CORNERS: usize = 6;
+
+/// Of the best that hold the constraints, so many have their axes looked along in the end; and of cheaper ones that just miss
+/// them, so many: the best may lie farther along an axis through those.
+const LINES: usize = 2;
+const LINES_OF_MISSES: usize = 2;
+
+/// Levels of an axis up to which all are looked at; of longer ones so many from end to end, and so many on either side.
+const WHOLE: u32 = 16;
+const SPREAD: u32 = 12;
+const NEAR: u32 = 3;
 
 /// Points of the first generation, at most, where axes have no choices.
 const FIRST: usize = 256;
@@ -52,6 +65,19 @@ struct Axis {
     /// Its levels follow one another, so that neighbours are alike.
     ordered: bool,
     step: u32,
+}
+
+impl Axis {
+    /// Levels to look at along it from one of them.
+    fn line(&self, from: u32) -> Vec<u32> {
+        if !self.ordered || self.len <= WHOLE {
+            return (0..self.len).collect();
+        }
+        let spread =
+            (0..SPREAD).map(|i| (u64::from(i) * u64::from(self.len - 1) / u64::from(SPREAD - 1)) as u32);
+        let near = from.saturating_sub(NEAR)..=(from + NEAR).min(self.len - 1);
+        spread.chain(near).collect()
+    }
 }
 
 impl Search {
@@ -113,19 +139,56 @@ impl Search {
             _ => false,
         };
         self.last = now.or(self.last);
-        if !better && !self.halve() {
-            return Vec::new();
-        }
-        loop {
+        let mut refining = better || self.halve();
+        while refining {
             let new = self.around(&candidates(surface), surface);
             if !new.is_empty() {
-                self.asked.extend(new.iter().cloned());
-                return self.by_axis(&new);
+                return self.ask(new);
             }
-            if !self.halve() {
-                return Vec::new();
+            refining = self.halve();
+        }
+        // If one of them is better, it goes on from there.
+        let new = self.along(&ends(surface), surface);
+        self.ask(new)
+    }
+
+    /// Notes that these are asked for.
+    fn ask(&mut self, points: Vec<Levels>) -> Vec<Levels> {
+        self.asked.extend(points.iter().cloned());
+        self.by_axis(&points)
+    }
+
+    /// Levels by dimension.
+    fn own(&self, point: usize, surface: &Surface) -> Levels {
+        let mut own = vec![0; self.axes.len()];
+        for (&d, &level) in self.of_axis.iter().zip(surface.levels_of(point)) {
+            own[d] = level;
+        }
+        own.into()
+    }
+
+    /// Those of the points that were not asked for yet, sorted.
+    fn unasked(&self, mut points: Vec<Levels>) -> Vec<Levels> {
+        points.retain(|point| !self.asked.contains(point));
+        points.sort_unstable();
+        points.dedup();
+        points
+    }
+
+    /// Along every axis through some points, what was not asked for yet.
+    fn along(&self, points: &[usize], surface: &Surface) -> Vec<Levels> {
+        let mut new = Vec::new();
+        for &point in points {
+            let own = self.own(point, surface);
+            for (a, axis) in self.axes.iter().enumerate() {
+                for level in axis.line(own[a]) {
+                    let mut at = own.clone();
+                    at[a] = level;
+                    new.push(at);
+                }
             }
         }
+        self.unasked(new)
     }
 
     /// Whether there was anything to halve.
@@ -142,15 +205,11 @@ impl Search {
     fn around(&self, candidates: &[usize], surface: &Surface) -> Vec<Levels> {
         let mut new = Vec::new();
         for &candidate in candidates {
-            let by_axis = surface.levels_of(candidate);
-            let mut own = vec![0; self.axes.len()];
-            for (&d, &level) in self.of_axis.iter().zip(by_axis) {
-                own[d] = level;
-            }
+            let own = self.own(candidate, surface);
             let one = |a: usize| self.moves(a, own[a]);
             for a in 0..own.len() {
                 for level in one(a) {
-                    let mut point: Levels = own[..].into();
+                    let mut point = own.clone();
                     point[a] = level;
                     for b in a + 1..own.len() {
                         for second in one(b) {
@@ -163,10 +222,7 @@ impl Search {
                 }
             }
         }
-        new.retain(|point| !self.asked.contains(point));
-        new.sort_unstable();
-        new.dedup();
-        new
+        self.unasked(new)
     }
 
     /// Levels of an axis next to one.
@@ -201,20 +257,48 @@ fn nearest(surface: &Surface, n: usize) -> Vec<usize> {
     list
 }
 
+/// The best, without those that equal one before them in all figures.
+fn best_that_differ(surface: &Surface, n: usize) -> Vec<usize> {
+    let figures = |i: usize| {
+        let point = &surface.points[i];
+        [point.objective, point.cost, point.latency_s].map(f64::to_bits)
+    };
+    let mut list = ranked(surface, usize::MAX);
+    // Equal ones follow one another, but for those whose costs differ.
+    list.dedup_by_key(|i| figures(*i));
+    list.truncate(n);
+    list
+}
+
+/// Cheaper ones that just miss a constraint: the best may lie between them and those that hold it.
+fn cheaper(surface: &Surface, best: usize, n: usize) -> Vec<usize> {
+    let cheaper = |i: &usize| {
+        let p = &surface.points[*i];
+        p.verdict == Verdict::Misses && p.objective < surface.points[best].objective
+    };
+    let mut near: Vec<usize> = (0..surface.points.len()).filter(cheaper).collect();
+    near.sort_by(|&a, &b| surface.points[a].excess.total_cmp(&surface.points[b].excess).then(a.cmp(&b)));
+    near.truncate(n);
+    near
+}
+
+/// Through what it looks along the axes in the end.
+fn ends(surface: &Surface) -> Vec<usize> {
+    let mut list = best_that_differ(surface, LINES);
+    match list.first() {
+        Some(&best) => list.extend(cheaper(surface, best, LINES_OF_MISSES)),
+        None => list = nearest(surface, LINES_OF_MISSES),
+    }
+    list
+}
+
 /// What is refined.
 fn candidates(surface: &Surface) -> Vec<usize> {
-    let best = ranked(surface, BEST);
+    let best = best_that_differ(surface, BEST);
     let mut list = best.clone();
     list.extend(nearest(surface, NEAREST));
-    // Cheaper ones that just miss a constraint: the best may lie between them and those that hold it.
     if let Some(&first) = best.first() {
-        let cheaper = |i: &usize| {
-            let p = &surface.points[*i];
-            p.verdict == Verdict::Misses && p.objective < surface.points[first].objective
-        };
-        let mut near: Vec<usize> = (0..surface.points.len()).filter(cheaper).collect();
-        near.sort_by(|&a, &b| surface.points[a].excess.total_cmp(&surface.points[b].excess).then(a.cmp(&b)));
-        list.extend(near.into_iter().take(NEAREST));
+        list.extend(cheaper(surface, first, NEAREST));
     }
     let corners: Vec<usize> = front(surface).iter().filter(|on| on.on_hull).map(|on| on.point).collect();
     // The corners on either side of the best, which are where a minute costs what it costs there.
@@ -290,6 +374,27 @@ mod tests {
                 assert!(spent * 4 < full.points.len(), "{spent} of {}", full.points.len());
             }
         }
+    }
+
+    /// Two valleys that no neighbours join, the deeper one narrow and off the coarse grid, along an axis from the other.
+    #[test]
+    fn it_looks_along_the_axes_through_the_best() {
+        let sizes = [40, 30];
+        let valley = |l: &[u32]| {
+            let away = |x: f64, y: f64| (f64::from(l[0]) - x).abs() + (f64::from(l[1]) - y).abs();
+            (100.0 + away(30.0, 20.0)).min(90.0 + 6.0 * away(3.0, 20.0))
+        };
+        let full = grid(&sizes, valley);
+        assert_eq!(searched(&full, &sizes).1, Some(Levels::from([3, 20])));
+    }
+
+    /// Where a limit never binds, all beyond it are equal: they are no more than one candidate.
+    #[test]
+    fn equal_ones_are_one_candidate() {
+        let s = grid(&[9, 5], |l| f64::from(l[0].min(2)) + f64::from(l[1]));
+        let differ = best_that_differ(&s, 3);
+        let objectives: Vec<f64> = differ.iter().map(|&i| s.points[i].objective).collect();
+        assert_eq!(objectives, [0.0, 1.0, 2.0]);
     }
 
     #[test]

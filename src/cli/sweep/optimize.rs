@@ -100,6 +100,7 @@ pub(in crate::cli) fn optimize(
         ended: Ended::default(),
         generations: Vec::new(),
     };
+    output.remark(&size(&grid));
     let mut files = Files::begin(out.as_ref(), &as_sweep, &grid)?;
     files.header(&head(&grid).map_err(CliError::Stdout)?)?;
     explorer.search(args.tolerance, &mut files)?;
@@ -123,8 +124,12 @@ pub(in crate::cli) fn optimize(
         progress: &progress,
         output: *output,
     };
+    let searched_all = ended.stopped.is_none();
     let confirmed = confirm.run(surface, &mut searched, &mut ended)?;
-    let mut text = said(&searched, &ended, grid.replications());
+    if let (None, None, Some(nearest)) = (&confirmed, &ended.stopped, answer.chosen()) {
+        answer.detail = confirm.detail(&grid, &decider, surface, nearest)?;
+        ended.stop_unless(answer.detail.is_some());
+    }
     // What-ifs are of the replications that confirmed it, so that the figures stand beside one another.
     let (of, replications, index) = match &confirmed {
         Some(winner) => (&winner.decider, winner.replications.clone(), winner.index),
@@ -139,6 +144,8 @@ pub(in crate::cli) fn optimize(
             None => ended.stopped = Some(SweepError::Interrupted),
         }
     }
+    let mut text = said(&searched, grid.replications());
+    text.push_str(&stopped(&ended, searched_all, &searched));
     let recommended = index.and_then(|index| surface.points.iter().position(|p| p.index == index));
     let recommended = recommended.filter(|_| answer.best.is_some());
     if let Some(winner) = &confirmed {
@@ -175,8 +182,17 @@ fn nothing_fits(grid: &Plan) -> CliError {
     CliError::Axes(vec![crate::diagnostic::Diagnostic::new(Code::SweepEmpty, message).help(help)])
 }
 
+/// What there is to search, before it begins.
+fn size(grid: &Plan) -> String {
+    let configurations = count(grid.grid_size(), "configuration");
+    match grid.replications() {
+        1 => format!("searching {configurations}"),
+        n => format!("searching {configurations} × {n} replications"),
+    }
+}
+
 /// How much the search spent, against the full grid.
-fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
+fn said(searched: &Searched, replications: u32) -> String {
     let simulations = if replications > 1 {
         format!(", {} simulations", whole(searched.simulations))
     } else {
@@ -184,16 +200,36 @@ fn said(searched: &Searched, ended: &Ended, replications: u32) -> String {
     };
     let share = percent(searched.configurations as f64 / searched.grid as f64);
     let generations = count(searched.generations.len() as u64, "generation");
-    let mut text = format!(
-        "{generations}: {} of {} configurations ({share}){simulations}.\n",
+    format!(
+        "{generations}: {} of {} configurations ({share}){simulations}.\n\n",
         whole(searched.configurations),
         whole(searched.grid)
-    );
-    if ended.stopped.is_some() && searched.configurations > 0 {
-        text.push_str("Stopped before the search had ended; of what is complete:\n");
+    )
+}
+
+/// Why the answer below it is not the whole one; empty where it is.
+fn stopped(ended: &Ended, searched_all: bool, searched: &Searched) -> String {
+    let how = match &ended.stopped {
+        None => return String::new(),
+        Some(SweepError::Interrupted) => "Interrupted",
+        Some(_) => "Stopped",
+    };
+    match whole(searched.configurations) {
+        _ if searched.configurations == 0 => format!("{how} before any configuration was complete.\n"),
+        tried if searched_all => {
+            format!("{how} after the search, before the answer was complete. Of the {tried} tried:\n")
+        }
+        tried => format!("{how} before the search had ended. Of the {tried} tried so far:\n"),
     }
-    text.push('\n');
-    text
+}
+
+impl Ended {
+    /// What is run for the answer alone is complete, unless there was a request to stop.
+    fn stop_unless(&mut self, complete: bool) {
+        if !complete {
+            self.stopped = Some(SweepError::Interrupted);
+        }
+    }
 }
 
 impl Explorer<'_> {
@@ -303,11 +339,14 @@ impl Confirm<'_> {
         };
         let fresh = self.grid.with_fresh(from, replications);
         let mut gathered = Gathered::new(&fresh, &decider, self.scenario.scenario());
-        let mut last = None;
         for round in first.chunks(FINALISTS) {
             let points: Vec<Levels> = round.iter().map(|&i| surface.levels_of(i).into()).collect();
             let plan = fresh.of_points(&points).map_err(CliError::Axes)?;
-            let models = plan.models(self.counted, seed).map_err(CliError::Invalid)?;
+            let models = plan.models_unless_stopped(self.counted, seed, self.progress);
+            let Some(models) = models.map_err(CliError::Invalid)? else {
+                ended.stopped = Some(SweepError::Interrupted);
+                return Ok(None);
+            };
             for says in same_logs(&models)
                 .into_iter()
                 .filter(|says| !ended.notices.contains(says))
@@ -335,23 +374,37 @@ impl Confirm<'_> {
                 return Ok(None);
             }
             searched.simulations += of_round.rows;
-            let scales = sweep.scales;
-            let confirmed = gathered.surface.points.iter().any(|p| p.verdict == Verdict::Meets);
-            last = Some((plan, models, scales));
-            if confirmed {
+            if gathered.surface.points.iter().any(|p| p.verdict == Verdict::Meets) {
                 break;
             }
         }
         let surface = gathered.surface;
         let chosen = Answer::of(&surface, &decider.objective).chosen();
         let index = chosen.map(|point| surface.points[point].index);
-        let detail = match (index, last) {
-            // Those of an earlier round have their models no more.
-            (Some(index), Some((plan, models, scales))) if plan.indices().any(|i| i == index) => {
-                decider.detail(&plan, &models, &scales, index, self.progress)
+        let detail = match chosen {
+            Some(point) => {
+                let detail = self.detail(&fresh, &decider, &surface, point)?;
+                ended.stop_unless(detail.is_some());
+                detail
             }
-            _ => None,
+            None => None,
         };
         Ok(Some(Winner { surface, decider, replications: from..from + replications, index, detail }))
+    }
+
+    /// What running a configuration again tells; its models may be gone since. `None`: it was asked to stop.
+    fn detail(
+        &self,
+        of: &Plan,
+        decider: &Decider,
+        surface: &Surface,
+        point: usize,
+    ) -> Result<Option<answer::Detail>, CliError> {
+        let plan = of.of_points(&[surface.levels_of(point).into()]).map_err(CliError::Axes)?;
+        let progress = self.progress.beside();
+        let models = plan.models_unless_stopped(self.counted, self.args.grid.seed, &progress);
+        let Some(models) = models.map_err(CliError::Invalid)? else { return Ok(None) };
+        let scales = scales(self.counted, &models);
+        Ok(decider.detail(&plan, &models, &scales, surface.points[point].index, &progress))
     }
 }

@@ -67,6 +67,34 @@ fn its_best_is_the_full_grids_best() {
     }
 }
 
+/// Beyond 8 nodes nothing changes, so that equal configurations fill the first places; the best has other values of two axes.
+#[test]
+fn its_best_is_the_full_grids_best_where_an_axis_hardly_matters() {
+    let scenario = r#"(
+        name: "s",
+        horizon: "7d",
+        clusters: [(
+            name: "gpu", vm_size: "Standard_NC4as_T4_v3", min_nodes: 0, max_nodes: 8, idle_time: "10m",
+        )],
+        region: (name: "westeurope", quotas: (family: {"StandardNCASv3_T4Family": 2560})),
+        workload: (classes: [(
+            name: "try",
+            arrivals: Poisson(per_hour: 8),
+            service: LogNormalMedianP90(median: "6m", p90: "25m"),
+        )]),
+    )"#;
+    let place = Place::new();
+    place.file("s.ron", scenario);
+    let axes = ["--vary", "max_nodes=1..12", "--vary", "min_nodes=0..6", "--vary", "idle_time=1m..40m:1m"];
+    let args = [&axes[..], &["--minimise", "cost + 3 USD/h * waiting"]].concat();
+    run(&place, "sweep", &[&args[..], &["--out", "full"]].concat()).exits(exit_code::FINE);
+    run(&place, "optimize", &[&args[..], &["--out", "part"]].concat()).exits(exit_code::FINE);
+    let (full, part) = (answer(&place, "full"), answer(&place, "part"));
+    assert_eq!(part["best"]["settings"], full["best"]["settings"]);
+    let spent = part["search"]["configurations"].as_u64().unwrap();
+    assert!(spent * 4 < 12 * 7 * 40, "{spent} configurations");
+}
+
 #[test]
 fn finalists_are_confirmed_in_replications_that_the_search_has_not_seen() {
     let place = placed();
@@ -126,4 +154,63 @@ fn what_cannot_be_searched_is_said() {
     let ran = run(&place, "optimize", &["--vary", "max_nodes=2..9", "--subject-to", "wait_p95<=1s"]);
     let ran = ran.exits(exit_code::FINE);
     assert!(ran.stdout.contains("Nothing here meets p95 wait ≤ 1s."), "{}", ran.stdout);
+}
+
+/// The lines below the headline are those of the sweep: the values, and what most of the waiting is for.
+#[test]
+fn what_nothing_can_meet_is_explained() {
+    let place = placed();
+    let args = ["--vary", "max_nodes=1..8", "--subject-to", "wait_p95<=0s"];
+    let lines = |command| {
+        let ran = run(&place, command, &args).exits(exit_code::FINE);
+        let why = |line: &&str| line.contains("it misses") || line.contains("what limits it");
+        ran.stdout.lines().filter(why).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (full, part) = (lines("sweep"), lines("optimize"));
+    assert_eq!(part.len(), 2, "{part:?}");
+    assert_eq!(part, full);
+}
+
+#[test]
+fn it_says_how_much_there_is_before_it_runs() {
+    let place = placed();
+    let axes = ["--vary", "max_nodes=4..24", "--vary", "idle_time=1m..20m:1m"];
+    let ran = run(&place, "optimize", &axes).exits(exit_code::FINE);
+    assert!(ran.stderr.contains("searching 420 configurations\n"), "{}", ran.stderr);
+    let ran = run(&place, "optimize", &[&axes[..], &["--replications", "2"]].concat()).exits(exit_code::FINE);
+    assert!(ran.stderr.contains("searching 420 configurations × 2 replications\n"), "{}", ran.stderr);
+}
+
+/// What is said of a part is not said of the grid.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_search_says_so_before_its_answer() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let place = Place::new();
+    place.file("s.ron", &SCENARIO.replace("7d", "60d"));
+    let axes = ["--vary", "max_nodes=4..40", "--vary", "idle_time=1m..30m:1m", "--replications", "20"];
+    let all = [&["optimize", "s.ron", "--backend", "cpu", "--out", "o"], &axes[..]].concat();
+    let mut command = place.command(&all);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    let rows = || {
+        let work = place.names("").into_iter().find(|name| name.ends_with(".partial"))?;
+        Some(std::fs::metadata(place.path(&work).join("new/configs.csv")).ok()?.len())
+    };
+    // More than the header.
+    while rows().is_none_or(|bytes| bytes < 4096) {
+        assert!(began.elapsed() < Duration::from_secs(240), "nothing is written");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let [said, remarks] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(output.status.code(), Some(i32::from(exit_code::INTERRUPTED)), "{said}{remarks}");
+    let tried = std::fs::read_to_string(place.path("o/configs.partial.csv"));
+    let tried = tried.or_else(|_| std::fs::read_to_string(place.path("o/configs.csv"))).unwrap();
+    let tried = (tried.lines().count() - 1) / 20;
+    let words = format!("Interrupted before the search had ended. Of the {tried} tried so far:\n");
+    let at = said.find(&words);
+    assert!(at.is_some() && at < said.find("max_nodes"), "{words}\n{said}");
 }
