@@ -78,7 +78,7 @@ fn main() -> ExitCode {
         trials.push(Trial::test(format!("canary_{}", canary.name), || canaries::caught(canary)));
     }
     for canary in canaries::SHRUNK {
-        trials.push(Trial::test(format!("canary_{}", canary.name), || canaries::caught_and_shrunk(canary)));
+        trials.push(Trial::test(format!("canary_{}", canary.0.name), || canaries::caught_and_shrunk(canary)));
     }
     trials = trials.into_iter().map(|trial| trial.with_ignored_flag(adapter.is_none())).collect();
     // These need no adapter.
