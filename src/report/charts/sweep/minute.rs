@@ -127,7 +127,7 @@ fn title(answer: &Answer<'_>, stretches: &[Stretch]) -> String {
             let nothing = if fastest { "Nothing" } else { "Next to nothing" };
             let (range, costs) = on(&stretches[stretches.len() - 1]);
             return format!(
-                "{nothing} is faster than the recommended {}: from {range} {costs}",
+                "{nothing} is faster than the recommended {}: from {range}, {costs}",
                 duration_s(told)
             );
         }
