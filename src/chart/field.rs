@@ -319,15 +319,15 @@ impl Cells<'_> {
         }
     }
 
-    /// The border of the cells with a value, and where cells are told from each other the borders of bands.
+    /// The border of the cells with a value against those that have none that counts, and where cells are told from each
+    /// other the borders of bands. What is empty or crossed is no side of a border: nothing is known there, or nothing may
+    /// be chosen.
     fn borders(&self, pen: &mut Pen, bands: bool) {
-        let kind = |i: usize, j: usize| {
-            let inside = i < self.columns && j < self.rows;
-            if inside { self.band(i, j).map_or(usize::MAX, |band| band) } else { usize::MAX }
-        };
-        let between = |a: usize, b: usize| match (a == usize::MAX, b == usize::MAX) {
-            (false, false) if a != b && bands => 1,
-            (true, false) | (false, true) => 2,
+        let between = |(i, j): (usize, usize), (k, l): (usize, usize)| match (self.at(i, j), self.at(k, l)) {
+            (FieldCell::Value(..), FieldCell::Value(..)) => {
+                i32::from(bands && self.band(i, j) != self.band(k, l))
+            }
+            (FieldCell::Value(..), FieldCell::Missed(_)) | (FieldCell::Missed(_), FieldCell::Value(..)) => 2,
             _ => 0,
         };
         let (x, y) =
@@ -335,13 +335,13 @@ impl Cells<'_> {
         // Lines between bands have a rim, so that they can be seen upon any colour.
         for (style, thick, ink) in [(1, 2.4, Ink::Background), (1, 1.2, Ink::Text), (2, 2.5, Ink::Limit)] {
             for i in 1..self.columns {
-                let is = |j: usize| between(kind(i - 1, j), kind(i, j)) == style;
+                let is = |j: usize| between((i - 1, j), (i, j)) == style;
                 for (from, to) in runs(self.rows, is) {
                     pen.line(vec![(x(i), y(from)), (x(i), y(to))], thick, ink);
                 }
             }
             for j in 1..self.rows {
-                let is = |i: usize| between(kind(i, j - 1), kind(i, j)) == style;
+                let is = |i: usize| between((i, j - 1), (i, j)) == style;
                 for (from, to) in runs(self.columns, is) {
                     pen.line(vec![(x(from), y(j)), (x(to), y(j))], thick, ink);
                 }

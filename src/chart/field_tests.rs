@@ -129,3 +129,17 @@ fn a_grid_draws_what_can_be_read_and_counts_the_rest() {
     assert!(texts(&small).contains(&said.as_str()));
     assert!(svg(&scene(Vec::new(), (400, 360))).contains("Title"), "none at all does no harm");
 }
+
+#[test]
+fn an_edge_is_between_what_has_a_value_and_what_misses_alone() {
+    let edge = |other: FieldCell| {
+        let mut field = field(2, 1);
+        field.cells = vec![FieldCell::Value(0.2, "0".to_owned()), other];
+        field.marks.clear();
+        let limit = Theme::Light.color(Ink::Limit);
+        let is = |item: &&Item| matches!(item, Item::Line(_, _, color) if *color == limit);
+        scene(vec![Panel::Field(field)], (960, 540)).items.iter().filter(is).count()
+    };
+    assert_eq!(edge(FieldCell::Missed(String::new())), 1);
+    assert_eq!((edge(FieldCell::Outside), edge(FieldCell::Ruled)), (0, 0));
+}

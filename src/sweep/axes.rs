@@ -162,6 +162,9 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+/// The scenario's own value: its number on the axis, where it has one; its words and its cell.
+type Own = (Option<u32>, Option<(String, String)>);
+
 /// One axis of a sweep.
 #[derive(Clone, Debug)]
 pub struct Axis {
@@ -230,11 +233,11 @@ impl Axis {
     }
 
     /// Number of the scenario's own value, its words and its cell.
-    fn own(&self, scenario: &Scenario) -> (Option<u32>, Option<(String, String)>) {
+    fn own(&self, scenario: &Scenario) -> Own {
         self.own_value(scenario).unwrap_or_default()
     }
 
-    fn own_value(&self, scenario: &Scenario) -> Option<(Option<u32>, Option<(String, String)>)> {
+    fn own_value(&self, scenario: &Scenario) -> Option<Own> {
         let cluster = self.cluster.and_then(|i| scenario.clusters.get(i));
         let nodes = |n: u64| u32::try_from(n).ok().map(Value::Nodes);
         let size;

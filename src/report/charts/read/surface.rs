@@ -98,7 +98,7 @@ fn begun(json: &Json) -> Result<Surface, &'static str> {
         let levels = axis.texts.iter().zip(&axis.numbers);
         factors.push(Factor {
             today: axis.written.clone(),
-            today_cell: None,
+            today_cell: json.today.settings.get(&axis.column).cloned().flatten(),
             column: axis.column.clone(),
             label: axis.label.clone(),
             levels: levels.map(|(text, number)| Level { text: text.clone(), number: *number }).collect(),
