@@ -121,7 +121,7 @@ Examples:
   nodetide optimize scenario.ron --vary clusters.train-gpu.max_nodes=1..9 --seed 7
 
 It runs a coarse grid, then finer ones around the best configurations and the front of cost
-against waiting, each generation as one batch, until nothing near is better. The finalists
+against waiting, each generation as one batch, until nothing near it or along its axes is better. The finalists
 are then run in fresh replications, so that luck does not choose. Exit codes are those of
 `sweep`.";
 

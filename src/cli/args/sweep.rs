@@ -96,7 +96,8 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "N", help_heading = "Simulation")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(REPLICATIONS_MAX)))]
     pub confirm: Option<u32>,
-    /// Look nearer where the best of a generation is better by less than this share of the objective; end at neighbours.
+    /// Look nearer where the best of a generation is better by less than this share of the objective; end where
+    /// neither neighbours nor the axes through it have a better one.
     #[arg(long, value_name = "SHARE", default_value = "0.1%", help_heading = "Simulation", value_parser = tolerance)]
     pub tolerance: f64,
 }

@@ -81,14 +81,14 @@ fn run_as_is(
     seed: Option<u64>,
     replications: Range<u32>,
     progress: &Progress,
-    load: Option<f64>,
+    faster: f64,
 ) -> Result<Option<AsIs>, CliError> {
     let plan = Plan::read(loaded.scenario(), &[], 1)
         .and_then(|plan| plan.with_replications(replications.start, replications.len() as u32))
         .map_err(CliError::Axes)?;
     let models = plan.models_unless_stopped(loaded, seed, progress).map_err(CliError::Invalid)?;
     let Some(models) = models else { return Ok(None) };
-    let scales = scales_at(loaded, &models, load);
+    let scales = scales_at(loaded, &models, faster);
     let chunk = plan.chunk(&models, 0, plan.positions());
     let results = cpu::run(&models.models, &chunk.configurations, progress);
     let as_is = |results| AsIs { models, scales, configurations: chunk.configurations, results };
@@ -145,7 +145,7 @@ impl Decider {
     ) -> Result<Option<(Self, Loaded)>, CliError> {
         let (objective, source) = asked(loaded, texts, seed)?;
         let counted = counting(loaded, objective.wait_limit())?;
-        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside(), None)?;
+        let as_is = run_as_is(&counted, seed, 0..replications, &progress.beside(), 1.0)?;
         let Some(as_is) = as_is else { return Ok(None) };
         Ok(Some((Self::of(objective, source, &as_is), counted)))
     }
@@ -166,7 +166,7 @@ impl Decider {
         replications: Range<u32>,
         progress: &Progress,
     ) -> Result<Option<Self>, CliError> {
-        let as_is = run_as_is(counted, seed, replications, &progress.beside(), None)?;
+        let as_is = run_as_is(counted, seed, replications, &progress.beside(), 1.0)?;
         Ok(as_is.map(|as_is| Self::of(self.objective.clone(), self.source.clone(), &as_is)))
     }
 
@@ -199,19 +199,19 @@ impl Decider {
         Some(Detail { held_in, values, held, waiting_for: waiting_for(&results) })
     }
 
-    /// How a scenario fares under other circumstances. `None`: it was asked to stop.
+    /// How a scenario fares under other circumstances; `faster`: the jobs come so many times as fast, the change counted.
+    /// `None`: it was asked to stop.
     pub(super) fn under(
         &self,
         change: impl FnOnce(&mut Scenario),
+        faster: f64,
         loaded: &Loaded,
         seed: Option<u64>,
         replications: Range<u32>,
         progress: &Progress,
     ) -> Result<Option<Point>, CliError> {
         let changed = loaded.changed(change).map_err(CliError::Invalid)?;
-        // More load brings the same jobs in less time, and so costs more a week.
-        let own = loaded.scenario().workload.load_factor.unwrap_or(1.0);
-        let as_is = run_as_is(&changed, seed, replications, &progress.beside(), Some(own))?;
+        let as_is = run_as_is(&changed, seed, replications, &progress.beside(), faster)?;
         Ok(as_is.map(|as_is| as_is.group().judge(&self.objective, &self.baseline).point))
     }
 }

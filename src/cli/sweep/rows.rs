@@ -96,16 +96,15 @@ fn next_size(size: u64, took: Duration, backend: &Backend) -> u64 {
 
 /// What turns ticks into figures, by model.
 pub(super) fn scales(loaded: &Loaded, models: &Models) -> Vec<Scale> {
-    scales_at(loaded, models, None)
+    scales_at(loaded, models, 1.0)
 }
 
-/// The same; `load`: where rates are to be those of the time in which the jobs came, the load at which that is the horizon.
-pub(super) fn scales_at(loaded: &Loaded, models: &Models, load: Option<f64>) -> Vec<Scale> {
+/// The same, where the jobs come so many times as fast as the horizon has them: rates are those of the time in which they come.
+pub(super) fn scales_at(loaded: &Loaded, models: &Models, faster: f64) -> Vec<Scale> {
     let scenario = loaded.scenario();
     let span_of = |facts: &crate::sweep::plan::ModelFacts| {
-        let squeezed = load.filter(|_| scenario.horizon.is_some() && facts.load > 0.0);
-        let squeezed = squeezed.map_or(1.0, |load| load / facts.load);
-        facts.rate_span.map(|span| f64::from(span) * squeezed)
+        let faster = if scenario.horizon.is_some() { faster } else { 1.0 };
+        facts.rate_span.map(|span| f64::from(span) / faster)
     };
     let wait_limit = scenario.expect.iter().find_map(Expect::wait_limit);
     let of = |facts: &crate::sweep::plan::ModelFacts| Scale {
@@ -212,7 +211,8 @@ impl Sweep<'_> {
                 values => format!("configuration {index} ({values}), replication {replication}"),
             }
         };
-        if configurations.len() < SORTED || configurations.is_sorted_by_key(|c| c.model) {
+        let is_cpu = matches!(self.runner.backend(), Backend::Cpu { .. });
+        if is_cpu && configurations.len() < SORTED || configurations.is_sorted_by_key(|c| c.model) {
             return self.runner.run(models, configurations, &name, &self.progress, results);
         }
         let mut order: Vec<usize> = (0..configurations.len()).collect();

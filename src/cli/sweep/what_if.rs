@@ -120,9 +120,17 @@ impl Tried<'_> {
                         What::Evictions => scale_evictions(scenario, circumstance.factor),
                     }
                 };
+                // More load brings the same jobs in less time, and so costs more a week.
+                let faster = if circumstance.what == What::Load { circumstance.factor } else { 1.0 };
                 let replications = self.replications.clone();
-                let point =
-                    self.decider.under(change, self.loaded, self.seed, replications, self.progress)?;
+                let point = self.decider.under(
+                    change,
+                    faster,
+                    self.loaded,
+                    self.seed,
+                    replications,
+                    self.progress,
+                )?;
                 let Some(point) = point else { return Ok(None) };
                 found.push(WhatIf {
                     name: name.clone(),

@@ -139,7 +139,7 @@ pub struct Objective {
 pub struct Entry {
     /// Its place in the grid; absent of today's.
     pub index: Option<u64>,
-    /// Values of the axes, as in configs.csv; today's as people read them, `null` where the scenario says none.
+    /// Values of the axes, as in configs.csv, today's too; `null` where the scenario says none.
     pub settings: BTreeMap<String, Option<String>>,
     /// Its verdict.
     pub verdict: String,

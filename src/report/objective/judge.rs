@@ -103,7 +103,7 @@ fn excess(constraint: &Constraint, value: f64) -> f64 {
         Bound::AtMost => value - limit,
         Bound::AtLeast => limit - value,
     };
-    // A limit of 0 has no relative excess: seconds and shares count as they are.
+    // A limit of 0 has no relative excess: seconds, shares and jobs count as they are.
     let by = if limit.abs() > 0.0 { limit.abs() } else { 1.0 };
     // The constraint is missed, so it is beyond the limit, though the histogram's value may not show it.
     if over.is_nan() { f64::INFINITY } else { (over / by).max(f64::EPSILON) }

@@ -278,7 +278,8 @@ impl Kernel {
         Ok(())
     }
 
-    /// As many configurations, from one on, as have tables that fit a binding together; one at least.
+    /// As many configurations, from one on, as have tables that fit a binding together; one at least. They should come by model:
+    /// each batch has the tables of its models made anew.
     fn batch(
         &self,
         models: &[Model],
